@@ -1,0 +1,305 @@
+import type { Context, Core, Frame, UserBuffer } from '#impl/machine/context.ts';
+import { type Costs, noCosts } from '#impl/machine/cost.ts';
+import type { Fault } from '#impl/machine/fault.ts';
+import type { Memory } from '#impl/machine/memory.ts';
+import {
+  type Address,
+  FloatingMicroOp,
+  firstLocalKind,
+  Kind,
+  lastAccessKind,
+  type Routine,
+  register,
+  type Word,
+} from '#impl/machine/ops.ts';
+
+/** What the machine runs. Contexts are numbered: first the threads, then one dispatcher per core. */
+export interface Program {
+  readonly cores: number;
+  readonly threads: number;
+  readonly memory: Memory;
+  /** The words at boot. */
+  readonly image: Int32Array;
+  /** Per word: 1 usable, 2 free (to be allocated first). */
+  readonly usable: Uint8Array;
+  /** The word that says which core runs a context: 0 none, else its number plus 1. One per context. */
+  readonly contextWord: readonly Address[];
+  /** The context that runs on each core at boot. */
+  readonly running: readonly number[];
+  start(context: number): Routine<unknown>;
+  timerInterrupt(context: number): Routine<unknown>;
+}
+
+/** Told of each visible step, before the next one: what was done, by which context on which core, and what it gave. */
+export type Observer = (core: number, context: number, frame: Frame, result: Word) => void;
+
+const usableWord = 1;
+const freeWord = 2;
+const localStepsMax = 10_000;
+
+/**
+ * A multicore. `step(core)` does the visible micro-op that the core has ready and everything local after it, and so
+ * leaves the core with its next visible one. Which core steps, and when a timer strikes, is the caller's choice: the
+ * machine itself is deterministic.
+ */
+export class Machine {
+  readonly cores: Core[] = [];
+  readonly contexts: Context[] = [];
+  readonly buffers: UserBuffer[];
+  readonly costs: Costs;
+  readonly memory: Memory;
+  observer: Observer | null = null;
+  fault: Fault | null = null;
+  readonly #program: Program;
+  readonly #usable: Uint8Array;
+
+  constructor(program: Program) {
+    this.#program = program;
+    this.#usable = program.usable.slice();
+    this.memory = program.memory;
+    this.memory.reset(program.image);
+    const contexts = program.threads + program.cores;
+    this.costs = noCosts(contexts);
+    this.buffers = Array.from({ length: program.threads }, () => ({ bytes: [], mappedBytes: 0 }));
+    for (let id = 0; id < contexts; id++) this.contexts.push({ id, frames: [] });
+  }
+
+  /** Starts the context that each core runs at boot. */
+  boot(): void {
+    register.pending = false;
+    for (let id = 0; id < this.#program.cores; id++) {
+      const context = this.contexts[this.#program.running[id] as number] as Context;
+      const core = { id, context, maskDepth: 0, timerPending: false, interProcessorPending: false };
+      this.cores.push(core);
+      this.memory.store(id, this.#program.contextWord[context.id] as number, id + 1, 'seq_cst');
+      this.#enter(core, this.#program.start(context.id));
+    }
+  }
+
+  /** The visible micro-op that `core` does next. */
+  next(core: Core): Frame {
+    return core.context.frames[core.context.frames.length - 1] as Frame;
+  }
+
+  /** Whether `core` can step: it is neither idle nor waiting for a word to change. */
+  isEnabled(core: Core): boolean {
+    const frame = this.next(core);
+    if (frame.kind === Kind.idle) return core.timerPending || core.interProcessorPending;
+    if (frame.kind === Kind.awaitWord) return this.memory.latest(frame.address) === frame.operand;
+    return true;
+  }
+
+  /** The timer of `core` goes off: at once, or when its interrupts are next unmasked. */
+  raiseTimer(core: Core): void {
+    core.timerPending = true;
+    if (this.next(core).kind !== Kind.idle) this.#deliver(core);
+  }
+
+  /** Does the visible micro-op that `core` has ready. The core is enabled and there is no fault. */
+  step(core: Core): void {
+    const frame = this.next(core);
+    const context = core.context;
+    this.costs.steps++;
+    (this.costs.microOps[context.id] as number)++;
+    const result = frame.kind <= lastAccessKind ? this.#access(core, frame) : this.#control(core, frame);
+    if (this.fault) return;
+    if (this.observer) this.observer(core.id, context.id, frame, result);
+    this.#advance(core, result);
+  }
+
+  #access(core: Core, frame: Frame): Word {
+    const { address, order } = frame;
+    if (this.#usable[address] !== usableWord) {
+      this.fault = {
+        tag: this.#usable[address] === freeWord ? 'use after free' : 'bad address',
+        context: core.context.id,
+        address,
+      };
+      return 0;
+    }
+    if (!Number.isInteger(frame.operand)) {
+      this.fault = { tag: 'not a word', context: core.context.id, given: String(frame.operand) };
+      return 0;
+    }
+    switch (frame.kind) {
+      case Kind.load:
+        this.costs.loads++;
+        return this.memory.load(core.id, address, order);
+      case Kind.store:
+        this.costs.stores++;
+        this.memory.store(core.id, address, frame.operand, order);
+        return 0;
+      case Kind.compareAndSwap:
+        this.costs.readModifyWrites++;
+        return this.memory.compareAndSwap(core.id, address, frame.expected, frame.operand, order);
+      case Kind.fetchAdd:
+        this.costs.readModifyWrites++;
+        return this.memory.fetchAdd(core.id, address, frame.operand, order);
+      default:
+        this.costs.readModifyWrites++;
+        return this.memory.swap(core.id, address, frame.operand, order);
+    }
+  }
+
+  #control(core: Core, frame: Frame): Word {
+    switch (frame.kind) {
+      case Kind.switchTo:
+        this.#switch(core, frame.operand);
+        return 0;
+      case Kind.idle:
+        this.costs.idles++;
+        return 0;
+      case Kind.sendInterrupt: {
+        this.costs.interProcessorInterrupts++;
+        const target = this.cores[frame.operand];
+        if (target) target.interProcessorPending = true;
+        return 0;
+      }
+      case Kind.allocate:
+        this.#claim(core, frame, freeWord, usableWord, 'not free');
+        return 0;
+      case Kind.free:
+        this.#claim(core, frame, usableWord, freeWord, 'double free');
+        return 0;
+      default:
+        return 0;
+    }
+  }
+
+  /** Changes a range of words from usable to free or back. */
+  #claim(core: Core, frame: Frame, from: number, to: number, fault: 'not free' | 'double free'): void {
+    for (let address = frame.address; address < frame.address + frame.operand; address++) {
+      if (this.#usable[address] !== from) {
+        this.fault = { tag: fault, context: core.context.id, address };
+        return;
+      }
+      this.#usable[address] = to;
+      if (to === usableWord) this.memory.store(core.id, address, 0, 'plain');
+    }
+  }
+
+  /** Puts the running context's frames away and takes up another's. Both touch the contexts' words. */
+  #switch(core: Core, target: number): void {
+    const words = this.#program.contextWord;
+    const next = this.contexts[target];
+    this.memory.store(core.id, words[core.context.id] as number, 0, 'release');
+    if (!next || this.memory.load(core.id, words[target] as number, 'acquire') !== 0) {
+      this.fault = { tag: 'running context resumed', context: core.context.id, resumed: target };
+      return;
+    }
+    this.memory.store(core.id, words[target] as number, core.id + 1, 'relaxed');
+    core.context = next;
+    this.costs.contextSwitches++;
+    (this.costs.resumed[target] as number)++;
+  }
+
+  /** Pushes a frame for `routine` and runs it to its first visible micro-op. */
+  #enter(core: Core, routine: Routine<unknown>): void {
+    core.context.frames.push({
+      routine,
+      kind: 0,
+      address: 0,
+      operand: 0,
+      expected: 0,
+      order: 'plain',
+      site: undefined,
+      text: '',
+    });
+    this.#resume(core, 0);
+  }
+
+  /** Gives the running context the result of its micro-op, and runs it to the next visible one. */
+  #advance(core: Core, result: Word): void {
+    if (core.context.frames.length === 0) this.#enter(core, this.#program.start(core.context.id));
+    else this.#resume(core, result);
+    if (!this.fault) this.#deliver(core);
+  }
+
+  #resume(core: Core, result: Word): void {
+    const frame = this.next(core);
+    let word = result;
+    for (let steps = 0; steps < localStepsMax; steps++) {
+      let done: boolean | undefined;
+      try {
+        done = frame.routine.next(word).done;
+      } catch (error) {
+        this.#caught(core, error);
+        return;
+      }
+      if (done) {
+        core.context.frames.pop();
+        if (core.context.frames.length === 0) this.fault = { tag: 'routine ended', context: core.context.id };
+        return;
+      }
+      frame.kind = register.kind;
+      frame.address = register.address;
+      frame.operand = register.operand;
+      frame.expected = register.expected;
+      frame.order = register.order;
+      frame.site = register.site;
+      frame.text = register.text;
+      register.pending = false;
+      if (frame.kind < firstLocalKind) return;
+      word = this.#local(core, frame);
+      if (this.fault) return;
+      if (frame.kind === Kind.unmaskInterrupts && this.#isInterrupted(core)) {
+        frame.kind = Kind.pause; // the interrupt strikes here, before anything that follows
+        return;
+      }
+    }
+    this.fault = { tag: 'endless local steps', context: core.context.id };
+  }
+
+  #local(core: Core, frame: Frame): Word {
+    const context = core.context.id;
+    switch (frame.kind) {
+      case Kind.copyIn:
+      case Kind.copyOut:
+        return this.#copy(context, frame);
+      case Kind.maskInterrupts:
+        return core.maskDepth++;
+      case Kind.unmaskInterrupts:
+        if (core.maskDepth === 0) this.fault = { tag: 'unmasked too often', context };
+        else core.maskDepth--;
+        return 0;
+      case Kind.maskDepth:
+        return core.maskDepth;
+      case Kind.coreNumber:
+        return core.id;
+      default:
+        this.fault = { tag: 'panic', context, why: frame.text };
+        return 0;
+    }
+  }
+
+  #copy(context: number, frame: Frame): Word {
+    const buffer = this.buffers[context];
+    if (!buffer || frame.address < 0 || !(frame.address < buffer.mappedBytes)) return -1;
+    this.costs.copies++;
+    if (frame.kind === Kind.copyIn) return buffer.bytes[frame.address] ?? 0;
+    buffer.bytes[frame.address] = frame.operand;
+    return 0;
+  }
+
+  #isInterrupted(core: Core): boolean {
+    return core.maskDepth === 0 && (core.timerPending || core.interProcessorPending);
+  }
+
+  /** Lets a pending interrupt strike, if the core's interrupts are not masked. */
+  #deliver(core: Core): void {
+    if (!this.#isInterrupted(core)) return;
+    core.interProcessorPending = false;
+    if (!core.timerPending) return;
+    core.timerPending = false;
+    this.costs.interrupts++;
+    this.#enter(core, this.#program.timerInterrupt(core.context.id));
+  }
+
+  #caught(core: Core, error: unknown): void {
+    const context = core.context.id;
+    this.fault =
+      error instanceof FloatingMicroOp
+        ? { tag: 'floating micro-op', context, kind: error.kind }
+        : { tag: 'exception', context, message: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,248 @@
+import type { Claim, Suite } from '#model/claim.ts';
+import { type Counterexample, counterexampleVersion, type Implementation } from '#model/counterexample.ts';
+import type { Budget } from '#model/engine/explore/budget.ts';
+import { type Execution, type Limits, type Rig, rigFor, usualLimits } from '#model/engine/explore/execution.ts';
+import { type Exhausted, type Explore, samples } from '#model/engine/explore/stream.ts';
+import type { World } from '#model/engine/load/world.ts';
+import { finds, Judgement, judge } from '#model/engine/refine/judge.ts';
+import { checkSequences } from '#model/engine/refine/sequential.ts';
+import { SpecGraph } from '#model/engine/refine/spec-graph.ts';
+import { shrink } from '#model/engine/shrink/shrink.ts';
+import { SuiteError } from '#model/suite-error.ts';
+import type { Verdict, Violation } from '#model/verdict.ts';
+
+/** One implementation of one variant of a subject, and what to find out about it. */
+export interface Plan {
+  readonly suite: Suite;
+  readonly variant: string;
+  readonly world: World;
+  readonly implementation: Implementation;
+  /** Of the suite's claims, those to judge. */
+  readonly claims: readonly Claim[];
+  readonly budget: Budget;
+  readonly seed: number;
+  readonly explore: Explore;
+}
+
+/** What was found out about one claim. */
+export interface ClaimResult {
+  readonly subject: string;
+  readonly variant: string;
+  readonly claim: Claim;
+  readonly verdict: Verdict;
+  readonly counterexample: Counterexample | undefined;
+}
+
+/** What was found out about one implementation. */
+export interface CheckResult {
+  readonly plan: Plan;
+  readonly claims: readonly ClaimResult[];
+  readonly executions: number;
+  readonly steps: number;
+  readonly exhausted: readonly Exhausted[];
+  readonly coverage: { readonly states: number; readonly specSteps: number };
+}
+
+/** How far a check is: executions done of about how many. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Everything that is known of one claim while a check is under way. */
+interface Open {
+  readonly claim: Claim;
+  /** States known to satisfy it. */
+  readonly fine: Set<number>;
+  verdict: Verdict | undefined;
+  counterexample: Counterexample | undefined;
+  /** A `sometimes` claim has been found. */
+  found: boolean;
+  executions: number;
+}
+
+const sequencesPerSlice = 20;
+
+/** About how many executions a plan takes. */
+export const sizeOf = (plan: Plan): number => {
+  const { budget, suite, variant, explore } = plan;
+  const scenarios = explore === 'all' || explore === 'exhaustive' ? suite.subject.scenarios(variant).length : 0;
+  const random = explore === 'exhaustive' ? 0 : budget.programs * budget.schedules;
+  return budget.sequences + scenarios * budget.scenarioExecutions * 1.25 + random;
+};
+
+/** The claims of a suite that are made about a variant. */
+export const claimsAbout = (suite: Suite, variant: string): readonly Claim[] =>
+  suite.claims.filter((claim) => claim.variants?.includes(variant) ?? true);
+
+/**
+ * Checks an implementation. Yields now and then, so that whoever drives it can show progress, and stop: `results` of
+ * what it has by then is what `stop` gives. Returns when every claim is refuted or the budget is spent.
+ */
+export class Check {
+  readonly plan: Plan;
+  readonly #rig: Rig;
+  readonly #graph: SpecGraph;
+  readonly #open: Open[];
+  #executions = 0;
+  #steps = 0;
+  #cutOff = 0;
+  #exhausted: readonly Exhausted[] = [];
+  #finished = false;
+
+  constructor(plan: Plan) {
+    this.plan = plan;
+    this.#rig = rigFor(plan.suite.subject, plan.variant, plan.world);
+    this.#graph = new SpecGraph(plan.suite.subject);
+    this.#open = plan.claims.map((claim) => ({
+      claim,
+      fine: new Set<number>(),
+      verdict: undefined,
+      counterexample: undefined,
+      found: false,
+      executions: 0,
+    }));
+  }
+
+  *run(): Generator<Progress, CheckResult> {
+    const total = sizeOf(this.plan);
+    yield { done: 0, total };
+    yield* this.#sequences(total);
+    const stream = samples(this.#rig, this.plan.budget, this.plan.seed, this.plan.explore);
+    while (this.#open.some((open) => open.claim.tag !== 'refines' && !open.verdict)) {
+      const next = stream.next();
+      if (next.done) {
+        this.#exhausted = next.value;
+        break;
+      }
+      this.#judgeAll(next.value.execution, next.value.limits);
+      if (this.#executions % 64 === 0) yield { done: this.#executions, total };
+    }
+    this.#finished = true;
+    return this.results();
+  }
+
+  /** What is known by now. Claims that were still being judged when the check was stopped are given up. */
+  results(): CheckResult {
+    return {
+      plan: this.plan,
+      claims: this.#open.map((open) => ({
+        subject: this.plan.suite.subject.id,
+        variant: this.plan.variant,
+        claim: open.claim,
+        verdict: open.verdict ?? this.#conclude(open),
+        counterexample: open.counterexample,
+      })),
+      executions: this.#executions,
+      steps: this.#steps,
+      exhausted: this.#exhausted,
+      coverage: { states: this.#graph.states.size, specSteps: this.#graph.computed },
+    };
+  }
+
+  #conclude(open: Open): Verdict {
+    const { executions } = open;
+    if (open.claim.tag === 'sometimes') {
+      if (open.found) return { tag: 'holds', executions };
+      return {
+        tag: 'gave-up',
+        executions,
+        why: this.#finished ? 'no execution came to such a state' : 'stopped early',
+      };
+    }
+    if (!this.#finished) return { tag: 'gave-up', executions, why: 'stopped early' };
+    if (open.claim.tag === 'progress' && this.#cutOff > 0) {
+      return { tag: 'gave-up', executions, why: `${this.#cutOff} executions were cut off at the step limit` };
+    }
+    if (executions === 0) return { tag: 'gave-up', executions, why: 'nothing was executed' };
+    return { tag: 'holds', executions };
+  }
+
+  *#sequences(total: number): Generator<Progress, void> {
+    const open = this.#open.find((one) => one.claim.tag === 'refines');
+    if (!open) return;
+    for (let done = 0; done < this.plan.budget.sequences && !open.verdict; done += sequencesPerSlice) {
+      const { runs, failure } = checkSequences(this.#rig, this.#graph, this.plan.seed + done, sequencesPerSlice);
+      this.#executions += runs;
+      open.executions += runs;
+      if (failure) {
+        rejectFloating(failure.execution);
+        this.#refute(open, failure.execution, usualLimits, failure.violation);
+      }
+      yield { done: this.#executions, total };
+    }
+  }
+
+  #judgeAll(execution: Execution, limits: Limits): void {
+    this.#executions++;
+    this.#steps += execution.steps;
+    if (execution.end === 'limit') this.#cutOff++;
+    rejectFloating(execution);
+    const judgement = new Judgement(this.#graph, this.plan.variant, execution);
+    for (const open of this.#open) {
+      if (open.verdict || open.claim.tag === 'refines') continue;
+      open.executions++;
+      open.found ||= finds(open.claim, judgement);
+      const violation = judge(open.claim, judgement, open.fine);
+      if (violation) this.#shrinkAndRefute(open, execution, limits);
+    }
+  }
+
+  #judgeOne(claim: Claim, execution: Execution): Violation | undefined {
+    return judge(claim, new Judgement(this.#graph, this.plan.variant, execution), new Set());
+  }
+
+  #shrinkAndRefute(open: Open, execution: Execution, limits: Limits): void {
+    const fails = (candidate: Execution): boolean => this.#judgeOne(open.claim, candidate) !== undefined;
+    const smallest = shrink(this.#rig, execution, limits, fails);
+    const violation = this.#judgeOne(open.claim, smallest.execution) as Violation;
+    this.#refute(open, smallest.execution, smallest.limits, violation);
+  }
+
+  #refute(open: Open, execution: Execution, limits: Limits, violation: Violation): void {
+    const { plan } = this;
+    const { subject } = plan.suite;
+    open.verdict = { tag: 'refuted', executions: open.executions, violation };
+    open.counterexample = {
+      version: counterexampleVersion,
+      id: fileName([subject.id, plan.variant, open.claim.id, ...nameOf(plan.implementation)]),
+      subject: subject.id,
+      variant: plan.variant,
+      claim: open.claim.id,
+      sentence: open.claim.sentence,
+      implementation: plan.implementation,
+      fingerprint: plan.world.fingerprint,
+      seed: plan.seed,
+      program: execution.program,
+      schedule: execution.schedule,
+      limits,
+      violation,
+      story: {
+        threads: execution.program.threads.filter((calls) => calls.length > 0).length,
+        calls: execution.program.threads.flat().length,
+        switches: execution.switches,
+      },
+    };
+  }
+}
+
+/** A micro-op that was never yielded is the author's slip, not a finding about the protocol. */
+const rejectFloating = (execution: Execution): void => {
+  if (execution.fault?.tag !== 'floating micro-op') return;
+  throw new SuiteError(
+    'S205',
+    'the implementation makes a micro-op and does not yield it',
+    'write `yield` before every load, store and the like, and `yield*` before every routine',
+  );
+};
+
+const nameOf = (implementation: Implementation): string[] => {
+  if (implementation.tag === 'mutant') return [implementation.id];
+  return implementation.tag === 'file' ? [implementation.path.replace(/^.*\//, '')] : [];
+};
+
+const fileName = (parts: readonly string[]): string =>
+  parts
+    .join('-')
+    .replaceAll(/[^A-Za-z0-9]+/g, '-')
+    .toLowerCase();

@@ -1,0 +1,25 @@
+/** How much is explored before a claim is said to hold. Only ever counts, never seconds: a seed means the same anywhere. */
+export interface Budget {
+  readonly name: 'quick' | 'grade' | 'night';
+  /** Sequences of calls for sequential refinement. */
+  readonly sequences: number;
+  /** Preemptions in the exhaustive exploration of a scenario, and executions at most for each. */
+  readonly preemptions: number;
+  readonly scenarioExecutions: number;
+  /** Random programs, and schedules for each. */
+  readonly programs: number;
+  readonly schedules: number;
+}
+
+export const budgets: Readonly<Record<Budget['name'], Budget>> = {
+  quick: { name: 'quick', sequences: 300, preemptions: 2, scenarioExecutions: 4000, programs: 400, schedules: 25 },
+  grade: { name: 'grade', sequences: 1500, preemptions: 2, scenarioExecutions: 12_000, programs: 1500, schedules: 40 },
+  night: {
+    name: 'night',
+    sequences: 20_000,
+    preemptions: 3,
+    scenarioExecutions: 400_000,
+    programs: 30_000,
+    schedules: 100,
+  },
+};

@@ -1,0 +1,70 @@
+import { type Execution, execute, type Limits, type Rig } from '#model/engine/explore/execution.ts';
+import { replayStrategy } from '#model/engine/explore/replay.ts';
+import { type Departure, type Schedule, stepsInARowMax } from '#model/engine/explore/schedule.ts';
+import type { Choice } from '#model/engine/explore/strategy.ts';
+import type { Program } from '#model/subject.ts';
+
+/** An alternative that an execution did not take. */
+interface Alternative {
+  readonly departure: Departure;
+  /** 1 if it takes the core away from a context that could go on, or raises a timer; 0 if somebody had to be chosen. */
+  readonly cost: 0 | 1;
+}
+
+/** How far an exhaustive exploration goes: schedules with at most this many preemptions, and at most this many runs. */
+export interface Bound {
+  readonly preemptions: number;
+  readonly executions: number;
+}
+
+/**
+ * Runs `program` under every schedule with at most `bound.preemptions` preemptions, those with fewer first: so the first
+ * failure found has the fewest. Gives each execution as it is made. Returns true if all were made, false if the number
+ * of executions did not suffice. Sound within its bound: a schedule is a list of departures from the default, and every
+ * extension of every list is tried. Source: Musuvathi and Qadeer, "Iterative context bounding", PLDI 2007.
+ */
+export function* exhaust(rig: Rig, program: Program, limits: Limits, bound: Bound): Generator<Execution, boolean> {
+  const levels: Schedule[][] = Array.from({ length: bound.preemptions + 1 }, () => []);
+  (levels[0] as Schedule[]).push([]);
+  let executions = 0;
+  for (let level = 0; level <= bound.preemptions; level++) {
+    const queue = levels[level] as Schedule[];
+    for (let i = 0; i < queue.length; i++) {
+      if (executions++ >= bound.executions) return false;
+      const schedule = queue[i] as Schedule;
+      const alternatives: Alternative[] = [];
+      const execution = runAndLook(rig, program, limits, schedule, alternatives);
+      yield execution;
+      for (const { departure, cost } of alternatives) levels[level + cost]?.push([...schedule, departure]);
+    }
+    levels[level] = [];
+  }
+  return true;
+}
+
+/** Runs a schedule and collects what else could have been chosen after its last departure. */
+const runAndLook = (
+  rig: Rig,
+  program: Program,
+  limits: Limits,
+  schedule: Schedule,
+  alternatives: Alternative[],
+): Execution => {
+  const last = schedule.at(-1);
+  const look = (choice: Choice, action: number): void => {
+    if (choice.step >= limits.steps || action >= choice.cores) return;
+    const isAfter = !last || choice.step > last.step || (choice.step === last.step && last.timer === true);
+    if (!isAfter) return;
+    const canGoOn = ((choice.enabled >> choice.current) & 1) === 1 && choice.stepsInARow < stepsInARowMax;
+    const cost = canGoOn && choice.step > 0 ? 1 : 0;
+    for (let core = 0; core < choice.cores; core++) {
+      if (core !== action && ((choice.enabled >> core) & 1) === 1) {
+        alternatives.push({ departure: { step: choice.step, core }, cost });
+      }
+    }
+    if (choice.timersLeft > 0 && last?.step !== choice.step) {
+      alternatives.push({ departure: { step: choice.step, core: action, timer: true }, cost: 1 });
+    }
+  };
+  return execute(rig, program, replayStrategy(schedule), limits, { observer: null, choices: look });
+};

@@ -1,0 +1,110 @@
+import * as fc from 'fast-check';
+import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
+import type { Budget } from '#model/engine/explore/budget.ts';
+import { type Execution, execute, type Limits, type Rig, usualLimits } from '#model/engine/explore/execution.ts';
+import { exhaust } from '#model/engine/explore/exhaustive.ts';
+import { pctStrategy } from '#model/engine/explore/pct.ts';
+import { below, preemptionStrategy, randomFrom, randomStrategy } from '#model/engine/explore/random.ts';
+import type { Strategy } from '#model/engine/explore/strategy.ts';
+import type { Program } from '#model/subject.ts';
+
+/** Which strategies an exploration uses. */
+export type Explore = 'all' | 'exhaustive' | 'random' | 'pct';
+
+/** An execution and what it was allowed to do. */
+export interface Sample {
+  readonly execution: Execution;
+  readonly limits: Limits;
+  /** What part of the stream it belongs to: a scenario's name, or `random`. */
+  readonly source: string;
+}
+
+/** How an exploration of one scenario ended: every schedule within the bound was run, or the executions ran out. */
+export interface Exhausted {
+  readonly scenario: string;
+  readonly preemptions: number;
+  readonly complete: boolean;
+}
+
+const withTimers: Limits = { ...usualLimits, timers: 2 };
+
+/**
+ * The executions that claims are judged on: each scenario exhausted within the budget's bound, on two cores, and on one
+ * with timer interrupts; then random programs under a mixture of strategies, no one of which is best for every bug
+ * (measured: ../shared/reference/engine.md, "fast-check 4"). Determined by `seed`.
+ */
+export function* samples(
+  rig: Rig,
+  budget: Budget,
+  seed: number,
+  explore: Explore,
+): Generator<Sample, readonly Exhausted[]> {
+  const exhausted: Exhausted[] = [];
+  if (explore === 'all' || explore === 'exhaustive') {
+    for (const scenario of rig.subject.scenarios(rig.variant))
+      exhausted.push(yield* scenarioSamples(rig, scenario, budget));
+  }
+  if (explore !== 'exhaustive') yield* randomSamples(rig, budget, seed, explore);
+  return exhausted;
+}
+
+function* scenarioSamples(
+  rig: Rig,
+  scenario: { readonly name: string; readonly program: Program },
+  budget: Budget,
+): Generator<Sample, Exhausted> {
+  const { preemptions, scenarioExecutions } = budget;
+  let complete = true;
+  const runs = [
+    { program: scenario.program, limits: usualLimits, executions: scenarioExecutions },
+    { program: { ...scenario.program, cores: 1 }, limits: withTimers, executions: scenarioExecutions / 4 },
+  ];
+  for (const { program, limits, executions } of runs) {
+    const exploration = exhaust(rig, program, limits, { preemptions, executions });
+    let next = exploration.next();
+    for (; !next.done; next = exploration.next()) yield { execution: next.value, limits, source: scenario.name };
+    complete &&= next.value;
+  }
+  return { scenario: scenario.name, preemptions, complete };
+}
+
+/** Sizes of random programs, in turn: small ones more often, since most bugs show in them. */
+const sizes = [
+  { threads: 2, calls: 2 },
+  { threads: 3, calls: 2 },
+  { threads: 2, calls: 4 },
+  { threads: 4, calls: 2 },
+];
+
+function* randomSamples(rig: Rig, budget: Budget, seed: number, explore: Explore): Generator<Sample, void> {
+  const random = randomFrom(seed);
+  const perSize = Math.ceil(budget.programs / sizes.length);
+  for (const size of sizes) {
+    const arbitrary = rig.subject.programs(rig.variant, size);
+    for (const program of fc.sample(arbitrary, { seed: random.next(), numRuns: perSize })) {
+      if (program.threads.every((calls) => calls.length === 0)) continue;
+      let steps = 100;
+      for (let i = 0; i < budget.schedules; i++) {
+        const limits = i % 3 === 2 ? withTimers : usualLimits;
+        const execution = execute(rig, program, mixture(random, explore, i, program.cores, steps), limits);
+        steps = Math.max(execution.steps, 1);
+        yield { execution, limits, source: 'random' };
+      }
+    }
+  }
+}
+
+/** The i-th of a program's strategies. `steps` is how long its last execution was. */
+const mixture = (random: RandomGenerator, explore: Explore, i: number, cores: number, steps: number): Strategy => {
+  const kind = explore === 'random' ? i % 2 : explore === 'pct' ? 2 : i % 4;
+  switch (kind) {
+    case 0:
+      return randomStrategy(random, 1);
+    case 1:
+      return randomStrategy(random, 2 + below(random, 15));
+    case 2:
+      return pctStrategy(random, cores, 2 + below(random, 3), steps);
+    default:
+      return preemptionStrategy(random, 1 + below(random, 4), steps);
+  }
+};

@@ -1,0 +1,48 @@
+/** What no compiler and no linter finds in a routine, found in its text. */
+
+export interface Finding {
+  readonly line: number;
+  readonly problem: string;
+  readonly remedy: string;
+}
+
+const microOps =
+  'load|store|compareAndSwap|fetchAdd|swap|awaitWord|switchTo|idle|sendInterrupt|allocate|free|pause|copyIn|copyOut|maskInterrupts|unmaskInterrupts|maskDepth|coreNumber|panic';
+
+/**
+ * Finds micro-ops that are made and not yielded, generator calls that are not run with `yield*`, and variables that
+ * outlive a call. Reads text, not syntax: routines of `text` itself and of files it imports by name are known, code
+ * built from strings is not.
+ */
+export const scanRoutines = (text: string): Finding[] => {
+  const local = [...text.matchAll(/function\*\s+(\w+)/g)].map((match) => match[1] as string);
+  const imported = [...text.matchAll(/import\s+\{([^}]*)\}\s+from\s+'[^']*\/sync\/[^']*'/g)].flatMap((match) =>
+    (match[1] as string)
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => /^[a-z]\w*$/.test(name) && !/^(layout|wordsOf)/.test(name)),
+  );
+  const routines = [...new Set([...local, ...imported])].join('|');
+  return text.split('\n').flatMap((code, index) => {
+    const bare = code.replace(/\/\/.*$/, '').replace(/^\s*(\/?\*).*$/, '');
+    const line = index + 1;
+    const found: Finding[] = [];
+    if (new RegExp(`^\\s*(await\\s+)?(${microOps})\\(`).test(bare)) {
+      found.push({ line, problem: 'a micro-op is made but not yielded', remedy: 'write `yield` before it' });
+    }
+    if (
+      routines &&
+      new RegExp(`(?<![.\\w*]|function\\*\\s|yield\\*\\s|=>\\s|\\byield\\*\\s\\()\\b(${routines})\\(`).test(bare)
+    ) {
+      found.push({ line, problem: 'a routine is called but not run', remedy: 'write `yield*` before the call' });
+    }
+    if (/^(export\s+)?(let|var)\s/.test(bare)) {
+      found.push({
+        line,
+        problem: 'a variable outlives the call: threads share nothing but simulated memory',
+        remedy: 'keep it in a word that `boot` lays out',
+      });
+    }
+    return found;
+  });
+};

@@ -1,0 +1,140 @@
+import type { Execution } from '#model/engine/explore/execution.ts';
+import type { SpecGraph } from '#model/engine/refine/spec-graph.ts';
+import type { AnyCall } from '#model/subject.ts';
+import type { ThreadId } from '#spec/abi.ts';
+
+/** One step of the spec in an explanation: after history event `after` (-1: at the start), `thread` moved to `state`. */
+export interface SpecStep {
+  readonly after: number;
+  readonly thread: ThreadId;
+  readonly state: number;
+  /** The call is over in the spec (its answer may come later). */
+  readonly isOver: boolean;
+}
+
+/** A history the spec explains, and how; or one that it does not. */
+export type Explanation =
+  | { readonly tag: 'explained'; readonly steps: readonly SpecStep[] }
+  | { readonly tag: 'unexplained' };
+
+/** What is demanded of calls that were never answered. */
+type Demand =
+  /** Nothing: they may have happened, in part or whole. */
+  | 'answers'
+  /** That they wait: the machine has stopped, so in the spec too nothing may be left for them to do. */
+  | 'answers and rest';
+
+const none = -1;
+const over = -2;
+
+/**
+ * Whether the spec explains an execution's answers, and, where the machine has stopped, why nobody goes on.
+ *
+ * Just-in-time linearization: spec steps are taken only when an answer needs them, depth first, the answering thread's
+ * own first; configurations (state and what is pending) that failed once are not tried again. A call is over in the
+ * spec only with the answer it will get. One that never gets an answer may be over with any, if the machine was cut
+ * off; if it has stopped by itself, such a call is not over.
+ * Source: Lowe, "Testing for linearizability" (2017); ../shared/reference/engine.md, "Refinement".
+ */
+export const explain = (
+  graph: SpecGraph,
+  variant: string,
+  execution: Pick<Execution, 'program' | 'history'>,
+  demand: Demand,
+): Explanation => {
+  const { program, history } = execution;
+  const threads = program.threads.length;
+  const isClosed = demand === 'answers and rest';
+  const events = history.map((event) => ({
+    thread: event.thread,
+    call: event.tag === 'invoke' ? graph.calls.number(program.threads[event.thread]?.[event.index] as AnyCall) : none,
+    answer: event.tag === 'answer' ? graph.answers.number(event.answer) : none,
+  }));
+  /** The answer that the call pending at event `i` of `thread` will get, or none. */
+  const eventual = events.map(() => new Array<number>(threads).fill(none));
+  const last = new Array<number>(threads).fill(none);
+  for (let i = events.length - 1; i >= 0; i--) {
+    const event = events[i] as (typeof events)[number];
+    if (event.answer !== none) last[event.thread] = event.answer;
+    (eventual[i] as number[]).splice(0, threads, ...last);
+    if (event.call !== none) last[event.thread] = none;
+  }
+  const failed = new Set<string>();
+  const steps: SpecStep[] = [];
+  const pending = new Array<number>(threads).fill(none);
+
+  const advance = (index: number, state: number): boolean => {
+    const event = events[index];
+    if (!event) return !isClosed || rests(index, state);
+    const before = pending[event.thread] as number;
+    if (event.call !== none || before === over) {
+      pending[event.thread] = event.call;
+      if (advance(index + 1, state)) return true;
+      pending[event.thread] = before;
+      return false;
+    }
+    return steer(index, state, event.thread, (next) => advance(index, next));
+  };
+
+  /** Tries every spec step that may come before event `index`, those of `first` before the others. */
+  const steer = (index: number, state: number, first: ThreadId, go: (state: number) => boolean): boolean => {
+    const key = `${index} ${state} ${pending.join()}`;
+    if (failed.has(key)) return false;
+    for (let i = 0; i < threads; i++) {
+      const thread = i === 0 ? first : i <= first ? i - 1 : i;
+      const call = pending[thread] as number;
+      if (call < 0) continue;
+      const wanted = eventual[index]?.[thread] ?? none;
+      for (const edge of graph.edges(state, thread, call)) {
+        if (edge.rest === none && edge.answer !== wanted && (isClosed || wanted !== none)) continue;
+        pending[thread] = edge.rest === none ? over : edge.rest;
+        steps.push({ after: index - 1, thread, state: edge.state, isOver: edge.rest === none });
+        if (go(edge.state)) return true;
+        steps.pop();
+        pending[thread] = call;
+      }
+    }
+    failed.add(key);
+    return false;
+  };
+
+  /** At the end: whether a state can be reached in which no pending call has anything to do. */
+  const rests = (index: number, state: number): boolean => {
+    const isStuck = pending.every((call, thread) => call < 0 || graph.edges(state, thread, call).length === 0);
+    return isStuck || steer(index, state, 0, (next) => rests(index, next));
+  };
+
+  const initial = graph.states.number(graph.subject.initial(variant, program.parameters, threads));
+  return advance(0, initial) ? { tag: 'explained', steps } : { tag: 'unexplained' };
+};
+
+/** Where an unexplained history goes wrong: the first answer that no explanation of what came before allows. */
+export interface Divergence {
+  /** The event's place in the history; the history's length: all answers are allowed, but the end is not. */
+  readonly event: number;
+  /** What the spec would have answered instead. */
+  readonly allowed: readonly unknown[];
+}
+
+/** Finds the divergence of an execution that `explain` did not explain. */
+export const findDivergence = (
+  graph: SpecGraph,
+  variant: string,
+  execution: Pick<Execution, 'program' | 'history'>,
+): Divergence => {
+  const { program, history } = execution;
+  const explains = (prefix: Execution['history']): boolean =>
+    explain(graph, variant, { program, history: prefix }, 'answers').tag === 'explained';
+  for (let event = 0; event < history.length; event++) {
+    const told = history[event] as Execution['history'][number];
+    const before = history.slice(0, event);
+    if (told.tag !== 'answer' || explains([...before, told])) continue;
+    const allowed: unknown[] = [];
+    for (let answer = 0; answer < graph.answers.size; answer++) {
+      const candidate = { ...told, answer: graph.answers.value(answer) };
+      if (explains([...before, candidate])) allowed.push(candidate.answer);
+    }
+    return { event, allowed };
+  }
+  return { event: history.length, allowed: [] };
+};

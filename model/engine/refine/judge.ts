@@ -1,0 +1,207 @@
+import type { Fault } from '#impl/machine/fault.ts';
+import type { Claim, Observation } from '#model/claim.ts';
+import type { Execution } from '#model/engine/explore/execution.ts';
+import { type Explanation, explain, findDivergence } from '#model/engine/refine/concurrent.ts';
+import type { SpecGraph } from '#model/engine/refine/spec-graph.ts';
+import type { AnyCall } from '#model/subject.ts';
+import type { Violation } from '#model/verdict.ts';
+
+/** An execution under judgement: what several claims want to know is found out once, and only if asked for. */
+export class Judgement {
+  readonly graph: SpecGraph;
+  readonly variant: string;
+  readonly execution: Execution;
+  #answers: Explanation | undefined;
+  #rest: Explanation | undefined;
+  #observation: Observation | undefined;
+
+  constructor(graph: SpecGraph, variant: string, execution: Execution) {
+    this.graph = graph;
+    this.variant = variant;
+    this.execution = execution;
+  }
+
+  /** How the spec explains the answers and, if the machine stopped, why nobody goes on. */
+  get rest(): Explanation {
+    if (this.execution.end !== 'quiescent') return this.answers;
+    this.#rest ??= explain(this.graph, this.variant, this.execution, 'answers and rest');
+    return this.#rest;
+  }
+
+  /** How the spec explains the answers. */
+  get answers(): Explanation {
+    if (this.execution.end === 'quiescent' && this.rest.tag === 'explained') return this.rest;
+    this.#answers ??= explain(this.graph, this.variant, this.execution, 'answers');
+    return this.#answers;
+  }
+
+  get observation(): Observation {
+    this.#observation ??= observe(this.execution);
+    return this.#observation;
+  }
+}
+
+/** An execution from outside. */
+export const observe = (execution: Execution): Observation => {
+  const { program, history, costs, end } = execution;
+  const calls = history.flatMap((event) => {
+    if (event.tag !== 'invoke') return [];
+    const answer = history.find((e) => e.tag === 'answer' && e.thread === event.thread && e.index === event.index);
+    return [
+      {
+        thread: event.thread,
+        call: program.threads[event.thread]?.[event.index] as AnyCall,
+        answer: answer?.tag === 'answer' ? answer.answer : undefined,
+        invokedStep: event.step,
+        answeredStep: answer?.step,
+      },
+    ];
+  });
+  return { program, calls, costs, end };
+};
+
+/** Whether the execution satisfies the claim: undefined if so. States already known to satisfy it are in `fine`. */
+export const judge = (claim: Claim, judgement: Judgement, fine: Set<number>): Violation | undefined => {
+  const { execution } = judgement;
+  const end = execution.history.length;
+  switch (claim.tag) {
+    case 'refines':
+    case 'sometimes':
+      return undefined;
+    case 'linearizes':
+      return judgement.answers.tag === 'explained' ? undefined : wrongAnswer(judgement);
+    case 'progress':
+      return lackOfProgress(judgement);
+    case 'faultless':
+      return execution.fault
+        ? { kind: 'fault', event: end, expected: 'knows no faults', observed: showFault(execution.fault, execution) }
+        : undefined;
+    case 'always':
+    case 'never':
+      return brokenInvariant(claim, judgement, fine);
+    case 'costs':
+    case 'observes':
+      if (claim.holds(judgement.observation)) return undefined;
+      return {
+        kind: claim.tag === 'costs' ? 'too expensive' : 'wrong history',
+        event: end,
+        expected: `demands: ${claim.sentence}`,
+        observed: claim.tag === 'costs' ? `cost ${JSON.stringify(execution.costs)}` : 'gave a history that breaks this',
+      };
+  }
+};
+
+/** Whether some state of the execution satisfies a `sometimes` claim. */
+export const finds = (claim: Claim, judgement: Judgement): boolean =>
+  claim.tag === 'sometimes' && statesOf(judgement).some((state) => claim.holds(judgement.graph.states.value(state)));
+
+const statesOf = (judgement: Judgement): number[] => {
+  const { answers, graph, execution, variant } = judgement;
+  if (answers.tag === 'unexplained') return [];
+  const { parameters, threads } = execution.program;
+  const initial = graph.states.number(graph.subject.initial(variant, parameters, threads.length));
+  return [initial, ...answers.steps.map((step) => step.state)];
+};
+
+const brokenInvariant = (
+  claim: Extract<Claim, { tag: 'always' | 'never' }>,
+  judgement: Judgement,
+  fine: Set<number>,
+): Violation | undefined => {
+  const steps = judgement.answers.tag === 'explained' ? judgement.answers.steps : [];
+  for (const [index, state] of statesOf(judgement).entries()) {
+    if (fine.has(state)) continue;
+    const value = judgement.graph.states.value(state);
+    if (claim.holds(value) === (claim.tag === 'always')) {
+      fine.add(state);
+      continue;
+    }
+    return {
+      kind: 'broken invariant',
+      event: Math.max(steps[index - 1]?.after ?? 0, 0),
+      expected: `demands ${claim.tag}: ${claim.sentence}`,
+      observed: `came to the state ${judgement.graph.subject.showState(value)}`,
+    };
+  }
+  return undefined;
+};
+
+const wrongAnswer = ({ graph, variant, execution }: Judgement): Violation => {
+  const { event, allowed } = findDivergence(graph, variant, execution);
+  const told = execution.history[event];
+  const shown = allowed.map((answer) => graph.subject.showAnswer(answer));
+  return {
+    kind: 'wrong answer',
+    event,
+    expected: shown.length > 0 ? `allows here: ${shown.join(' or ')}` : 'makes the call wait here',
+    observed: told?.tag === 'answer' ? `answered ${graph.subject.showAnswer(told.answer)}` : 'went on',
+  };
+};
+
+const lackOfProgress = (judgement: Judgement): Violation | undefined => {
+  const { execution, graph, variant } = judgement;
+  const { end, history, program } = execution;
+  if (end === 'livelock') {
+    return {
+      kind: 'livelock',
+      event: history.length,
+      expected: 'lets somebody be answered, or everybody wait',
+      observed: 'steps on and on, each core in its turn, and answers nobody',
+    };
+  }
+  if (end !== 'quiescent' || judgement.rest.tag === 'explained' || judgement.answers.tag === 'unexplained') {
+    return undefined; // a wrong answer is not a lack of progress
+  }
+  const state = judgement.answers.steps.at(-1)?.state;
+  const last = state ?? graph.states.number(graph.subject.initial(variant, program.parameters, program.threads.length));
+  const spinning = execution.blocked.find((blocked) => blocked.spinsOn !== null);
+  const waiting = execution.blocked.map(({ thread, spinsOn }) => {
+    const how = spinsOn === null ? 'sleeps for ever' : `spins for ever on ${execution.booted.names[spinsOn]}`;
+    const invoked = history.findLast((event) => event.tag === 'invoke' && event.thread === thread);
+    const call = graph.subject.showCall(program.threads[thread]?.[invoked?.index ?? 0] as AnyCall);
+    return `T${thread} ${how} in ${call}`;
+  });
+  return {
+    kind: spinning ? 'deadlock' : 'lost wakeup',
+    event: history.length,
+    expected: `lets one of them go on (its state: ${graph.subject.showState(graph.states.value(last))})`,
+    observed: `has stopped: ${waiting.join('; ')}`,
+  };
+};
+
+const nameOf = (context: number, execution: Execution): string => {
+  const threads = execution.program.threads.length;
+  return context < threads ? `T${context}` : `the dispatcher of core ${context - threads}`;
+};
+
+/** A fault as a sentence. */
+export const showFault = (fault: Fault, execution: Execution): string => {
+  const who = nameOf(fault.context, execution);
+  const word = (address: number): string => execution.booted.names[address] ?? `address ${address}`;
+  switch (fault.tag) {
+    case 'bad address':
+      return `faulted: ${who} accessed ${word(fault.address)}, which is no memory`;
+    case 'use after free':
+      return `faulted: ${who} accessed ${word(fault.address)} after it was freed`;
+    case 'not free':
+      return `faulted: ${who} allocated ${word(fault.address)}, which is in use`;
+    case 'double free':
+      return `faulted: ${who} freed ${word(fault.address)}, which is free`;
+    case 'running context resumed':
+      return `faulted: ${who} resumed ${nameOf(fault.resumed, execution)}, which still runs on another core`;
+    case 'unmasked too often':
+      return `faulted: ${who} unmasked interrupts that were not masked`;
+    case 'not a word':
+      return `faulted: ${who} used ${fault.given} where a word is needed`;
+    case 'routine ended':
+      return `faulted: ${who} ran off its end`;
+    case 'endless local steps':
+      return `faulted: ${who} took 10000 local steps without touching shared memory`;
+    case 'floating micro-op':
+      return `faulted: ${who} made a micro-op and did not yield it`;
+    case 'panic':
+      return `panicked: ${who}: ${fault.why}`;
+    case 'exception':
+      return `threw: ${who}: ${fault.message}`;
+  }
+};

@@ -1,0 +1,84 @@
+import type { AnyCall, Subject } from '#model/subject.ts';
+import type { ThreadId } from '#spec/abi.ts';
+
+/** One thing a pending call may do in a state, with states, calls and answers by number. */
+export interface Edge {
+  /** The state after. */
+  readonly state: number;
+  /** The rest of the call, or -1: it is over. */
+  readonly rest: number;
+  /** Its answer when it is over, or -1. */
+  readonly answer: number;
+}
+
+/** Gives each distinct plain value a number, and the value for a number. */
+export class Numbering<T> {
+  readonly #numbers = new Map<string, number>();
+  readonly #texts: string[] = [];
+
+  number(value: T): number {
+    const text = JSON.stringify(value);
+    const known = this.#numbers.get(text);
+    if (known !== undefined) return known;
+    const number = this.#texts.length;
+    this.#numbers.set(text, number);
+    this.#texts.push(text);
+    return number;
+  }
+
+  /** A fresh copy of the value: the caller may change it. */
+  value(number: number): T {
+    return JSON.parse(this.#texts[number] as string) as T;
+  }
+
+  get size(): number {
+    return this.#texts.length;
+  }
+}
+
+/**
+ * The spec of one subject as a graph that grows as it is walked: each step is computed once. A step decodes its state
+ * into an object of its own and runs the outcome's recipe on that, so no draft is ever made. A property checks that
+ * this gives what `produce` gives.
+ */
+export class SpecGraph {
+  readonly subject: Subject;
+  readonly states = new Numbering<unknown>();
+  readonly calls = new Numbering<AnyCall>();
+  readonly answers = new Numbering<unknown>();
+  readonly #edges = new Map<number, readonly Edge[]>();
+  readonly #memoise: boolean;
+  /** How many steps were asked for, and how many had to be computed. */
+  asked = 0;
+  computed = 0;
+
+  constructor(subject: Subject, memoise = true) {
+    this.subject = subject;
+    this.#memoise = memoise;
+  }
+
+  /** All that `call` of `thread` may do in `state`. */
+  edges(state: number, thread: ThreadId, call: number): readonly Edge[] {
+    this.asked++;
+    const key = (state * 16 + thread) * 65536 + call;
+    const known = this.#edges.get(key);
+    if (known) return known;
+    const edges = this.#compute(state, thread, call);
+    if (this.#memoise) this.#edges.set(key, edges);
+    return edges;
+  }
+
+  #compute(state: number, thread: ThreadId, call: number): readonly Edge[] {
+    this.computed++;
+    const outcomes = this.subject.outcomes(this.states.value(state), thread, this.calls.value(call));
+    return outcomes.map((outcome) => {
+      const scratch = this.states.value(state);
+      outcome.then(scratch);
+      return {
+        state: this.states.number(scratch),
+        rest: outcome.tag === 'continues' ? this.calls.number(outcome.rest) : -1,
+        answer: outcome.tag === 'returns' ? this.answers.number(outcome.answer) : -1,
+      };
+    });
+  }
+}

@@ -1,0 +1,78 @@
+import type { StorySize } from '#model/counterexample.ts';
+import type { Violation } from '#model/verdict.ts';
+
+/**
+ * A counterexample told step by step: plain data, from which the text and the picture are both made. Steps are visible
+ * micro-ops, numbered from 1 as they happened; step 0 is the boot.
+ */
+export interface Story {
+  readonly subject: string;
+  readonly variant: string;
+  readonly sentence: string;
+  readonly implementation: string;
+  readonly violation: Violation;
+  readonly size: StorySize;
+  readonly cores: number;
+  /** The threads that make calls, in order. */
+  readonly threads: readonly StoryThread[];
+  readonly steps: readonly StoryStep[];
+  /** Who was where, and when. */
+  readonly spans: readonly Span[];
+  /** The step at which the spec and the implementation part; the last one: when all had stopped. */
+  readonly divergence: number;
+  /** The two accesses whose order matters: without the preemption between them this would not have happened. */
+  readonly culprits: Culprits | undefined;
+  /** Words that somebody changes and more than one thread accesses, in the order of their addresses. */
+  readonly words: readonly string[];
+  /** The state at boot. */
+  readonly specAtBoot: string;
+  readonly wordsAtBoot: readonly number[];
+}
+
+export interface StoryThread {
+  readonly id: number;
+  readonly name: string;
+  /** Its calls, each as a person would write it, with what it answered; undefined: it never did. */
+  readonly calls: readonly { readonly call: string; readonly answer: string | undefined }[];
+}
+
+/** A thread was on a core (running), asleep or spinning (blocked), or waiting for a core (ready), for some steps. */
+export interface Span {
+  readonly thread: number;
+  readonly how: 'running' | 'blocked' | 'ready';
+  /** Where it ran; null if it did not. */
+  readonly core: number | null;
+  readonly fromStep: number;
+  readonly toStep: number;
+}
+
+export interface StoryStep {
+  readonly step: number;
+  readonly core: number;
+  /** The thread that did it, or null: the core's dispatcher. */
+  readonly thread: number | null;
+  /** What was done, in words: `reads nwrite: 0`. */
+  readonly text: string;
+  /** The name of the place in the code, where it has one. */
+  readonly site: string | undefined;
+  /** A call that began with this step, or an answer that came with it. */
+  readonly call: string | undefined;
+  readonly answer: string | undefined;
+  /** Another core than in the step before, or the timer struck: a context switch. */
+  readonly isSwitch: boolean;
+  readonly isTimer: boolean;
+  /** It touches a word that matters (see `Story.words`), or is a call, an answer, or a change of threads. */
+  readonly matters: boolean;
+  /** The spec's state after this step, as far as the spec explains what happened; null after the divergence. */
+  readonly spec: string | null;
+  /** The values of `Story.words` after this step. */
+  readonly words: readonly number[];
+}
+
+/** The read that came before the write it should have seen, or the other way round: steps of the story. */
+export interface Culprits {
+  readonly before: number;
+  readonly after: number;
+  readonly word: string;
+  readonly text: string;
+}

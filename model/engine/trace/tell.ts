@@ -1,0 +1,185 @@
+import { Kind } from '#impl/machine/ops.ts';
+import type { Counterexample } from '#model/counterexample.ts';
+import { type Execution, execute, type Rig } from '#model/engine/explore/execution.ts';
+import { replayStrategy } from '#model/engine/explore/replay.ts';
+import { explain, type SpecStep } from '#model/engine/refine/concurrent.ts';
+import { SpecGraph } from '#model/engine/refine/spec-graph.ts';
+import { findCulprits } from '#model/engine/trace/culprits.ts';
+import { type Access, type Recorded, record } from '#model/engine/trace/record.ts';
+import { spansOf } from '#model/engine/trace/spans.ts';
+import type { Story, StoryStep, StoryThread } from '#model/engine/trace/story.ts';
+import type { AnyCall } from '#model/subject.ts';
+
+/** Runs a counterexample again, without looking. */
+export const rerun = (rig: Rig, counterexample: Counterexample): Execution =>
+  execute(rig, counterexample.program, replayStrategy(counterexample.schedule), counterexample.limits);
+
+/** Runs a counterexample again and tells what happened. The same file and code give the same story. */
+export const tell = (rig: Rig, counterexample: Counterexample): Story => {
+  const { program, schedule, limits, violation } = counterexample;
+  const recorded = record(rig, program, schedule, limits);
+  const { execution } = recorded;
+  const words = sharedWords(recorded);
+  const names = words.map((address) => execution.booted.names[address] as string);
+  const divergence = divergenceStep(execution, violation.event);
+  const spec = specStates(rig, execution, violation.event);
+  const atBoot = words.map((address) => execution.booted.image[address] as number);
+  const steps = tellSteps(rig, recorded, words, atBoot, spec, divergence);
+  return {
+    subject: counterexample.subject,
+    variant: counterexample.variant,
+    sentence: counterexample.sentence,
+    implementation: showImplementation(counterexample),
+    violation,
+    size: counterexample.story,
+    cores: execution.booted.running.length,
+    threads: tellThreads(rig, execution),
+    steps,
+    spans: spansOf(recorded),
+    divergence,
+    culprits: findCulprits(recorded, execution.booted.names),
+    words: names,
+    specAtBoot: spec.atBoot,
+    wordsAtBoot: atBoot,
+  };
+};
+
+const showImplementation = ({ implementation }: Counterexample): string => {
+  switch (implementation.tag) {
+    case 'reference':
+      return 'the reference';
+    case 'mutant':
+      return `mutant ${implementation.id}`;
+    case 'file':
+      return implementation.path;
+  }
+};
+
+const tellThreads = (rig: Rig, { program, history }: Execution): StoryThread[] =>
+  program.threads.flatMap((calls, id) => {
+    if (calls.length === 0) return [];
+    const told = calls.map((call, index) => {
+      const answer = history.find((e) => e.tag === 'answer' && e.thread === id && e.index === index);
+      const shown = answer?.tag === 'answer' ? rig.subject.showAnswer(answer.answer) : undefined;
+      return { call: rig.subject.showCall(call), answer: shown };
+    });
+    return [{ id, name: `T${id}`, calls: told }];
+  });
+
+/** Words that are written and that more than one thread accesses. */
+const sharedWords = ({ accesses, execution }: Recorded): number[] => {
+  const users = new Map<number, Set<number>>();
+  const written = new Set<number>();
+  for (const access of accesses) {
+    if (access.address === null || access.context >= execution.program.threads.length) continue;
+    users.set(access.address, (users.get(access.address) ?? new Set()).add(access.context));
+    if (access.isWrite) written.add(access.address);
+  }
+  return [...users]
+    .filter(([address, contexts]) => contexts.size > 1 && written.has(address))
+    .map(([address]) => address)
+    .sort((a, b) => a - b);
+};
+
+const divergenceStep = (execution: Execution, event: number): number =>
+  execution.history[event]?.step ?? execution.steps;
+
+/** The spec's state after each history event, along one explanation of all that can be explained. */
+const specStates = (
+  rig: Rig,
+  execution: Execution,
+  event: number,
+): { atBoot: string; after(event: number): string | null } => {
+  const { subject, variant } = rig;
+  const graph = new SpecGraph(subject);
+  const { program, history } = execution;
+  const sound = history.slice(0, event);
+  const initial = graph.states.number(subject.initial(variant, program.parameters, program.threads.length));
+  const show = (state: number): string => subject.showState(graph.states.value(state));
+  const explanation = explain(graph, variant, { program, history: sound }, 'answers');
+  const steps: readonly SpecStep[] = explanation.tag === 'explained' ? explanation.steps : [];
+  const states = [initial];
+  for (let i = 0; i < sound.length; i++) {
+    const last = steps.findLast((step) => step.after < i);
+    states.push(last?.state ?? initial);
+  }
+  return {
+    atBoot: show(initial),
+    after: (i) => (states[i + 1] === undefined ? null : show(states[i + 1] as number)),
+  };
+};
+
+const tellSteps = (
+  rig: Rig,
+  { accesses, execution, timers }: Recorded,
+  words: readonly number[],
+  atBoot: readonly number[],
+  spec: ReturnType<typeof specStates>,
+  divergence: number,
+): StoryStep[] => {
+  const { history, program, booted } = execution;
+  const matter = new Set(words);
+  let values = [...atBoot];
+  let lastEvent = -1;
+  return accesses.map((access, i) => {
+    const events = history.flatMap((event, index) => (event.step === access.step ? [{ event, index }] : []));
+    const invoked = events.find(({ event }) => event.tag === 'invoke')?.event;
+    const answered = events.find(({ event }) => event.tag === 'answer')?.event;
+    lastEvent = events.at(-1)?.index ?? lastEvent;
+    if (access.address !== null && matter.has(access.address)) {
+      values = values.with(words.indexOf(access.address), access.valueAfter);
+    }
+    const call = invoked ? (program.threads[invoked.thread]?.[invoked.index] as AnyCall) : undefined;
+    const isTimer = timers.has(access.step - 1);
+    return {
+      step: access.step,
+      core: access.core,
+      thread: access.context < program.threads.length ? access.context : null,
+      text: call ? 'calls' : describe(access, booted.names, program.threads.length),
+      site: access.site,
+      call: call ? rig.subject.showCall(call) : undefined,
+      answer: answered?.tag === 'answer' ? rig.subject.showAnswer(answered.answer) : undefined,
+      isSwitch: isTimer || (i > 0 && accesses[i - 1]?.core !== access.core),
+      isTimer,
+      matters:
+        events.length > 0 ||
+        access.kind === Kind.switchTo ||
+        (access.context < program.threads.length && access.address !== null && matter.has(access.address)),
+      spec: access.step > divergence ? null : lastEvent < 0 ? spec.atBoot : spec.after(lastEvent),
+      words: values,
+    };
+  });
+};
+
+/** A micro-op and its result, in words. */
+const describe = (access: Access, names: readonly string[], threads: number): string => {
+  const word = access.address === null ? '' : (names[access.address] ?? `address ${access.address}`);
+  switch (access.kind) {
+    case Kind.load:
+      return `reads ${word}: ${access.result}`;
+    case Kind.store:
+      return `writes ${word} := ${access.operand}`;
+    case Kind.compareAndSwap:
+      return access.result === access.expected
+        ? `swaps ${word}: ${access.expected} → ${access.operand}`
+        : `fails to swap ${word}: it is ${access.result}, not ${access.expected}`;
+    case Kind.fetchAdd:
+      return `adds ${access.operand} to ${word}: it was ${access.result}`;
+    case Kind.swap:
+      return `swaps ${word}: ${access.result} → ${access.operand}`;
+    case Kind.awaitWord:
+      return `has waited for ${word} to be ${access.operand}`;
+    case Kind.switchTo:
+      return access.operand < threads ? `runs T${access.operand}` : 'gives the core up';
+    case Kind.idle:
+      return 'was idle and is interrupted';
+    case Kind.sendInterrupt:
+      return `interrupts core ${access.operand}`;
+    case Kind.allocate:
+      return `allocates ${access.operand} words from ${word}`;
+    case Kind.free:
+      return `frees ${access.operand} words from ${word}`;
+    default:
+      return 'goes on';
+  }
+};

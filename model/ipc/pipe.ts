@@ -1,0 +1,391 @@
+import * as fc from 'fast-check';
+import type * as linux from '#impl/ipc/pipe.linux.ts';
+import type { Address, Routine, Word } from '#impl/machine/ops.ts';
+import type { Thread } from '#impl/sync/threads.ts';
+import type { Program, ProgramSize, Services, Subject } from '#model/subject.ts';
+import type { Byte, Errno, PipeAnswer, PipeCall, ThreadId } from '#spec/abi.ts';
+import * as spec from '#spec/ipc/pipe.ts';
+
+/** What an implementation exports. One that knows no non-blocking calls takes one argument less. */
+export type Module = Pick<typeof linux, 'boot' | 'pipe' | 'read' | 'write' | 'close' | 'fork'>;
+type Layout = linux.Pipe;
+
+export type Parameters = linux.PipeParameters;
+type Call = spec.PendingCall;
+type Holdings = Parameters['holdings'];
+
+const errnos: ReadonlyMap<Word, Errno> = new Map([
+  [-4, 'EINTR'],
+  [-9, 'EBADF'],
+  [-11, 'EAGAIN'],
+  [-14, 'EFAULT'],
+  [-23, 'ENFILE'],
+  [-32, 'EPIPE'],
+]);
+
+/** Runs the call through the implementation. */
+function* perform(module: Module, services: Services, self: Thread, layout: Layout, call: Call): Routine<Word> {
+  switch (call.tag) {
+    case 'pipe':
+      return yield* module.pipe(self, layout);
+    case 'read':
+      return yield* module.read(self, layout, call.descriptor, call.maxBytes, call.blocking);
+    case 'write':
+      return yield* module.write(self, layout, call.descriptor, call.bytes.length, call.blocking);
+    case 'close':
+      return yield* module.close(self, layout, call.descriptor);
+    case 'fork':
+      return yield* module.fork(self, layout, call.child);
+    case 'kill':
+      yield* services.kill(self, call.target);
+      return 0;
+    case 'rest of write':
+      return -1; // no thread asks for this: it is the spec's own
+  }
+}
+
+const answerOf = (variant: string, call: Call, result: Word, bytes: readonly Byte[]): PipeAnswer => {
+  if (result < 0) {
+    return { tag: 'failed', errno: variant === 'xv6' ? '-1' : (errnos.get(result) ?? (String(result) as Errno)) };
+  }
+  switch (call.tag) {
+    case 'pipe':
+      return { tag: 'descriptors', read: bytes[0] ?? -1, write: bytes[1] ?? -1 };
+    case 'read':
+      return { tag: 'bytes', bytes: Array.from({ length: result }, (_, i) => bytes[i] ?? -1) };
+    case 'write':
+      return { tag: 'count', countBytes: result };
+    default:
+      return { tag: 'ok' };
+  }
+};
+
+const reads = (maxBytes: number, rest: Partial<PipeCall & { tag: 'read' }> = {}): PipeCall => ({
+  tag: 'read',
+  descriptor: 0,
+  maxBytes,
+  mappedBytes: maxBytes,
+  blocking: true,
+  ...rest,
+});
+
+const writes = (bytes: readonly Byte[], rest: Partial<PipeCall & { tag: 'write' }> = {}): PipeCall => ({
+  tag: 'write',
+  descriptor: 1,
+  bytes,
+  mappedBytes: bytes.length,
+  blocking: true,
+  ...rest,
+});
+
+const closes = (descriptor: number): PipeCall => ({ tag: 'close', descriptor });
+const forks = (child: ThreadId): PipeCall => ({ tag: 'fork', child });
+const kills = (target: ThreadId): PipeCall => ({ tag: 'kill', target });
+const pipes: PipeCall = { tag: 'pipe', mapped: true };
+
+const reader = { read: true, write: false };
+const writer = { read: false, write: true };
+const both = { read: true, write: true };
+const neither = { read: false, write: false };
+
+const program = (
+  variant: string,
+  holdings: Holdings,
+  threads: readonly (readonly PipeCall[])[],
+  rest: Partial<Parameters> = {},
+): Program<Call, Parameters> => ({
+  variant,
+  cores: 2,
+  threads,
+  parameters: { capacitySlots: 2, slotBytes: variant === 'xv6' ? 1 : 2, carriedBytes: 0, holdings, ...rest },
+});
+
+/** Small programs, each about one thing that pipes get wrong. */
+const scenarios = (variant: string): { name: string; program: Program<Call, Parameters> }[] => {
+  const of = program.bind(null, variant);
+  const one = { capacitySlots: 1 };
+  return [
+    { name: 'a write meets a read', program: of([writer, reader], [[writes([1])], [reads(1)]]) },
+    {
+      name: 'a write larger than the pipe',
+      program: of([writer, reader], [[writes([1, 2, 3])], [reads(2), reads(2)]], one),
+    },
+    { name: 'two readers, one byte', program: of([writer, reader, reader], [[writes([1])], [reads(1)], [reads(1)]]) },
+    {
+      name: 'two readers share what one write brings',
+      program: of([writer, reader, reader], [[writes([1, 2])], [reads(1)], [reads(1)]]),
+    },
+    {
+      name: 'two writers on a full pipe',
+      program: of([writer, writer, reader], [[writes([1, 2])], [writes([3, 4])], [reads(2), reads(2)]], one),
+    },
+    {
+      name: 'writes stay whole',
+      program: of([writer, writer, both], [[writes([1, 2])], [writes([3, 4])], [reads(1), reads(3)]]),
+    },
+    { name: 'the last writer closes on a reader', program: of([writer, reader], [[closes(1)], [reads(1)]]) },
+    {
+      name: 'the last reader closes on a writer',
+      program: of([writer, reader], [[writes([1, 2, 3, 4, 5])], [reads(1), closes(0)]], one),
+    },
+    { name: 'both ends close at once', program: of([writer, reader], [[closes(1)], [closes(0)]]) },
+    { name: 'a reader is killed', program: of([both, neither], [[reads(1)], [kills(0)]]) },
+    {
+      name: 'a writer is killed',
+      program: of([both, reader, neither], [[writes([1, 2, 3, 4, 5])], [reads(2)], [kills(0)]], one),
+    },
+    {
+      name: 'a child writes and both let go',
+      program: of(
+        [both, neither],
+        [
+          [forks(1), closes(1), reads(2)],
+          [closes(0), writes([1]), closes(1)],
+        ],
+      ),
+    },
+    {
+      name: 'everybody blocks in turn on one slot',
+      program: of(
+        [writer, writer, reader, reader],
+        [[writes([1])], [writes([2, 3])], [reads(1)], [reads(1), reads(1)]],
+        { ...one, slotBytes: 1 },
+      ),
+    },
+    {
+      name: 'a pipe is made again',
+      program: of(
+        [both, neither],
+        [
+          [closes(0), closes(1)],
+          [pipes, writes([7])],
+        ],
+      ),
+    },
+  ];
+};
+
+/** Bytes that tell who wrote them and when: thread t's k-th call writes 16 t + 4 k and what follows. */
+const numbered = (thread: ThreadId, index: number, count: number): Byte[] =>
+  Array.from({ length: count }, (_, i) => 64 * thread + 16 * index + i + 1);
+
+/** A call before it knows who makes it. */
+type Drawn = (thread: ThreadId, index: number) => PipeCall;
+
+const drawnCall = (variant: string, threads: number): fc.Arbitrary<Drawn> => {
+  const mapped = fc.oneof({ weight: 7, arbitrary: fc.constant(99) }, { weight: 1, arbitrary: fc.nat({ max: 2 }) });
+  const blocking = variant === 'xv6' ? fc.constant(true) : fc.boolean();
+  const descriptor = (usual: number): fc.Arbitrary<number> =>
+    fc.oneof({ weight: 20, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constant(1 - usual) });
+  return fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.record({ max: fc.nat({ max: 5 }), mapped, blocking, descriptor: descriptor(0) }).map(
+        ({ max, mapped: m, ...rest }) =>
+          () =>
+            reads(max, { ...rest, mappedBytes: Math.min(m, max) }),
+      ),
+    },
+    {
+      weight: 6,
+      arbitrary: fc.record({ count: fc.nat({ max: 5 }), mapped, blocking, descriptor: descriptor(1) }).map(
+        ({ count, mapped: m, ...rest }) =>
+          (thread: ThreadId, index: number) =>
+            writes(numbered(thread, index, count), { ...rest, mappedBytes: Math.min(m, count) }),
+      ),
+    },
+    { weight: 3, arbitrary: fc.nat({ max: 1 }).map((end) => () => closes(end)) },
+    { weight: 1, arbitrary: fc.nat({ max: threads - 1 }).map((child) => () => forks(child)) },
+    { weight: 1, arbitrary: fc.nat({ max: threads - 1 }).map((target) => () => kills(target)) },
+    {
+      weight: 1,
+      arbitrary: fc.boolean().map(
+        (mapped): Drawn =>
+          () => ({ tag: 'pipe', mapped }),
+      ),
+    },
+  );
+};
+
+const drawnParameters = (variant: string, threads: number): fc.Arbitrary<Parameters> =>
+  fc.record({
+    capacitySlots: fc.constantFrom(1, 2, 2, 4),
+    slotBytes: variant === 'xv6' ? fc.constant(1) : fc.constantFrom(1, 2, 2, 4),
+    carriedBytes: fc.constantFrom(0, 0, 0, 1, 0x7fffffff, -1),
+    holdings: fc.array(fc.constantFrom(reader, writer, reader, writer, both, neither), {
+      minLength: threads,
+      maxLength: threads,
+    }),
+  });
+
+const programs = (variant: string, size: ProgramSize): fc.Arbitrary<Program<Call, Parameters>> =>
+  fc
+    .record({
+      parameters: drawnParameters(variant, size.threads),
+      cores: fc.integer({ min: 1, max: 3 }),
+      threads: fc.array(fc.array(drawnCall(variant, size.threads), { maxLength: size.calls }), {
+        minLength: size.threads,
+        maxLength: size.threads,
+      }),
+    })
+    .map(({ parameters, cores, threads }) => ({
+      variant,
+      cores,
+      parameters,
+      threads: threads.map((calls, thread) => calls.map((call, index) => call(thread, index))),
+    }));
+
+/** The call with a smaller argument, if it has one. */
+const simplerCall = (call: Call): Call[] => {
+  switch (call.tag) {
+    case 'read':
+      return [
+        ...(call.maxBytes > 0
+          ? [{ ...call, maxBytes: call.maxBytes - 1, mappedBytes: Math.min(call.mappedBytes, call.maxBytes - 1) }]
+          : []),
+        ...(call.mappedBytes < call.maxBytes ? [{ ...call, mappedBytes: call.maxBytes }] : []),
+        ...(call.blocking ? [] : [{ ...call, blocking: true }]),
+      ];
+    case 'write':
+      return [
+        ...(call.bytes.length > 0
+          ? [
+              {
+                ...call,
+                bytes: call.bytes.slice(0, -1),
+                mappedBytes: Math.min(call.mappedBytes, call.bytes.length - 1),
+              },
+            ]
+          : []),
+        ...(call.mappedBytes < call.bytes.length ? [{ ...call, mappedBytes: call.bytes.length }] : []),
+        ...(call.blocking ? [] : [{ ...call, blocking: true }]),
+      ];
+    default:
+      return [];
+  }
+};
+
+const simplerParameters = (parameters: Parameters): Parameters[] => [
+  ...(parameters.carriedBytes === 0 ? [] : [{ ...parameters, carriedBytes: 0 }]),
+  ...(parameters.capacitySlots > 1 ? [{ ...parameters, capacitySlots: parameters.capacitySlots / 2 }] : []),
+  ...(parameters.slotBytes > 1 ? [{ ...parameters, slotBytes: parameters.slotBytes / 2 }] : []),
+];
+
+const showBytes = (bytes: readonly Byte[]): string => `[${bytes.join(' ')}]`;
+
+const showMapped = (mapped: number, wanted: number): string => (mapped < wanted ? `, ${mapped} mapped` : '');
+
+const showEnds = (pipe: spec.Pipe): string =>
+  pipe.processes
+    .map(({ holdsRead, holdsWrite, killed }, id) => {
+      const ends = [...(holdsRead ? ['r'] : []), ...(holdsWrite ? ['w'] : [])].join('');
+      return `T${id}:${ends || '-'}${killed ? ' killed' : ''}`;
+    })
+    .join(' ');
+
+export const pipe: Subject<spec.Pipe, Call, PipeAnswer, Parameters, Module, Layout> = {
+  id: 'ipc/pipe',
+  summary: 'A byte stream with a read end and a write end, as xv6 and Linux make it.',
+  variants: [
+    { name: 'xv6', module: 'ipc/pipe.ts' },
+    { name: 'linux', module: 'ipc/pipe.linux.ts' },
+  ],
+  exports: ['boot', 'pipe', 'read', 'write', 'close', 'fork'],
+  scenarios,
+  programs,
+  sequences: (variant) => ({
+    parameters: drawnParameters(variant, 3),
+    threads: 3,
+    calls: fc
+      .record({ thread: fc.nat({ max: 2 }), drawn: drawnCall(variant, 3), index: fc.nat({ max: 3 }) })
+      .map(({ thread, drawn, index }) => ({ thread, call: drawn(thread, index) })),
+  }),
+  *simpler(current) {
+    for (const parameters of simplerParameters(current.parameters)) yield { ...current, parameters };
+    for (const [thread, calls] of current.threads.entries()) {
+      for (const [index, call] of calls.entries()) {
+        for (const simple of simplerCall(call)) {
+          yield { ...current, threads: current.threads.with(thread, calls.with(index, simple)) };
+        }
+      }
+    }
+  },
+  initial: (variant, { capacitySlots, slotBytes, holdings }) => ({
+    variant: variant as spec.Pipe['variant'],
+    capacitySlots,
+    slotBytes,
+    slots: [],
+    processes: holdings.map((holding) => ({ holdsRead: holding.read, holdsWrite: holding.write, killed: false })),
+  }),
+  outcomes: spec.outcomes,
+  parents: (_parameters, threads) => Array.from({ length: threads }, () => null),
+  boot: (module, memory, parameters) => module.boot(memory, parameters),
+  userBuffer: (call) => {
+    if (call.tag === 'read') return { bytes: [], mappedBytes: call.mappedBytes };
+    if (call.tag === 'write') return { bytes: [...call.bytes], mappedBytes: call.mappedBytes };
+    return { bytes: [], mappedBytes: call.tag === 'pipe' && call.mapped ? 2 : 0 };
+  },
+  perform,
+  answer: (variant, call, result, buffer) => answerOf(variant, call, result, buffer.bytes),
+  abstract: (layout, latest, before) => abstract(layout, latest, before),
+  showCall: (call) => {
+    switch (call.tag) {
+      case 'read':
+        return `read(${call.descriptor}, ${call.maxBytes} bytes${showMapped(call.mappedBytes, call.maxBytes)}${call.blocking ? '' : ', non-blocking'})`;
+      case 'write':
+        return `write(${call.descriptor}, ${showBytes(call.bytes)}${showMapped(call.mappedBytes, call.bytes.length)}${call.blocking ? '' : ', non-blocking'})`;
+      case 'rest of write':
+        return `rest of write(${showBytes(call.bytes)}) after ${call.storedBytes}`;
+      case 'close':
+        return `close(${call.descriptor})`;
+      case 'fork':
+        return `fork(T${call.child})`;
+      case 'kill':
+        return `kill(T${call.target})`;
+      case 'pipe':
+        return call.mapped ? 'pipe()' : 'pipe(unmapped)';
+    }
+  },
+  showAnswer: (answer) => {
+    switch (answer.tag) {
+      case 'bytes':
+        return answer.bytes.length === 0 ? 'no bytes' : showBytes(answer.bytes);
+      case 'count':
+        return `${answer.countBytes}`;
+      case 'descriptors':
+        return `read end ${answer.read}, write end ${answer.write}`;
+      case 'ok':
+        return 'ok';
+      case 'failed':
+        return answer.errno;
+    }
+  },
+  showState: (state) => `${state.slots.map((slot) => showBytes(slot.bytes)).join('') || 'empty'}; ${showEnds(state)}`,
+};
+
+/** What the words of the two reference pipes mean. Undefined: other words than theirs. */
+const abstract = (layout: unknown, latest: (address: Address) => Word, before: spec.Pipe): spec.Pipe | undefined => {
+  const { ring, descriptors, capacity } = layout as {
+    ring?: Readonly<Record<string, Address>>;
+    descriptors?: { held?: readonly Address[] };
+    capacity?: number;
+  };
+  const held = descriptors?.held;
+  if (!ring || !held || capacity === undefined) return undefined;
+  const { nread, nwrite, data } = ring;
+  if (nread === undefined || nwrite === undefined || data === undefined) return undefined;
+  const inUse = held.some((address) => latest(address) !== 0);
+  const count = inUse ? (latest(nwrite) - latest(nread)) | 0 : 0;
+  return {
+    ...before,
+    slots: Array.from({ length: Math.max(count, 0) }, (_, i) => ({
+      bytes: [latest(data + ((latest(nread) + i) & (capacity - 1)))],
+      roomBytes: 0,
+    })),
+    processes: before.processes.map((process, id) => ({
+      ...process,
+      holdsRead: (latest(held[id] as Address) & 1) !== 0,
+      holdsWrite: (latest(held[id] as Address) & 2) !== 0,
+    })),
+  };
+};

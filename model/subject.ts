@@ -1,0 +1,89 @@
+import type * as fc from 'fast-check';
+import type { Allocator } from '#impl/machine/allocator.ts';
+import type { UserBuffer } from '#impl/machine/context.ts';
+import type { Address, Routine, Word } from '#impl/machine/ops.ts';
+import type * as sleepWakeup from '#impl/sync/sleep-wakeup.ts';
+import type { Thread } from '#impl/sync/threads.ts';
+import type { ThreadId } from '#spec/abi.ts';
+import type { Outcome } from '#spec/outcome.ts';
+
+/** Every call is plain data with a tag. */
+export interface AnyCall {
+  readonly tag: string;
+}
+
+/** What the threads of an execution are given to do: plain data, so that it can be generated, shrunk, saved, shown. */
+export interface Program<Call = AnyCall, Parameters = unknown> {
+  readonly variant: string;
+  readonly parameters: Parameters;
+  readonly cores: number;
+  /** The calls of each thread, in order. A thread with none does not run, but its process exists. */
+  readonly threads: readonly (readonly Call[])[];
+}
+
+/** How large generated programs are. */
+export interface ProgramSize {
+  readonly threads: number;
+  readonly calls: number;
+}
+
+/** The parts of the kernel that any subject may call, from the same instance as the implementation under test. */
+export interface Services {
+  readonly kill: typeof sleepWakeup.kill;
+}
+
+/**
+ * A thing with a spec and implementations. Everything else (generating, exploring, comparing, shrinking, showing) works
+ * on this interface and knows no subject by name.
+ *
+ * `Module` is what an implementation exports, `Layout` where its words are.
+ */
+export interface Subject<
+  State = unknown,
+  Call extends AnyCall = AnyCall,
+  Answer = unknown,
+  Parameters = unknown,
+  Module = unknown,
+  Layout = unknown,
+> {
+  /** Its path in the four trees: `ipc/pipe`. */
+  readonly id: string;
+  /** One sentence for lists. */
+  readonly summary: string;
+  /** The named variants of the spec, the default one first, each with its reference implementation under `impl/`. */
+  readonly variants: readonly { readonly name: string; readonly module: string }[];
+  /** What an implementation must export, all of them functions. */
+  readonly exports: readonly string[];
+  /** Small programs that are explored exhaustively, each named by what it is about. */
+  scenarios(variant: string): readonly { readonly name: string; readonly program: Program<Call, Parameters> }[];
+  /** Random programs. */
+  programs(variant: string, size: ProgramSize): fc.Arbitrary<Program<Call, Parameters>>;
+  /** Parameters and calls for sequential runs, where each call is made by one of `threads` threads. */
+  sequences(variant: string): {
+    readonly parameters: fc.Arbitrary<Parameters>;
+    readonly threads: number;
+    readonly calls: fc.Arbitrary<{ readonly thread: ThreadId; readonly call: Call }>;
+  };
+  /** Programs a little simpler than this one in its parameters or one call's arguments, the simplest first. */
+  simpler(program: Program<Call, Parameters>): Iterable<Program<Call, Parameters>>;
+  /** The spec: the state at boot, and what a call may do. */
+  initial(variant: string, parameters: Parameters, threads: number): State;
+  outcomes(state: State, caller: ThreadId, call: Call): readonly Outcome<State, Call, Answer>[];
+  /** The parent of each thread, where that matters. */
+  parents(parameters: Parameters, threads: number): readonly (ThreadId | null)[];
+  /** The implementation: where its words are, what the call does, and what the thread is told. */
+  boot(module: Module, memory: Allocator, parameters: Parameters): Layout;
+  userBuffer(call: Call): UserBuffer;
+  perform(module: Module, services: Services, self: Thread, layout: Layout, call: Call): Routine<Word>;
+  answer(variant: string, call: Call, result: Word, buffer: UserBuffer): Answer;
+  /**
+   * The refinement map of the reference implementation: what its words mean when no call is under way. Undefined where
+   * an implementation has another layout.
+   */
+  abstract?(layout: Layout, latest: (address: Address) => Word, before: State): State | undefined;
+  /** A call and an answer as a person would write them. */
+  showCall(call: Call): string;
+  showAnswer(answer: Answer): string;
+  /** The state in one short line. */
+  showState(state: State): string;
+}

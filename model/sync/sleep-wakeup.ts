@@ -1,0 +1,217 @@
+import * as fc from 'fast-check';
+import { type Address, load, type Routine, store, type Word } from '#impl/machine/ops.ts';
+import type * as reference from '#impl/sync/sleep-wakeup.ts';
+import { acquire, release } from '#impl/sync/spinlock.ts';
+import type { Thread } from '#impl/sync/threads.ts';
+import type { Program, Subject } from '#model/subject.ts';
+import type { SleepWakeupAnswer, SleepWakeupCall, ThreadId } from '#spec/abi.ts';
+import * as spec from '#spec/sync/sleep-wakeup.ts';
+
+/** What an implementation exports: xv6's names. The conditions and their lock are the workload's. */
+export type Module = Pick<typeof reference, 'sleep' | 'wakeup' | 'isKilled' | 'kill' | 'exit' | 'wait'>;
+
+export interface Parameters {
+  readonly conditions: number;
+  /** All conditions are slept on under one channel, so that wakeups of one disturb sleepers of another. */
+  readonly sharedChannel: boolean;
+  /** Per thread; thread 0 has none. */
+  readonly parents: readonly (ThreadId | null)[];
+}
+
+interface Layout {
+  readonly lock: Address;
+  readonly holds: readonly Address[];
+  readonly channels: readonly Address[];
+}
+
+type Call = SleepWakeupCall;
+type Answer = SleepWakeupAnswer;
+
+const orphans = (threads: number): null[] => Array.from({ length: threads }, () => null);
+
+const program = (threads: readonly (readonly Call[])[], parameters: Partial<Parameters> = {}) => ({
+  variant: 'xv6',
+  cores: 2,
+  threads,
+  parameters: { conditions: 1, sharedChannel: false, parents: orphans(threads.length), ...parameters },
+});
+
+const awaits = (condition: number): Call => ({ tag: 'await', condition });
+const takes = (condition: number): Call => ({ tag: 'take', condition });
+const signals = (condition: number): Call => ({ tag: 'signal', condition });
+const kills = (target: ThreadId): Call => ({ tag: 'kill', target });
+const waits: Call = { tag: 'wait' };
+const exits: Call = { tag: 'exit' };
+
+/** Waits for a condition as kernel code does: test, sleep, test again, under the condition's lock. */
+function* awaitCondition(module: Module, self: Thread, layout: Layout, call: Call): Routine<Word> {
+  if (call.tag !== 'await' && call.tag !== 'take') return -1;
+  const holds = layout.holds[call.condition] as Address;
+  yield* acquire(layout.lock);
+  while ((yield load(holds, 'plain')) === 0) {
+    if (yield* module.isKilled(self)) {
+      yield* release(layout.lock);
+      return -1;
+    }
+    yield* module.sleep(self, layout.channels[call.condition] as Address, layout.lock);
+  }
+  if (call.tag === 'take') yield store(holds, 0, 'plain');
+  yield* release(layout.lock);
+  return 0;
+}
+
+/** Makes a condition true and wakes whoever waits for it. */
+function* signal(module: Module, self: Thread, layout: Layout, condition: number): Routine<Word> {
+  yield* acquire(layout.lock);
+  yield store(layout.holds[condition] as Address, 1, 'plain');
+  yield* module.wakeup(self, layout.channels[condition] as Address);
+  yield* release(layout.lock);
+  return 0;
+}
+
+/** Runs the call through the implementation. */
+function* perform(module: Module, self: Thread, layout: Layout, call: Call): Routine<Word> {
+  switch (call.tag) {
+    case 'await':
+    case 'take':
+      return yield* awaitCondition(module, self, layout, call);
+    case 'signal':
+      return yield* signal(module, self, layout, call.condition);
+    case 'kill':
+      return yield* module.kill(self, call.target);
+    case 'wait':
+      return yield* module.wait(self);
+    case 'exit':
+      yield* module.exit(self);
+      return -1;
+  }
+}
+
+/** Calls of thread `id` among `threads`; an exit may only be the last one, and not of init. */
+const callOf = (threads: number, conditions: number): fc.Arbitrary<Call> => {
+  const condition = fc.nat({ max: conditions - 1 });
+  return fc.oneof(
+    { weight: 3, arbitrary: condition.map(awaits) },
+    { weight: 3, arbitrary: condition.map(takes) },
+    { weight: 4, arbitrary: condition.map(signals) },
+    { weight: 1, arbitrary: fc.nat({ max: threads - 1 }).map(kills) },
+    { weight: 1, arbitrary: fc.constant(waits) },
+  );
+};
+
+const treeOf = (threads: number): fc.Arbitrary<(ThreadId | null)[]> =>
+  fc.tuple(...Array.from({ length: threads }, (_, id) => (id === 0 ? fc.constant(null) : fc.nat({ max: id - 1 }))));
+
+export const sleepWakeup: Subject<spec.SleepWakeup, Call | { tag: 'exited' }, Answer, Parameters, Module, Layout> = {
+  id: 'sync/sleep-wakeup',
+  summary: 'Sleeping on a channel until woken, and kill, exit and wait built on it.',
+  variants: [{ name: 'xv6', module: 'sync/sleep-wakeup.ts' }],
+  exports: ['sleep', 'wakeup', 'isKilled', 'kill', 'exit', 'wait'],
+  scenarios: () => [
+    { name: 'one waits, one signals', program: program([[awaits(0)], [signals(0)]]) },
+    { name: 'two wait, one signals', program: program([[awaits(0)], [awaits(0)], [signals(0)]]) },
+    { name: 'two take, two signal', program: program([[takes(0)], [takes(0)], [signals(0), signals(0)]]) },
+    { name: 'one waits and is killed', program: program([[awaits(0)], [kills(0)]]) },
+    {
+      name: 'two conditions on one channel',
+      program: program([[awaits(0)], [takes(1)], [signals(1), signals(0)]], { conditions: 2, sharedChannel: true }),
+    },
+    { name: 'a parent waits for its child', program: program([[waits], [exits]], { parents: [null, 0] }) },
+    {
+      name: 'an orphan dies after its parent',
+      program: program([[waits, waits], [exits], [exits]], { parents: [null, 0, 1] }),
+    },
+    { name: 'a waiting parent is killed', program: program([[waits], [kills(0)], []], { parents: [null, null, 0] }) },
+  ],
+  programs: (_variant, size) =>
+    fc
+      .record({
+        conditions: fc.integer({ min: 1, max: 2 }),
+        sharedChannel: fc.boolean(),
+        parents: treeOf(size.threads),
+        cores: fc.integer({ min: 1, max: 3 }),
+        last: fc.array(fc.boolean(), { minLength: size.threads, maxLength: size.threads }),
+      })
+      .chain(({ conditions, sharedChannel, parents, cores, last }) =>
+        fc
+          .array(fc.array(callOf(size.threads, conditions), { maxLength: size.calls }), {
+            minLength: size.threads,
+            maxLength: size.threads,
+          })
+          .map((threads) => ({
+            variant: 'xv6',
+            cores,
+            parameters: { conditions, sharedChannel, parents },
+            threads: threads.map((calls, id) => (id > 0 && last[id] ? [...calls, exits] : calls)),
+          })),
+      ),
+  sequences: () => ({
+    parameters: treeOf(3).map((parents) => ({ conditions: 2, sharedChannel: false, parents })),
+    threads: 3,
+    calls: fc.record({ thread: fc.nat({ max: 2 }), call: callOf(3, 2) }),
+  }),
+  *simpler(current: Program<Call | { tag: 'exited' }, Parameters>) {
+    const { parameters } = current;
+    if (parameters.sharedChannel) yield { ...current, parameters: { ...parameters, sharedChannel: false } };
+    if (parameters.parents.some((parent) => parent !== null)) {
+      yield { ...current, parameters: { ...parameters, parents: parameters.parents.map(() => null) } };
+    }
+    for (const [thread, calls] of current.threads.entries()) {
+      for (const [index, call] of calls.entries()) {
+        const simple = call.tag === 'take' ? awaits(call.condition) : undefined;
+        if (simple) yield { ...current, threads: current.threads.with(thread, calls.with(index, simple)) };
+      }
+    }
+  },
+  initial: (_variant, parameters) => spec.initial(parameters.conditions, parameters.parents),
+  outcomes: spec.outcomes,
+  parents: (parameters) => parameters.parents,
+  boot: (_module, memory, parameters) => {
+    const holds = Array.from({ length: parameters.conditions }, (_, i) => memory.word(`condition${i}`));
+    return {
+      lock: memory.word('condition.lock'),
+      holds,
+      channels: holds.map((own) => (parameters.sharedChannel ? (holds[0] as Address) : own)),
+    };
+  },
+  userBuffer: () => ({ bytes: [], mappedBytes: 0 }),
+  perform: (module, _services, self, layout, call) => perform(module, self, layout, call as Call),
+  answer: (_variant, call, result) => {
+    if (result < 0) return { tag: 'failed', errno: '-1' };
+    return call.tag === 'wait' ? { tag: 'child', child: result } : { tag: 'ok' };
+  },
+  abstract: (layout, latest, before) => ({
+    ...before,
+    holds: layout.holds.map((address) => latest(address) !== 0),
+  }),
+  showCall: (call) => {
+    switch (call.tag) {
+      case 'await':
+      case 'take':
+      case 'signal':
+        return `${call.tag}(condition ${call.condition})`;
+      case 'kill':
+        return `kill(T${call.target})`;
+      default:
+        return `${call.tag}()`;
+    }
+  },
+  showAnswer: (answer) => {
+    switch (answer.tag) {
+      case 'ok':
+        return 'ok';
+      case 'child':
+        return `T${answer.child}`;
+      case 'failed':
+        return answer.errno;
+    }
+  },
+  showState: (state) => {
+    const conditions = state.holds.map((holds, i) => `condition ${i} ${holds ? 'holds' : 'does not hold'}`);
+    const processes = state.processes.flatMap(({ life, killed }, id) => [
+      ...(life === 'alive' ? [] : [`T${id} ${life}`]),
+      ...(killed ? [`T${id} killed`] : []),
+    ]);
+    return [...conditions, ...processes].join(', ');
+  },
+};

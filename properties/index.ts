@@ -1,0 +1,21 @@
+/** The registry: every subject's suite, every mutant, and the canary. The one place that names subjects. */
+import { type Claim, never, type Suite } from '#model/claim.ts';
+import pipe from '#properties/ipc/pipe.property.ts';
+import type { Mutant } from '#properties/museum/mutant.ts';
+import sleepWakeupMutants from '#properties/museum/sync/sleep-wakeup.ts';
+import sleepWakeup from '#properties/sync/sleep-wakeup.property.ts';
+
+export const suites: readonly Suite[] = [sleepWakeup, pipe];
+
+export const mutants: readonly Mutant[] = [...sleepWakeupMutants];
+
+/**
+ * A claim that is false. Every check tries it first: if it is not refuted, and the refutation not replayed, the tool
+ * itself is broken, and nothing it says counts.
+ */
+export const canary: { readonly suite: Suite; readonly claim: Claim } = {
+  suite: sleepWakeup,
+  claim: never<{ holds: boolean[] }>('(canary) a condition ever holds', ({ holds }) => holds.includes(true), {
+    id: 'canary',
+  }) as Claim,
+};

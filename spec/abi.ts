@@ -1,0 +1,69 @@
+/**
+ * What a simulated thread can ask for and be told: types only, and all that `impl` may see of the spec.
+ *
+ * A call is plain data. Its user buffer is described by the bytes and by how many of them are mapped: touching the
+ * byte at index `mappedBytes` or beyond is a fault.
+ */
+
+/** A simulated thread, which is also a process with one thread. Threads are numbered from 0; thread 0 is init. */
+export type ThreadId = number;
+
+/** A file descriptor number. As `pipe()` returns them: 0 is the read end, 1 the write end. */
+export type Descriptor = number;
+
+/** One byte of a stream, 0 to 255. */
+export type Byte = number;
+
+/**
+ * Why a call failed, as the thread is told. `-1` is xv6's only error; the others are Linux's names.
+ * EBADF no such descriptor, EPIPE no reader left, EAGAIN would wait or no free process slot, EINTR interrupted by a
+ * signal, EFAULT bad user address, ENFILE no free pipe.
+ */
+export type Errno = '-1' | 'EBADF' | 'EPIPE' | 'EAGAIN' | 'EINTR' | 'EFAULT' | 'ENFILE';
+
+/** What can be asked of a pipe, and of the environment around it (`kill`). */
+export type PipeCall =
+  | { readonly tag: 'pipe'; readonly mapped: boolean }
+  | {
+      readonly tag: 'read';
+      readonly descriptor: Descriptor;
+      readonly maxBytes: number;
+      readonly mappedBytes: number;
+      readonly blocking: boolean;
+    }
+  | {
+      readonly tag: 'write';
+      readonly descriptor: Descriptor;
+      readonly bytes: readonly Byte[];
+      readonly mappedBytes: number;
+      readonly blocking: boolean;
+    }
+  | { readonly tag: 'close'; readonly descriptor: Descriptor }
+  | { readonly tag: 'fork'; readonly child: ThreadId }
+  | { readonly tag: 'kill'; readonly target: ThreadId };
+
+/** What a pipe answers. A read at end of file answers no bytes. */
+export type PipeAnswer =
+  | { readonly tag: 'bytes'; readonly bytes: readonly Byte[] }
+  | { readonly tag: 'count'; readonly countBytes: number }
+  | { readonly tag: 'descriptors'; readonly read: Descriptor; readonly write: Descriptor }
+  | { readonly tag: 'ok' }
+  | { readonly tag: 'failed'; readonly errno: Errno };
+
+/** A condition that threads wait for, numbered from 0. */
+export type ConditionId = number;
+
+/** What can be asked of conditions guarded by a lock and slept on, and of the process table that uses them. */
+export type SleepWakeupCall =
+  | { readonly tag: 'await'; readonly condition: ConditionId }
+  | { readonly tag: 'take'; readonly condition: ConditionId }
+  | { readonly tag: 'signal'; readonly condition: ConditionId }
+  | { readonly tag: 'kill'; readonly target: ThreadId }
+  | { readonly tag: 'wait' }
+  | { readonly tag: 'exit' };
+
+/** What those calls answer. `exit` answers nothing: it does not return. */
+export type SleepWakeupAnswer =
+  | { readonly tag: 'ok' }
+  | { readonly tag: 'child'; readonly child: ThreadId }
+  | { readonly tag: 'failed'; readonly errno: '-1' };
