@@ -66,6 +66,8 @@ export interface Subject<
   };
   /** Programs a little simpler than this one in its parameters or one call's arguments, the simplest first. */
   simpler(program: Program<Call, Parameters>): Iterable<Program<Call, Parameters>>;
+  /** What is wrong with a program that was not generated here (a file's, changed by hand), if anything. */
+  validate(program: Program): string | undefined;
   /** The spec: the state at boot, and what a call may do. */
   initial(variant: string, parameters: Parameters, threads: number): State;
   outcomes(state: State, caller: ThreadId, call: Call): readonly Outcome<State, Call, Answer>[];

@@ -3,6 +3,16 @@ import type * as linux from '#impl/ipc/pipe.linux.ts';
 import type { Address, Routine, Word } from '#impl/machine/ops.ts';
 import type { Thread } from '#impl/sync/threads.ts';
 import type { Program, ProgramSize, Services, Subject } from '#model/subject.ts';
+import {
+  listOf,
+  mismatch,
+  mismatchedCall,
+  powerOfTwoUpTo,
+  recordOf,
+  wholeNumberBelow,
+  word,
+  yesOrNo,
+} from '#model/validate.ts';
 import type { Byte, Errno, PipeAnswer, PipeCall, ThreadId } from '#spec/abi.ts';
 import * as spec from '#spec/ipc/pipe.ts';
 
@@ -309,6 +319,32 @@ export const pipe: Subject<spec.Pipe, Call, PipeAnswer, Parameters, Module, Layo
         }
       }
     }
+  },
+  validate: ({ parameters, threads }) => {
+    const thread = wholeNumberBelow(threads.length);
+    const bytes = wholeNumberBelow(1000);
+    const holding = recordOf({ read: yesOrNo, write: yesOrNo });
+    return (
+      mismatch(parameters, {
+        capacitySlots: powerOfTwoUpTo(1024),
+        slotBytes: powerOfTwoUpTo(4096),
+        carriedBytes: word,
+        holdings: listOf(holding, threads.length, threads.length),
+      }) ??
+      mismatchedCall(threads, {
+        pipe: { mapped: yesOrNo },
+        read: { descriptor: wholeNumberBelow(2), maxBytes: bytes, mappedBytes: bytes, blocking: yesOrNo },
+        write: {
+          descriptor: wholeNumberBelow(2),
+          bytes: listOf(wholeNumberBelow(256), 0, 1000),
+          mappedBytes: bytes,
+          blocking: yesOrNo,
+        },
+        close: { descriptor: wholeNumberBelow(2) },
+        fork: { child: thread },
+        kill: { target: thread },
+      })
+    );
   },
   initial: (variant, { capacitySlots, slotBytes, holdings }) => ({
     variant: variant as spec.Pipe['variant'],

@@ -4,6 +4,7 @@ import type * as reference from '#impl/sync/sleep-wakeup.ts';
 import { acquire, release } from '#impl/sync/spinlock.ts';
 import type { Thread } from '#impl/sync/threads.ts';
 import type { Program, Subject } from '#model/subject.ts';
+import { listOf, mismatch, mismatchedCall, nothingOr, wholeNumberBelow, yesOrNo } from '#model/validate.ts';
 import type { SleepWakeupAnswer, SleepWakeupCall, ThreadId } from '#spec/abi.ts';
 import * as spec from '#spec/sync/sleep-wakeup.ts';
 
@@ -112,6 +113,7 @@ export const sleepWakeup: Subject<spec.SleepWakeup, Call | { tag: 'exited' }, An
     { name: 'two wait, one signals', program: program([[awaits(0)], [awaits(0)], [signals(0)]]) },
     { name: 'two take, two signal', program: program([[takes(0)], [takes(0)], [signals(0), signals(0)]]) },
     { name: 'one waits and is killed', program: program([[awaits(0)], [kills(0)]]) },
+    { name: 'a kill comes too late', program: program([[signals(0)], [kills(0)]]) },
     {
       name: 'two conditions on one channel',
       program: program([[awaits(0)], [takes(1)], [signals(1), signals(0)]], { conditions: 2, sharedChannel: true }),
@@ -120,6 +122,10 @@ export const sleepWakeup: Subject<spec.SleepWakeup, Call | { tag: 'exited' }, An
     {
       name: 'an orphan dies after its parent',
       program: program([[waits, waits], [exits], [exits]], { parents: [null, 0, 1] }),
+    },
+    {
+      name: 'a dead child is left to init',
+      program: program([[waits], [], [exits], [exits]], { parents: [null, 0, 1, 2] }),
     },
     { name: 'a waiting parent is killed', program: program([[waits], [kills(0)], []], { parents: [null, null, 0] }) },
   ],
@@ -162,6 +168,25 @@ export const sleepWakeup: Subject<spec.SleepWakeup, Call | { tag: 'exited' }, An
         if (simple) yield { ...current, threads: current.threads.with(thread, calls.with(index, simple)) };
       }
     }
+  },
+  validate: ({ parameters, threads }) => {
+    const thread = wholeNumberBelow(threads.length);
+    const condition = wholeNumberBelow(Number((parameters as Partial<Parameters>).conditions));
+    return (
+      mismatch(parameters, {
+        conditions: wholeNumberBelow(5),
+        sharedChannel: yesOrNo,
+        parents: listOf(nothingOr(thread), threads.length, threads.length),
+      }) ??
+      mismatchedCall(threads, {
+        await: { condition },
+        take: { condition },
+        signal: { condition },
+        kill: { target: thread },
+        wait: {},
+        exit: {},
+      })
+    );
   },
   initial: (_variant, parameters) => spec.initial(parameters.conditions, parameters.parents),
   outcomes: spec.outcomes,

@@ -42,7 +42,7 @@ export function* samples(
   const exhausted: Exhausted[] = [];
   if (explore === 'all' || explore === 'exhaustive') {
     for (const scenario of rig.subject.scenarios(rig.variant))
-      exhausted.push(yield* scenarioSamples(rig, scenario, budget));
+      exhausted.push(...(yield* scenarioSamples(rig, scenario, budget)));
   }
   if (explore !== 'exhaustive') yield* randomSamples(rig, budget, seed, explore);
   return exhausted;
@@ -52,20 +52,20 @@ function* scenarioSamples(
   rig: Rig,
   scenario: { readonly name: string; readonly program: Program },
   budget: Budget,
-): Generator<Sample, Exhausted> {
-  const { preemptions, scenarioExecutions } = budget;
-  let complete = true;
-  const runs = [
-    { program: scenario.program, limits: usualLimits, executions: scenarioExecutions },
-    { program: { ...scenario.program, cores: 1 }, limits: withTimers, executions: scenarioExecutions / 4 },
+): Generator<Sample, readonly Exhausted[]> {
+  const { preemptions, scenarioExecutions: executions } = budget;
+  const exhausted: Exhausted[] = [];
+  const ways = [
+    { name: scenario.name, program: scenario.program, limits: usualLimits },
+    { name: `${scenario.name}, on one core`, program: { ...scenario.program, cores: 1 }, limits: withTimers },
   ];
-  for (const { program, limits, executions } of runs) {
+  for (const { name, program, limits } of ways) {
     const exploration = exhaust(rig, program, limits, { preemptions, executions });
     let next = exploration.next();
-    for (; !next.done; next = exploration.next()) yield { execution: next.value, limits, source: scenario.name };
-    complete &&= next.value;
+    for (; !next.done; next = exploration.next()) yield { execution: next.value, limits, source: name };
+    exhausted.push({ scenario: name, preemptions, complete: next.value });
   }
-  return { scenario: scenario.name, preemptions, complete };
+  return exhausted;
 }
 
 /** Sizes of random programs, in turn: small ones more often, since most bugs show in them. */

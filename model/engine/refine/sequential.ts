@@ -141,6 +141,27 @@ class CallCommand implements fc.Command<Model, Real> {
   }
 }
 
+/** Makes the calls of an execution again, in the order they began, and gives what goes wrong. */
+export const recheckSequence = (rig: Rig, graph: SpecGraph, execution: Execution): Violation | undefined => {
+  const { program, history } = execution;
+  const threads = program.threads.length;
+  const initial = graph.states.number(rig.subject.initial(rig.variant, program.parameters, threads));
+  const model: Model = { states: [initial] };
+  const real: Real = { turns: [], parameters: program.parameters };
+  for (const event of history) {
+    if (event.tag !== 'invoke') continue;
+    const call = program.threads[event.thread]?.[event.index] as AnyCall;
+    const command = new CallCommand({ thread: event.thread, call }, rig, graph, threads);
+    try {
+      if (command.check(model)) command.run(model, real);
+    } catch (error) {
+      if (error instanceof Mismatch) return error.violation;
+      throw error;
+    }
+  }
+  return undefined;
+};
+
 /** What a sequential check found: nothing, or the shortest sequence of calls that goes wrong. */
 export interface SequentialResult {
   readonly runs: number;

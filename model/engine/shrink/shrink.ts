@@ -9,6 +9,8 @@ const searchExecutions = 1200;
 const polishExecutions = 4000;
 const randomExecutions = 60;
 const preemptionsMax = 2;
+/** A livelock's story need not be as long as its proof: what it repeats is seen in this many steps. */
+const livelockSteps = 300;
 
 /**
  * The smallest failure near this one: fewest threads, then calls, then the simplest arguments, then fewest context
@@ -21,21 +23,48 @@ export const shrink = (
   limits: Limits,
   fails: (execution: Execution) => boolean,
 ): { readonly execution: Execution; readonly limits: Limits } => {
-  let smallest = failure;
-  let current = limits;
+  const isFailure = (execution: Execution): boolean => fails(execution) && isConfirmed(rig, execution, limits, fails);
+  const first = shortened(rig, failure, limits, isFailure);
+  let smallest = first.execution;
+  let current = first.limits;
   for (let found = true; found; ) {
     found = false;
     for (const program of smallerPrograms(rig, smallest.program)) {
-      const next = search(rig, program, smallest, current, fails);
+      const next = search(rig, program, smallest, current, isFailure);
       if (!next) continue;
-      smallest = next.execution;
-      current = next.limits;
+      const told = shortened(rig, next.execution, next.limits, isFailure);
+      smallest = told.execution;
+      current = told.limits;
       found = true;
       break;
     }
   }
-  return polish(rig, smallest, current, fails);
+  return polish(rig, smallest, current, isFailure);
 };
+
+/** A livelock with fewer steps, where it can be told in fewer; any other failure as it is. */
+const shortened = (
+  rig: Rig,
+  failure: Execution,
+  limits: Limits,
+  isFailure: (execution: Execution) => boolean,
+): { readonly execution: Execution; readonly limits: Limits } => {
+  if (failure.end === 'livelock') {
+    const short = { ...limits, steps: livelockSteps };
+    const execution = execute(rig, failure.program, replayStrategy(failure.schedule), short);
+    if (isFailure(execution)) return { execution, limits: short };
+  }
+  return { execution: failure, limits };
+};
+
+/** Whether what looks like a livelock is still one when it is given as many steps as the failure had. */
+const isConfirmed = (
+  rig: Rig,
+  execution: Execution,
+  limits: Limits,
+  fails: (execution: Execution) => boolean,
+): boolean =>
+  execution.end !== 'livelock' || fails(execute(rig, execution.program, replayStrategy(execution.schedule), limits));
 
 /** Programs one step smaller: a thread less, a call less, then whatever the subject finds simpler. */
 function* smallerPrograms(rig: Rig, program: Program): Generator<Program> {

@@ -1,0 +1,186 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Suite } from '#model/claim.ts';
+import type { Counterexample, Implementation } from '#model/counterexample.ts';
+import { type CheckResult, type ClaimResult, claimsAbout, type Plan, sizeOf } from '#model/engine/check.ts';
+import type { Budget } from '#model/engine/explore/budget.ts';
+import { rigFor } from '#model/engine/explore/execution.ts';
+import type { Explore } from '#model/engine/explore/stream.ts';
+import { tell } from '#model/engine/trace/tell.ts';
+import { SuiteError } from '#model/suite-error.ts';
+import { provoke } from '#reports/cli/canary.ts';
+import { loadImplementation, replayLine, rigOf, saveCounterexample } from '#reports/cli/counterexamples.ts';
+import { drive, listenForInterrupt, progressDisplay } from '#reports/cli/drive.ts';
+import { type ExitCode, exitCode } from '#reports/cli/exit-code.ts';
+import { prepareFolder, writeText } from '#reports/cli/files.ts';
+import { type Exhibit, museumExit, museumJson, museumText, runMuseum } from '#reports/cli/museum.ts';
+import { type Output, styled } from '#reports/cli/output.ts';
+import { buildPage } from '#reports/cli/page.ts';
+import { mutantsOf, selectVariant } from '#reports/cli/select.ts';
+import { plural, storyLines } from '#reports/text/story.ts';
+import { checkText } from '#reports/text/summary.ts';
+
+export interface CheckOptions {
+  readonly suites: readonly Suite[];
+  readonly implementation: string | undefined;
+  readonly variant: string | undefined;
+  readonly explore: Explore;
+  readonly budget: Budget;
+  readonly seed: number;
+  readonly museum: boolean;
+  readonly html: string | undefined;
+  readonly folder: string;
+  readonly json: boolean;
+}
+
+/** What is to be checked: each variant's reference, or the one file the user gave. */
+const plansOf = async (options: CheckOptions): Promise<Plan[]> => {
+  const { budget, seed, explore } = options;
+  const chosen = options.suites.flatMap((suite) =>
+    suite.subject.variants
+      .filter(({ name }) => options.variant === undefined || name === selectVariant(suite, options.variant))
+      .map(({ name }) => ({ suite, variant: name })),
+  );
+  const one = theirImplementation(options);
+  const targets = one ? chosen.slice(0, 1) : chosen;
+  const implementation: Implementation = one ?? { tag: 'reference' };
+  return Promise.all(
+    targets.map(async ({ suite, variant }) => ({
+      suite,
+      variant,
+      world: await loadImplementation(suite.subject.id, variant, implementation),
+      implementation,
+      claims: claimsAbout(suite, variant),
+      budget,
+      seed,
+      explore,
+    })),
+  );
+};
+
+const theirImplementation = ({ implementation, suites }: CheckOptions): Implementation | undefined => {
+  if (implementation === undefined) return undefined;
+  if (suites.length !== 1) {
+    throw new SuiteError('S105', '--implementation needs one subject', 'name the subject that the file implements');
+  }
+  if (!existsSync(implementation)) throw new SuiteError('S201', `there is no file ${implementation}`, 'check the path');
+  return { tag: 'file', path: resolve(implementation) };
+};
+
+/** Runs the claims; with `museum` the mutants too; with `html` writes the page. */
+export const check = async (options: CheckOptions, output: Output): Promise<ExitCode> => {
+  prepareFolder(options.folder);
+  if (options.html !== undefined) writeText(options.html, '');
+  const started = performance.now();
+  const canary = await provoke(options.seed);
+  const plans = await plansOf(options);
+  const museum = options.museum ? mutantsOf(options.suites) : [];
+  if (!options.json) announce(plans, museum.length, options, output);
+  const interrupt = listenForInterrupt(output);
+  const total = plans.reduce((sum, plan) => sum + sizeOf(plan), 0);
+  const display = progressDisplay(output, total);
+  const results: CheckResult[] = [];
+  const replays = new Map<Counterexample, string>();
+  let done = 0;
+  for (const plan of plans) {
+    const label = `${plan.suite.subject.id} (${plan.variant})`;
+    const result = await drive(plan, interrupt, (now) => display.update(done + now, total, label));
+    done += sizeOf(plan);
+    results.push(result);
+    for (const { counterexample } of result.claims) {
+      if (counterexample) replays.set(counterexample, saveCounterexample(options.folder, counterexample));
+    }
+  }
+  const exhibits = await runMuseum(museum, options, interrupt, display);
+  display.stop();
+  interrupt.release();
+  const outcome = { results, exhibits, replays, museumSize: museum.length };
+  if (options.json) output.out(JSON.stringify(asJson(outcome, options)));
+  else await print(outcome, output);
+  if (options.html !== undefined) {
+    const seconds = (performance.now() - started) / 1000;
+    writeText(options.html, await buildPage({ results, exhibits, canary, options, seconds }));
+    output.note(`the page is in ${options.html}: open it in a browser`);
+  }
+  return verdictOf(outcome);
+};
+
+/** All that a check found out. */
+interface Outcome {
+  readonly results: readonly CheckResult[];
+  readonly exhibits: readonly Exhibit[];
+  readonly replays: ReadonlyMap<Counterexample, string>;
+  readonly museumSize: number;
+}
+
+const announce = (plans: readonly Plan[], mutants: number, options: CheckOptions, output: Output): void => {
+  const claims = plans.reduce((sum, plan) => sum + plan.claims.length, 0);
+  const what = [
+    `${plural(plans.length, 'implementation')} on ${plural(claims, 'claim')}`,
+    ...(mutants > 0 ? [`${plural(mutants, 'mutant')} that must fail`] : []),
+  ].join(', then ');
+  output.note(`Rendezvous checks ${what}. Budget ${options.budget.name}, seed ${options.seed}.`);
+};
+
+const claimsOf = ({ results }: Outcome): readonly ClaimResult[] => results.flatMap((result) => result.claims);
+
+const verdictOf = (outcome: Outcome): ExitCode => {
+  const claims = claimsOf(outcome);
+  if (claims.some((claim) => claim.verdict.tag === 'refuted')) return exitCode.refuted;
+  const museum = museumExit(outcome.exhibits, outcome.museumSize);
+  if (museum === exitCode.refuted) return exitCode.refuted;
+  return claims.some((claim) => claim.verdict.tag === 'gave-up') ? exitCode.gaveUp : museum;
+};
+
+const verdictNames: Readonly<Record<number, string>> = { 0: 'holds', 1: 'refuted', 2: 'gave-up' };
+
+/** The fixed JSON shape of the design, with more fields. */
+const asJson = (outcome: Outcome, options: CheckOptions): unknown => ({
+  verdict: verdictNames[verdictOf(outcome)],
+  claims: claimsOf(outcome).map(({ subject, variant, claim, verdict, counterexample }) => ({
+    subject,
+    variant,
+    claim: claim.sentence,
+    id: claim.id,
+    verdict: verdict.tag,
+    executions: verdict.executions,
+    ...(verdict.tag === 'gave-up' ? { why: verdict.why } : {}),
+    ...(counterexample ? { replay: outcome.replays.get(counterexample), story: counterexample.story } : {}),
+  })),
+  seed: options.seed,
+  budget: options.budget.name,
+  ...(options.museum ? { mutants: museumJson(outcome.exhibits) } : {}),
+});
+
+const print = async (outcome: Outcome, output: Output): Promise<void> => {
+  for (const result of outcome.results) {
+    output.out(checkText(result, `${result.plan.suite.subject.id} (${result.plan.variant})`, output));
+  }
+  for (const { counterexample } of claimsOf(outcome)) {
+    if (!counterexample) continue;
+    const story = tell(await rigOf(counterexample), counterexample);
+    output.out(storyLines(story, output, false).join('\n'));
+    output.out(`${styled(output, 'bold', 'replay')}  ${replayLine(outcome.replays.get(counterexample) as string)}\n`);
+  }
+  if (outcome.exhibits.length > 0) output.out(museumText(outcome.exhibits, output));
+  output.out(lastLine(outcome, output));
+};
+
+const lastLine = (outcome: Outcome, output: Output): string => {
+  const claims = claimsOf(outcome);
+  const count = (tag: string): number => claims.filter((claim) => claim.verdict.tag === tag).length;
+  const parts = [`${count('holds')} of ${plural(claims.length, 'claim')} hold`];
+  if (count('refuted') > 0) parts.push(`${count('refuted')} refuted`);
+  if (count('gave-up') > 0) parts.push(`${count('gave-up')} given up`);
+  if (outcome.museumSize > 0) {
+    const killed = outcome.exhibits.filter((exhibit) => exhibit.claim.verdict.tag === 'refuted').length;
+    parts.push(`${killed} of ${plural(outcome.museumSize, 'mutant')} killed`);
+  }
+  const style =
+    verdictOf(outcome) === exitCode.holds ? 'green' : verdictOf(outcome) === exitCode.refuted ? 'red' : 'yellow';
+  return styled(output, style, `${parts.join(', ')}.`);
+};
+
+/** The rig of a result, for whoever tells its stories. */
+export const rigOfResult = (result: CheckResult) =>
+  rigFor(result.plan.suite.subject, result.plan.variant, result.plan.world);

@@ -1,0 +1,87 @@
+import cliProgress from 'cli-progress';
+import { Check, type CheckResult, type Plan } from '#model/engine/check.ts';
+import type { Output } from '#reports/cli/output.ts';
+
+/** Set when the user pressed Ctrl-C: what is known by then is reported. */
+export interface Interrupt {
+  isRequested: boolean;
+  /** Stops listening. */
+  release(): void;
+}
+
+/** Turns the first Ctrl-C into a request to stop; the second stops at once. */
+export const listenForInterrupt = (output: Output): Interrupt => {
+  const interrupt: Interrupt = {
+    isRequested: false,
+    release: () => {
+      process.off('SIGINT', onSignal);
+    },
+  };
+  const onSignal = (): void => {
+    if (interrupt.isRequested) process.exit(130);
+    interrupt.isRequested = true;
+    output.note('\nstopping: the results so far follow (Ctrl-C again to stop at once)');
+  };
+  process.on('SIGINT', onSignal);
+  return interrupt;
+};
+
+/** Shows how far a command is. */
+export interface ProgressDisplay {
+  update(done: number, total: number, label: string): void;
+  stop(): void;
+}
+
+/** A bar with done / total, executions per second and time left on a terminal; nothing elsewhere. */
+export const progressDisplay = (output: Output, total: number): ProgressDisplay => {
+  if (!output.isTerminal) return { update: () => {}, stop: () => {} };
+  const started = performance.now();
+  const bar = new cliProgress.SingleBar(
+    {
+      format: '{bar} {value}/{total} executions, {rate}/s, {left} left  {label}',
+      hideCursor: true,
+      clearOnComplete: true,
+      stopOnComplete: false,
+      barsize: 20,
+      fps: 8,
+    },
+    cliProgress.Presets.shades_classic,
+  );
+  bar.start(Math.round(total), 0, { rate: '-', left: '-', label: '' });
+  return {
+    update: (done, newTotal, label) => {
+      const seconds = (performance.now() - started) / 1000;
+      const rate = done / Math.max(seconds, 0.001);
+      bar.setTotal(Math.round(newTotal));
+      bar.update(Math.min(Math.round(done), Math.round(newTotal)), {
+        rate: Math.round(rate),
+        left: `${Math.max(0, Math.round((newTotal - done) / Math.max(rate, 1)))} s`,
+        label,
+      });
+    },
+    stop: () => {
+      bar.stop();
+    },
+  };
+};
+
+/** How long the engine may keep the process to itself: signals and the terminal are served in between. */
+const breathMilliseconds = 40;
+
+/** Runs a check to its end, or until the interrupt. */
+export const drive = async (
+  plan: Plan,
+  interrupt: Interrupt,
+  onProgress: (done: number) => void,
+): Promise<CheckResult> => {
+  const check = new Check(plan);
+  let breath = performance.now();
+  for (const progress of check.run()) {
+    if (performance.now() - breath < breathMilliseconds) continue;
+    onProgress(progress.done);
+    await new Promise((resolve) => setImmediate(resolve));
+    if (interrupt.isRequested) break;
+    breath = performance.now();
+  }
+  return check.results();
+};

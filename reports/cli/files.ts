@@ -1,0 +1,49 @@
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { SuiteError } from '#model/suite-error.ts';
+
+/** Where counterexamples and pages go unless the user says otherwise. */
+export const outFolder = 'reports/out';
+
+const reasonOf = (error: unknown): string =>
+  error instanceof Error ? error.message.replace(/^(\w+): /, '') : String(error);
+
+/** Folder by folder: Node's recursive mkdir never returns where the file system refuses new entries (/proc). */
+const makeFolder = (path: string): void => {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
+};
+
+/** Makes the folder if need be. SuiteError before any work is done, if nothing can be written there. */
+export const prepareFolder = (folder: string): void => {
+  try {
+    makeFolder(resolve(folder));
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw new SuiteError(
+      'S301',
+      `cannot write to the folder ${folder}: ${reasonOf(error)}`,
+      'name another with --out, or make it writable',
+    );
+  }
+};
+
+/** Writes a file, and its folder. */
+export const writeText = (path: string, text: string): void => {
+  prepareFolder(dirname(resolve(path)));
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new SuiteError('S301', `cannot write ${path}: ${reasonOf(error)}`, 'name another file, or make it writable');
+  }
+};
+
+/** Reads a file of the user's. */
+export const readText = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new SuiteError('S401', `cannot read ${path}: ${reasonOf(error)}`, 'check the path');
+  }
+};

@@ -1,0 +1,161 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { SuiteError } from '#model/suite-error.ts';
+import { check } from '#reports/cli/check.ts';
+import { doctor } from '#reports/cli/doctor.ts';
+import { type ExitCode, exitCode } from '#reports/cli/exit-code.ts';
+import { outFolder } from '#reports/cli/files.ts';
+import { list } from '#reports/cli/list.ts';
+import { museum } from '#reports/cli/museum.ts';
+import { type Output, processOutput, styled } from '#reports/cli/output.ts';
+import { replay } from '#reports/cli/replay.ts';
+import {
+  budgetNames,
+  exploreNames,
+  memoryNames,
+  oneOf,
+  selectBudget,
+  selectMutants,
+  selectSuites,
+  wholeNumber,
+} from '#reports/cli/select.ts';
+import { show } from '#reports/cli/show.ts';
+
+const defaultSeed = 1;
+const defaultWidth = 200;
+
+const versionOf = (): string => {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+};
+
+/** A command's help ends with an example. */
+const example = (text: string): string => `\nExample:\n  $ npx rendezvous ${text}`;
+
+const checking = (command: Command): Command =>
+  command
+    .option(
+      '--budget <name>',
+      `how much to explore: ${budgetNames.join(', ')}`,
+      oneOf('--budget', budgetNames),
+      'quick',
+    )
+    .option('--seed <n>', 'what random choices start from', wholeNumber('--seed', 0), defaultSeed)
+    .option('--runs <n>', 'random executions per implementation, instead of the budget’s', wholeNumber('--runs', 1))
+    .option('--out <folder>', 'where counterexamples go', outFolder)
+    .option('--json', 'one JSON document on stdout and nothing else', false);
+
+/** Reads the command line and runs the command. Gives the exit code. */
+export const main = async (argv: readonly string[], output: Output = processOutput()): Promise<ExitCode> => {
+  let code: ExitCode = exitCode.holds;
+  const program = new Command('rendezvous')
+    .description('Tells whether an IPC mechanism does what its specification says, on every schedule.')
+    .version(versionOf())
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => output.out(text.trimEnd()), writeErr: () => {} });
+
+  checking(program.command('check'))
+    .description('run the claims against the reference, or against a file')
+    .argument('[subject...]', 'subjects to check; all if none is named')
+    .option('--implementation <file>', 'check this module instead of the reference')
+    .option('--variant <name>', 'only this variant of the spec')
+    .option('--memory <model>', `memory model: ${memoryNames.join(', ')}`, oneOf('--memory', memoryNames), 'sc')
+    .option('--explore <how>', `how: ${exploreNames.join(', ')}`, oneOf('--explore', exploreNames), 'all')
+    .option('--museum', 'then run the museum of mutants', false)
+    .option('--html <file>', 'write a page with every story as a picture')
+    .addHelpText('after', example('check ipc/pipe --implementation my-pipe.ts --html report.html'))
+    .action(async (names: string[], options) => {
+      code = await check(
+        {
+          suites: selectSuites(names),
+          implementation: options.implementation,
+          variant: options.variant,
+          explore: options.explore,
+          budget: selectBudget(options.budget, options.runs),
+          seed: options.seed,
+          museum: options.museum,
+          html: options.html,
+          folder: options.out,
+          json: options.json,
+        },
+        output,
+      );
+    });
+
+  program
+    .command('replay')
+    .description('replay a counterexample step by step')
+    .argument('<file>', 'a counterexample that check or museum wrote')
+    .option('--html <file>', 'write the picture of it')
+    .option('--all', 'show every step, the dispatchers’ too', false)
+    .option('--json', 'one JSON document on stdout and nothing else', false)
+    .addHelpText('after', example(`replay ${outFolder}/sync-sleep-wakeup-xv6-canary.json`))
+    .action(async (path: string, options) => {
+      code = await replay(path, options, output);
+    });
+
+  checking(program.command('museum'))
+    .description('run known-bad implementations: each must be refuted by its claim')
+    .argument('[subject...]', 'subjects or mutants; all if none is named')
+    .addHelpText('after', example('museum sync/sleep-wakeup'))
+    .action(async (names: string[], options) => {
+      const budget = selectBudget(options.budget, options.runs);
+      const { seed, json } = options;
+      code = await museum(selectMutants(names), { budget, seed, json, folder: options.out }, output);
+    });
+
+  program
+    .command('list')
+    .description('list subjects, claims and mutants')
+    .option('--json', 'one JSON document on stdout and nothing else', false)
+    .addHelpText('after', example('list'))
+    .action((options) => {
+      code = list(options.json, output);
+    });
+
+  program
+    .command('show')
+    .description('show the spec beside the implementation')
+    .argument('<subject>')
+    .option('--variant <name>', 'which variant’s implementation')
+    .option('--width <n>', 'columns to use', wholeNumber('--width', 40), process.stdout.columns ?? defaultWidth)
+    .option('--json', 'one JSON document on stdout and nothing else', false)
+    .addHelpText('after', example('show ipc/pipe --variant linux'))
+    .action((subject: string, options) => {
+      code = show(subject, options, output);
+    });
+
+  program
+    .command('doctor')
+    .description('say whether this machine is fit')
+    .option('--json', 'one JSON document on stdout and nothing else', false)
+    .addHelpText('after', example('doctor'))
+    .action(async (options) => {
+      code = await doctor(options.json, output);
+    });
+
+  try {
+    await program.parseAsync([...argv]);
+    return code;
+  } catch (error) {
+    return report(error, output);
+  }
+};
+
+/** Each kind of error in its own way: the user's mistake in two lines, ours with its stack. */
+const report = (error: unknown, output: Output): ExitCode => {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return exitCode.holds;
+    const message = error.message === '(outputHelp)' ? 'no command given' : error.message.replace(/^error: /, '');
+    output.note(`${styled(output, 'red', 'S100')} ${message}\n     see \`npx rendezvous --help\``);
+    return exitCode.wrongUse;
+  }
+  if (error instanceof SuiteError) {
+    output.note(`${styled(output, 'red', error.code)} ${error.message}\n     ${error.remedy}`);
+    return exitCode.wrongUse;
+  }
+  output.note(
+    `rendezvous itself has failed; please report this:\n${error instanceof Error ? error.stack : String(error)}`,
+  );
+  return exitCode.ourFault;
+};

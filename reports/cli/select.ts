@@ -1,0 +1,87 @@
+import { pathToFileURL } from 'node:url';
+import type { Suite } from '#model/claim.ts';
+import { type Budget, budgets } from '#model/engine/explore/budget.ts';
+import type { Explore } from '#model/engine/explore/stream.ts';
+import { SuiteError } from '#model/suite-error.ts';
+import { mutants, suites } from '#properties/index.ts';
+import type { Mutant } from '#properties/museum/mutant.ts';
+
+/** What the user typed, looked up. Every mistake is a SuiteError that says what is known. */
+
+const didYouMean = (name: string, known: readonly string[]): string => {
+  const near = known.find((candidate) => candidate.includes(name) || name.includes(candidate.replace(/^.*\//, '')));
+  return near ? `did you mean '${near}'? ` : '';
+};
+
+/** The suites of the named subjects; all if none is named. */
+export const selectSuites = (names: readonly string[]): readonly Suite[] => {
+  const known = suites.map((suite) => suite.subject.id);
+  for (const name of names) {
+    if (known.includes(name)) continue;
+    throw new SuiteError(
+      'S101',
+      `no subject is called '${name}'`,
+      `${didYouMean(name, known)}known subjects: ${known.join(', ')}`,
+    );
+  }
+  return names.length === 0 ? suites : suites.filter((suite) => names.includes(suite.subject.id));
+};
+
+/** The mutants of the named subjects, or mutants named themselves; all if none is named. */
+export const selectMutants = (names: readonly string[]): readonly Mutant[] => {
+  const known = [...new Set(mutants.map((mutant) => mutant.subject))];
+  const matches = (name: string): readonly Mutant[] =>
+    mutants.filter((mutant) => mutant.subject === name || mutant.id === name);
+  for (const name of names) {
+    if (matches(name).length > 0) continue;
+    throw new SuiteError(
+      'S101',
+      `no subject or mutant is called '${name}'`,
+      `${didYouMean(name, [...known, ...mutants.map((mutant) => mutant.id)])}known subjects: ${known.join(', ')}; \`rendezvous list\` shows the mutants`,
+    );
+  }
+  return names.length === 0 ? mutants : [...new Set(names.flatMap(matches))];
+};
+
+/** The mutants of these suites' subjects. */
+export const mutantsOf = (chosen: readonly Suite[]): readonly Mutant[] =>
+  mutants.filter((mutant) => chosen.some((suite) => suite.subject.id === mutant.subject));
+
+/** The variant of that name, or the first. */
+export const selectVariant = (suite: Suite, name: string | undefined): string => {
+  const known = suite.subject.variants.map((variant) => variant.name);
+  if (name === undefined) return known[0] as string;
+  if (known.includes(name)) return name;
+  throw new SuiteError('S104', `${suite.subject.id} has no variant '${name}'`, `known variants: ${known.join(', ')}`);
+};
+
+/** A whole number that is not negative. */
+export const wholeNumber =
+  (option: string, least: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (Number.isSafeInteger(value) && value >= least && /^\d+$/.test(text)) return value;
+    throw new SuiteError('S102', `${option} is '${text}'`, `give a whole number, ${least} or more`);
+  };
+
+/** One of a few words. */
+export const oneOf =
+  <Word extends string>(option: string, words: readonly Word[]) =>
+  (text: string): Word => {
+    const word = words.find((candidate) => candidate === text);
+    if (word !== undefined) return word;
+    throw new SuiteError('S103', `${option} is '${text}'`, `give one of ${words.join(', ')}`);
+  };
+
+export const budgetNames: readonly Budget['name'][] = ['quick', 'grade', 'night'];
+export const exploreNames: readonly Explore[] = ['all', 'exhaustive', 'random', 'pct'];
+export const memoryNames: readonly string[] = ['sc'];
+
+/** The budget of that name, with another number of random programs if one is given. */
+export const selectBudget = (name: Budget['name'], runs: number | undefined): Budget => {
+  const budget = budgets[name];
+  return runs === undefined ? budget : { ...budget, programs: Math.ceil(runs / budget.schedules) };
+};
+
+/** A path as the loader wants it. */
+export const fileUrl = (path: string): string => pathToFileURL(path).href;

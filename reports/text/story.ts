@@ -1,0 +1,106 @@
+import type { Story, StoryStep } from '#model/engine/trace/story.ts';
+import type { Violation } from '#model/verdict.ts';
+import { type Output, styled } from '#reports/cli/output.ts';
+
+/** A column wide enough for most steps; longer ones are cut with a sign that says so. */
+const columnWidth = 40;
+
+const fit = (text: string, width: number): string =>
+  text.length <= width ? text.padEnd(width) : `${text.slice(0, width - 1)}…`;
+
+/** What one step looks like in its thread's column: a call opens a bracket, its answer closes it. */
+const cellOf = (step: StoryStep, story: Story): string => {
+  const { culprits } = story;
+  const mark = culprits && (step.step === culprits.before || step.step === culprits.after) ? ' ◄' : '';
+  const bracket = step.call === undefined ? '│' : '┌';
+  const text = step.call === undefined ? step.text : step.call;
+  return `${bracket} ${text}${mark}`;
+};
+
+/** The steps that are shown: all, or those that matter and happened in a thread. */
+const shownSteps = (story: Story, isComplete: boolean): readonly StoryStep[] =>
+  isComplete ? story.steps : story.steps.filter((step) => step.matters && step.thread !== null);
+
+/** The story as lines of text: a column per thread, time downward, the spec's state at the right. */
+export const storyLines = (story: Story, output: Output, isComplete: boolean): string[] => {
+  const columns = story.threads.map((thread) => thread.id);
+  const row = (number: string, cells: readonly string[], spec: string): string =>
+    `${number.padStart(5)}  ${cells.map((cell) => fit(cell, columnWidth)).join(' ')}  ${styled(output, 'dim', spec)}`.trimEnd();
+  const lines = [
+    ...headLines(story, output),
+    '',
+    row(
+      'step',
+      story.threads.map((thread) => thread.name),
+      'the spec',
+    ),
+    row('0', columns.map(startOf(story)), story.specAtBoot),
+  ];
+  let lastSpec: string | null = story.specAtBoot;
+  let lastStep: StoryStep | undefined;
+  for (const step of shownSteps(story, isComplete)) {
+    if (step.isTimer) lines.push(row('', ['~ timer interrupt'], ''));
+    else if (lastStep && lastStep.core !== step.core)
+      lines.push(
+        row(
+          '',
+          columns.map(() => '·'),
+          '',
+        ),
+      );
+    const spec = step.spec !== null && step.spec !== lastSpec ? step.spec : '';
+    const inThread = columns.map((id) => (id === step.thread ? cellOf(step, story) : ''));
+    const cells = step.thread === null ? [`  (core ${step.core}: ${step.text})`] : inThread;
+    lines.push(row(String(step.step), cells, spec));
+    if (step.answer !== undefined) {
+      lines.push(
+        row(
+          '',
+          columns.map((id) => (id === step.thread ? `└ answers ${step.answer}` : '')),
+          '',
+        ),
+      );
+    }
+    lastSpec = step.spec ?? lastSpec;
+    lastStep = step;
+  }
+  return [...lines, '', ...endLines(story, output)];
+};
+
+const startOf =
+  (story: Story) =>
+  (thread: number): string => {
+    const first = story.spans.find((span) => span.thread === thread);
+    return first?.core === null || first === undefined ? '(waits for a core)' : `(on core ${first.core})`;
+  };
+
+/** What was refuted, by what, and how small the story is. */
+const headLines = (story: Story, output: Output): string[] => [
+  `${styled(output, 'bold', 'claim')}   ${story.sentence}`,
+  `${styled(output, 'bold', 'of')}      ${story.subject} (${story.variant}), ${story.implementation}`,
+  `${styled(output, 'bold', 'story')}   ${sizeText(story.size)}, ${plural(story.steps.length, 'step')} in all`,
+];
+
+/** `3 threads, 1 call, 2 context switches`. */
+export const sizeText = (size: Story['size']): string =>
+  `${plural(size.threads, 'thread')}, ${plural(size.calls, 'call')}, ${plural(size.switches, 'context switch', 'es')}`;
+
+export const plural = (count: number, noun: string, ending = 's'): string =>
+  `${count} ${noun}${count === 1 ? '' : ending}`;
+
+/** Where it went wrong. */
+const endLines = (story: Story, output: Output): string[] => [
+  ...story.threads.flatMap((thread) => {
+    const open = thread.calls.find((call) => call.answer === undefined);
+    return open ? [`${styled(output, 'yellow', '…')} ${thread.name} never got an answer to ${open.call}`] : [];
+  }),
+  ...violationLines(story.violation, output),
+  ...(story.culprits ? [`${styled(output, 'bold', 'it takes')}   ${story.culprits.text}`] : []),
+];
+
+/** The contradiction in two sentences. */
+export const violationLines = (violation: Violation, output: Output): string[] => [
+  `${styled(output, 'red', '✗')} ${styled(output, 'bold', violation.kind)}`,
+  `  the spec ${violation.expected}`,
+  `  the implementation ${violation.observed}`,
+];
