@@ -1,0 +1,30 @@
+import { loadWorld } from '#model/engine/load/world.ts';
+import { suites } from '#properties/index.ts';
+import { loopContenders, specContenders } from '#reports/bench/loop.ts';
+import { machineContenders } from '#reports/bench/machine.ts';
+import { compare, type Measured } from '#reports/bench/measure.ts';
+import { plainTable } from '#reports/text/summary.ts';
+
+const rounds = 11;
+
+const thousands = (value: number): string => `${Math.round(value / 1000).toLocaleString('en')} k/s`;
+
+const print = (title: string, measured: readonly Measured[]): void => {
+  const rows = measured.map(({ name, perSecond, lowest, highest, ratio }) => [
+    name,
+    thousands(perSecond),
+    `(${thousands(lowest)} to ${thousands(highest)})`,
+    ratio.toFixed(2),
+  ]);
+  process.stdout.write(`\n${title}\n${plainTable(rows)}\n`);
+};
+
+process.stdout.write(`median of ${rounds} rounds, lowest and highest, ratio to the first line\n`);
+print('micro-ops', compare(await machineContenders(), rounds));
+for (const suite of suites) {
+  for (const { name, module } of suite.subject.variants) {
+    const world = await loadWorld({ tag: 'ours', module, edits: [] }, suite.subject.exports);
+    print(`executions: ${suite.subject.id} (${name})`, compare(loopContenders(suite, name, world), rounds));
+    print(`spec steps: ${suite.subject.id} (${name})`, compare(specContenders(suite, name, world), rounds));
+  }
+}
