@@ -1,5 +1,5 @@
 import type { Counterexample } from '#model/counterexample.ts';
-import { Check } from '#model/engine/check.ts';
+import { Check, type ClaimResult } from '#model/engine/check.ts';
 import { budgets } from '#model/engine/explore/budget.ts';
 import { rigFor } from '#model/engine/explore/execution.ts';
 import { reproduce } from '#model/engine/reproduce.ts';
@@ -8,7 +8,7 @@ import { canary } from '#properties/index.ts';
 import { loadImplementation } from '#reports/cli/counterexamples.ts';
 
 /** Lets the canary sing: a false claim must be refuted, and its refutation must replay. Otherwise the tool is broken. */
-export const provoke = async (seed: number): Promise<Counterexample> => {
+export const provoke = async (seed: number): Promise<ClaimResult & { readonly counterexample: Counterexample }> => {
   const { suite, claim } = canary;
   const variant = suite.subject.variants[0]?.name as string;
   const implementation = { tag: 'reference' as const };
@@ -16,10 +16,11 @@ export const provoke = async (seed: number): Promise<Counterexample> => {
   const budget = budgets.quick;
   const check = new Check({ suite, variant, world, implementation, claims: [claim], budget, seed, explore: 'all' });
   for (const _ of check.run());
-  const counterexample = check.results().claims[0]?.counterexample;
+  const result = check.results().claims[0];
+  const counterexample = result?.counterexample;
   if (!counterexample) throw new InternalError('the canary claim, which is false, was not refuted');
   if (!reproduce(rigFor(suite.subject, variant, world), claim, counterexample)) {
     throw new InternalError("the canary's refutation does not replay");
   }
-  return counterexample;
+  return { ...result, counterexample };
 };

@@ -4,7 +4,6 @@ import type { Suite } from '#model/claim.ts';
 import type { Counterexample, Implementation } from '#model/counterexample.ts';
 import { type CheckResult, type ClaimResult, claimsAbout, type Plan, sizeOf } from '#model/engine/check.ts';
 import type { Budget } from '#model/engine/explore/budget.ts';
-import { rigFor } from '#model/engine/explore/execution.ts';
 import type { Explore } from '#model/engine/explore/stream.ts';
 import { tell } from '#model/engine/trace/tell.ts';
 import { SuiteError } from '#model/suite-error.ts';
@@ -15,7 +14,7 @@ import { type ExitCode, exitCode } from '#reports/cli/exit-code.ts';
 import { prepareFolder, writeText } from '#reports/cli/files.ts';
 import { type Exhibit, museumExit, museumJson, museumText, runMuseum } from '#reports/cli/museum.ts';
 import { type Output, styled } from '#reports/cli/output.ts';
-import { buildPage } from '#reports/cli/page.ts';
+import { checkPage } from '#reports/cli/page.ts';
 import { mutantsOf, selectVariant } from '#reports/cli/select.ts';
 import { plural, storyLines } from '#reports/text/story.ts';
 import { checkText } from '#reports/text/summary.ts';
@@ -75,8 +74,8 @@ export const check = async (options: CheckOptions, output: Output): Promise<Exit
   const canary = await provoke(options.seed);
   const plans = await plansOf(options);
   const museum = options.museum ? mutantsOf(options.suites) : [];
-  if (!options.json) announce(plans, museum.length, options, output);
   const interrupt = listenForInterrupt(output);
+  if (!options.json) announce(plans, museum.length, options, output);
   const total = plans.reduce((sum, plan) => sum + sizeOf(plan), 0);
   const display = progressDisplay(output, total);
   const results: CheckResult[] = [];
@@ -99,7 +98,13 @@ export const check = async (options: CheckOptions, output: Output): Promise<Exit
   else await print(outcome, output);
   if (options.html !== undefined) {
     const seconds = (performance.now() - started) / 1000;
-    writeText(options.html, await buildPage({ results, exhibits, canary, options, seconds }));
+    const lines = new Map([...replays].map(([{ id }, path]) => [id, replayLine(path)] as const));
+    for (const { claim, replay } of exhibits) {
+      if (claim.counterexample && replay !== undefined) lines.set(claim.counterexample.id, replayLine(replay));
+    }
+    const { seed, budget } = options;
+    const page = await checkPage({ results, exhibits, canary, replays: lines, seed, budget: budget.name, seconds });
+    writeText(options.html, page);
     output.note(`the page is in ${options.html}: open it in a browser`);
   }
   return verdictOf(outcome);
@@ -180,7 +185,3 @@ const lastLine = (outcome: Outcome, output: Output): string => {
     verdictOf(outcome) === exitCode.holds ? 'green' : verdictOf(outcome) === exitCode.refuted ? 'red' : 'yellow';
   return styled(output, style, `${parts.join(', ')}.`);
 };
-
-/** The rig of a result, for whoever tells its stories. */
-export const rigOfResult = (result: CheckResult) =>
-  rigFor(result.plan.suite.subject, result.plan.variant, result.plan.world);

@@ -7,6 +7,7 @@ import { loadImplementation } from '#reports/cli/counterexamples.ts';
 import { type ExitCode, exitCode } from '#reports/cli/exit-code.ts';
 import { outFolder, prepareFolder } from '#reports/cli/files.ts';
 import { type Output, styled } from '#reports/cli/output.ts';
+import { plural } from '#reports/text/story.ts';
 import { plainTable } from '#reports/text/summary.ts';
 
 /** A thing the tool needs, and whether this machine has it. */
@@ -49,8 +50,8 @@ export const doctor = async (json: boolean, output: Output): Promise<ExitCode> =
       return `${outFolder} can be written`;
     }),
     await attempt('canary', async () => {
-      const { story } = await provoke(1);
-      return `a false claim is refuted in ${story.calls} calls, and the refutation replays`;
+      const { story } = (await provoke(1)).counterexample;
+      return `a false claim is refuted in ${plural(story.calls, 'call')}, and the refutation replays`;
     }),
     await attempt('speed', measureSpeed),
   ];

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { SuiteError } from '#model/suite-error.ts';
 import { check } from '#reports/cli/check.ts';
@@ -20,14 +19,10 @@ import {
   wholeNumber,
 } from '#reports/cli/select.ts';
 import { show } from '#reports/cli/show.ts';
+import { version } from '#reports/cli/version.ts';
 
 const defaultSeed = 1;
 const defaultWidth = 200;
-
-const versionOf = (): string => {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-};
 
 /** A command's help ends with an example. */
 const example = (text: string): string => `\nExample:\n  $ npx rendezvous ${text}`;
@@ -50,7 +45,7 @@ export const main = async (argv: readonly string[], output: Output = processOutp
   let code: ExitCode = exitCode.holds;
   const program = new Command('rendezvous')
     .description('Tells whether an IPC mechanism does what its specification says, on every schedule.')
-    .version(versionOf())
+    .version(version)
     .exitOverride()
     .configureOutput({ writeOut: (text) => output.out(text.trimEnd()), writeErr: () => {} });
 

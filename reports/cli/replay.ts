@@ -5,7 +5,7 @@ import { reproduce } from '#model/engine/reproduce.ts';
 import { tell } from '#model/engine/trace/tell.ts';
 import { SuiteError } from '#model/suite-error.ts';
 import { canary, suites } from '#properties/index.ts';
-import { readCounterexample, rigOf } from '#reports/cli/counterexamples.ts';
+import { readCounterexample, replayLine, rigOf } from '#reports/cli/counterexamples.ts';
 import { type ExitCode, exitCode } from '#reports/cli/exit-code.ts';
 import { writeText } from '#reports/cli/files.ts';
 import { type Output, styled } from '#reports/cli/output.ts';
@@ -53,7 +53,7 @@ export const replay = async (path: string, options: ReplayOptions, output: Outpu
   }
   const story = tell(rig, violation ? { ...counterexample, violation } : counterexample);
   if (options.html !== undefined) {
-    writeText(options.html, storyPage(story, counterexample));
+    writeText(options.html, storyPage(story, counterexample, replayLine(path)));
     output.note(`the picture is in ${options.html}`);
   }
   const status = !violation ? 'gone' : isSame ? 'same' : 'different';
