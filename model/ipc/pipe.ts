@@ -54,9 +54,11 @@ function* perform(module: Module, services: Services, self: Thread, layout: Layo
   }
 }
 
+/** What the thread is told. A result that no such call may give is shown as an error of that name. */
 const answerOf = (variant: string, call: Call, result: Word, bytes: readonly Byte[]): PipeAnswer => {
-  if (result < 0) {
-    return { tag: 'failed', errno: variant === 'xv6' ? '-1' : (errnos.get(result) ?? (String(result) as Errno)) };
+  const isCount = call.tag === 'read' || call.tag === 'write';
+  if (!(Number.isInteger(result) && (isCount ? result >= 0 : result === 0))) {
+    return { tag: 'failed', errno: ((variant === 'linux' && errnos.get(result)) || String(result)) as Errno };
   }
   switch (call.tag) {
     case 'pipe':
@@ -114,6 +116,10 @@ const program = (
 const scenarios = (variant: string): { name: string; program: Program<Call, Parameters> }[] => {
   const of = program.bind(null, variant);
   const one = { capacitySlots: 1 };
+  const oneByte = { capacitySlots: 1, slotBytes: 1 };
+  const twoBytes = { capacitySlots: 2, slotBytes: 1 };
+  const onePage = { capacitySlots: 1, slotBytes: 4 };
+  const atOnce = { blocking: false };
   return [
     { name: 'a write meets a read', program: of([writer, reader], [[writes([1])], [reads(1)]]) },
     {
@@ -159,7 +165,45 @@ const scenarios = (variant: string): { name: string; program: Program<Call, Para
       program: of(
         [writer, writer, reader, reader],
         [[writes([1])], [writes([2, 3])], [reads(1)], [reads(1), reads(1)]],
-        { ...one, slotBytes: 1 },
+        oneByte,
+      ),
+    },
+    {
+      name: 'one read makes room for two writers',
+      program: of([writer, writer, reader], [[writes([1, 2]), writes([3])], [writes([4])], [reads(2)]], twoBytes),
+    },
+    {
+      name: 'the last reader closes on a writer that has stored nothing',
+      program: of([writer, reader], [[writes([1]), writes([2])], [closes(0)]], oneByte),
+    },
+    {
+      name: 'the reader that was woken is killed',
+      program: of([reader, reader, writer, neither], [[reads(1)], [reads(1)], [writes([1])], [kills(0)]]),
+    },
+    {
+      name: 'the writer that was woken is killed',
+      program: of(
+        [writer, both, reader, neither],
+        [[writes([2])], [writes([1]), writes([3])], [reads(1)], [kills(0)]],
+        oneByte,
+      ),
+    },
+    {
+      name: 'three readers wait and the second is killed',
+      program: of(
+        [reader, reader, reader, writer],
+        [[reads(1), reads(1)], [reads(1)], [reads(1)], [kills(1), writes([1]), writes([2, 3])]],
+      ),
+    },
+    {
+      name: 'two processes read and write in turn',
+      program: of(
+        [both, both],
+        [
+          [reads(1), writes([2, 3])],
+          [writes([1]), reads(1), reads(1)],
+        ],
+        oneByte,
       ),
     },
     {
@@ -172,36 +216,147 @@ const scenarios = (variant: string): { name: string; program: Program<Call, Para
         ],
       ),
     },
-  ];
-};
-
-/** Bytes that tell who wrote them and when: thread t's k-th call writes 16 t + 4 k and what follows. */
-const numbered = (thread: ThreadId, index: number, count: number): Byte[] =>
-  Array.from({ length: count }, (_, i) => 64 * thread + 16 * index + i + 1);
-
-/** A call before it knows who makes it. */
-type Drawn = (thread: ThreadId, index: number) => PipeCall;
-
-const drawnCall = (variant: string, threads: number): fc.Arbitrary<Drawn> => {
-  const mapped = fc.oneof({ weight: 7, arbitrary: fc.constant(99) }, { weight: 1, arbitrary: fc.nat({ max: 2 }) });
-  const blocking = variant === 'xv6' ? fc.constant(true) : fc.boolean();
-  const descriptor = (usual: number): fc.Arbitrary<number> =>
-    fc.oneof({ weight: 20, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constant(1 - usual) });
-  return fc.oneof(
     {
-      weight: 6,
-      arbitrary: fc.record({ max: fc.nat({ max: 5 }), mapped, blocking, descriptor: descriptor(0) }).map(
-        ({ max, mapped: m, ...rest }) =>
-          () =>
-            reads(max, { ...rest, mappedBytes: Math.min(m, max) }),
+      name: 'two make a pipe at once',
+      program: of(
+        [neither, neither],
+        [
+          [pipes, writes([1]), reads(1)],
+          [pipes, closes(0)],
+        ],
       ),
     },
     {
-      weight: 6,
-      arbitrary: fc.record({ count: fc.nat({ max: 5 }), mapped, blocking, descriptor: descriptor(1) }).map(
-        ({ count, mapped: m, ...rest }) =>
-          (thread: ThreadId, index: number) =>
-            writes(numbered(thread, index, count), { ...rest, mappedBytes: Math.min(m, count) }),
+      name: 'a new pipe is passed on',
+      program: of(
+        [neither, neither],
+        [
+          [pipes, forks(1), closes(0), writes([1]), closes(1)],
+          [closes(1), reads(1), reads(1)],
+        ],
+      ),
+    },
+    { name: 'two fork into one child', program: of([both, reader, neither], [[forks(2)], [forks(2), closes(0)], []]) },
+    {
+      name: 'one forks while others close',
+      program: of([both, both, neither], [[forks(2), closes(1), reads(1)], [closes(1)], [closes(1)]]),
+    },
+    {
+      name: 'a fork into a process that closes',
+      program: of([reader, writer], [[closes(0)], [forks(0), writes([1])]]),
+    },
+    {
+      name: 'a read into a buffer that ends',
+      program: of([writer, reader], [[writes([1, 2, 3])], [reads(3, { mappedBytes: 1 }), reads(3)]], { capacitySlots: 4 }),
+    },
+    {
+      name: 'a writer is killed between two bytes',
+      program: { ...of([writer, reader, neither], [[writes([1, 2])], [reads(1)], [kills(0)]], oneByte), cores: 3 },
+    },
+    {
+      name: 'two writers close on a reader',
+      program: of([writer, writer, reader], [[closes(1)], [closes(1)], [reads(1)]]),
+    },
+    {
+      name: 'the last writer closes on two readers',
+      program: of([writer, reader, reader], [[closes(1)], [reads(1)], [reads(1)]]),
+    },
+    {
+      name: 'two readers wait and one writer writes twice',
+      program: of([reader, reader, writer], [[reads(1)], [reads(1)], [writes([1]), writes([2])]], oneByte),
+    },
+    {
+      name: 'an end is used by who does not hold it',
+      program: of([writer, neither], [[reads(1, { descriptor: 1 }), writes([1])], [reads(1)]]),
+    },
+    ...(variant === 'linux'
+      ? [
+          {
+            name: 'a small write meets a full page',
+            program: of(
+              [writer, reader, writer],
+              [[writes([1, 2, 3]), writes([4, 5])], [reads(4), reads(1), reads(1)], [writes([6])]],
+              onePage,
+            ),
+          },
+          {
+            name: 'a small write that may not wait meets a full page',
+            program: of([writer, reader], [[writes([1, 2, 3]), writes([4, 5], atOnce)], [reads(3)]], onePage),
+          },
+          {
+            name: 'a write joins a page that was read in part',
+            program: of([writer, reader], [[writes([1, 2, 3]), writes([4])], [reads(1), reads(3)]], onePage),
+          },
+          {
+            name: 'a full page is read in part',
+            program: of([writer, reader], [[writes([1, 2, 3, 4])], [reads(1), reads(1)]], one),
+          },
+          {
+            name: 'a token is put back into a page that was read in part',
+            program: of([both], [[writes([1, 2]), reads(1), writes([3])]]),
+          },
+          {
+            name: 'a page goes through while a writer looks',
+            program: {
+              ...of([writer, reader, writer], [[writes([1, 2, 3])], [reads(2), reads(1)], [writes([4])]], twoBytes),
+              cores: 3,
+            },
+          },
+          {
+            name: 'a read that may not wait is followed by one that may',
+            program: of([both, reader], [[reads(1, atOnce), writes([1])], [reads(1)]]),
+          },
+          {
+            name: 'calls that do not wait',
+            program: of(
+              [both, both],
+              [
+                [writes([1, 2, 3], atOnce), reads(1, atOnce)],
+                [reads(2, atOnce), writes([4], atOnce), closes(0)],
+              ],
+              one,
+            ),
+          },
+          {
+            name: 'writes join a page',
+            program: of([writer, writer, reader], [[writes([1])], [writes([2, 3])], [reads(1), reads(3)]], {
+              capacitySlots: 1,
+              slotBytes: 4,
+            }),
+          },
+        ]
+      : []),
+  ];
+};
+
+/** Bytes that tell who wrote them and when: thread t's k-th call writes 64 t + 16 k and what follows. */
+const numbered = (thread: ThreadId, index: number, count: number): Byte[] =>
+  Array.from({ length: count }, (_, i) => 64 * thread + 16 * index + i + 1);
+
+/** A call before it knows who makes it, and what that process holds at boot. */
+type Drawn = (thread: ThreadId, index: number, holding: Holdings[number]) => PipeCall;
+
+const drawnCall = (variant: string, threads: number): fc.Arbitrary<Drawn> => {
+  const oneIn = (odds: number): fc.Arbitrary<boolean> => fc.nat({ max: odds - 1 }).map((n) => n === odds - 1);
+  const transfer = fc.record({
+    count: fc.oneof({ weight: 6, arbitrary: fc.nat({ max: 5 }) }, { weight: 1, arbitrary: fc.nat({ max: 9 }) }),
+    mapped: fc.oneof({ weight: 4, arbitrary: fc.constant(99) }, { weight: 1, arbitrary: fc.nat({ max: 4 }) }),
+    blocking: variant === 'xv6' ? fc.constant(true) : fc.boolean(),
+    takes: fc.boolean(),
+    isContrary: oneIn(12),
+    isMistaken: oneIn(20),
+  });
+  return fc.oneof(
+    {
+      weight: 12,
+      arbitrary: transfer.map(
+        ({ count, mapped, blocking, takes, isContrary, isMistaken }) =>
+          (thread: ThreadId, index: number, holding: Holdings[number]) => {
+            const isReader = (holding.read === holding.write ? takes : holding.read) !== isContrary;
+            const descriptor = isReader === isMistaken ? 1 : 0;
+            const rest = { descriptor, blocking, mappedBytes: Math.min(mapped, count) };
+            return isReader ? reads(count, rest) : writes(numbered(thread, index, count), rest);
+          },
       ),
     },
     { weight: 3, arbitrary: fc.nat({ max: 1 }).map((end) => () => closes(end)) },
@@ -209,23 +364,37 @@ const drawnCall = (variant: string, threads: number): fc.Arbitrary<Drawn> => {
     { weight: 1, arbitrary: fc.nat({ max: threads - 1 }).map((target) => () => kills(target)) },
     {
       weight: 1,
-      arbitrary: fc.boolean().map(
-        (mapped): Drawn =>
-          () => ({ tag: 'pipe', mapped }),
+      arbitrary: oneIn(4).map(
+        (isUnmapped): Drawn =>
+          () => ({ tag: 'pipe', mapped: !isUnmapped }),
       ),
     },
+  );
+};
+
+/** Who holds what at boot: many, few, one process that may fork, or nobody yet. */
+const drawnHoldings = (threads: number): fc.Arbitrary<Holdings> => {
+  const each = (...of: Holdings): fc.Arbitrary<Holdings> =>
+    fc.array(fc.constantFrom(...of), { minLength: threads, maxLength: threads });
+  return fc.oneof(
+    { weight: 5, arbitrary: each(reader, writer, both, both) },
+    { weight: 3, arbitrary: each(reader, writer, reader, writer, neither) },
+    {
+      weight: 1,
+      arbitrary: fc
+        .nat({ max: threads - 1 })
+        .map((holder) => Array.from({ length: threads }, (_, id) => (id === holder ? both : neither))),
+    },
+    { weight: 1, arbitrary: each(neither) },
   );
 };
 
 const drawnParameters = (variant: string, threads: number): fc.Arbitrary<Parameters> =>
   fc.record({
     capacitySlots: fc.constantFrom(1, 2, 2, 4),
-    slotBytes: variant === 'xv6' ? fc.constant(1) : fc.constantFrom(1, 2, 2, 4),
-    carriedBytes: fc.constantFrom(0, 0, 0, 1, 0x7fffffff, -1),
-    holdings: fc.array(fc.constantFrom(reader, writer, reader, writer, both, neither), {
-      minLength: threads,
-      maxLength: threads,
-    }),
+    slotBytes: variant === 'xv6' ? fc.constant(1) : fc.constantFrom(1, 2, 4, 4),
+    carriedBytes: fc.constantFrom(0, 0, 1, 3, 0x7fffffff, -1),
+    holdings: drawnHoldings(threads),
   });
 
 const programs = (variant: string, size: ProgramSize): fc.Arbitrary<Program<Call, Parameters>> =>
@@ -242,7 +411,9 @@ const programs = (variant: string, size: ProgramSize): fc.Arbitrary<Program<Call
       variant,
       cores,
       parameters,
-      threads: threads.map((calls, thread) => calls.map((call, index) => call(thread, index))),
+      threads: threads.map((calls, thread) =>
+        calls.map((call, index) => call(thread, index, parameters.holdings[thread] ?? neither)),
+      ),
     }));
 
 /** The call with a smaller argument, if it has one. */
@@ -308,7 +479,7 @@ export const pipe: Subject<spec.Pipe, Call, PipeAnswer, Parameters, Module, Layo
     threads: 3,
     calls: fc
       .record({ thread: fc.nat({ max: 2 }), drawn: drawnCall(variant, 3), index: fc.nat({ max: 3 }) })
-      .map(({ thread, drawn, index }) => ({ thread, call: drawn(thread, index) })),
+      .map(({ thread, drawn, index }) => ({ thread, call: drawn(thread, index, both) })),
   }),
   *simpler(current) {
     for (const parameters of simplerParameters(current.parameters)) yield { ...current, parameters };

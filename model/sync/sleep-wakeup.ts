@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
-import { type Address, load, type Routine, store, type Word } from '#impl/machine/ops.ts';
+import { type Address, awaitWord, load, type Routine, store, type Word } from '#impl/machine/ops.ts';
 import type * as reference from '#impl/sync/sleep-wakeup.ts';
 import { acquire, release } from '#impl/sync/spinlock.ts';
 import type { Thread } from '#impl/sync/threads.ts';
 import type { Program, Subject } from '#model/subject.ts';
 import { listOf, mismatch, mismatchedCall, nothingOr, wholeNumberBelow, yesOrNo } from '#model/validate.ts';
-import type { SleepWakeupAnswer, SleepWakeupCall, ThreadId } from '#spec/abi.ts';
+import type { ConditionId, SleepWakeupAnswer, SleepWakeupCall, ThreadId } from '#spec/abi.ts';
 import * as spec from '#spec/sync/sleep-wakeup.ts';
 
 /** What an implementation exports: xv6's names. The conditions and their lock are the workload's. */
@@ -15,6 +15,11 @@ export interface Parameters {
   readonly conditions: number;
   /** All conditions are slept on under one channel, so that wakeups of one disturb sleepers of another. */
   readonly sharedChannel: boolean;
+  /**
+   * Conditions that are awaited without sleeping, where every thread can have a core to itself: so that a thread which
+   * was made runnable must get a core that idles, since none of the busy ones will ever be given up.
+   */
+  readonly polled: readonly ConditionId[];
   /** Per thread; thread 0 has none. */
   readonly parents: readonly (ThreadId | null)[];
 }
@@ -23,6 +28,7 @@ interface Layout {
   readonly lock: Address;
   readonly holds: readonly Address[];
   readonly channels: readonly Address[];
+  readonly polled: readonly ConditionId[];
 }
 
 type Call = SleepWakeupCall;
@@ -34,7 +40,7 @@ const program = (threads: readonly (readonly Call[])[], parameters: Partial<Para
   variant: 'xv6',
   cores: 2,
   threads,
-  parameters: { conditions: 1, sharedChannel: false, parents: orphans(threads.length), ...parameters },
+  parameters: { conditions: 1, sharedChannel: false, polled: [], parents: orphans(threads.length), ...parameters },
 });
 
 const awaits = (condition: number): Call => ({ tag: 'await', condition });
@@ -48,6 +54,8 @@ const exits: Call = { tag: 'exit' };
 function* awaitCondition(module: Module, self: Thread, layout: Layout, call: Call): Routine<Word> {
   if (call.tag !== 'await' && call.tag !== 'take') return -1;
   const holds = layout.holds[call.condition] as Address;
+  const { cores, threads } = self.table;
+  if (layout.polled.includes(call.condition) && cores.length >= threads.length) yield awaitWord(holds, 1);
   yield* acquire(layout.lock);
   while ((yield load(holds, 'plain')) === 0) {
     if (yield* module.isKilled(self)) {
@@ -118,6 +126,33 @@ export const sleepWakeup: Subject<spec.SleepWakeup, Call | { tag: 'exited' }, An
       name: 'two conditions on one channel',
       program: program([[awaits(0)], [takes(1)], [signals(1), signals(0)]], { conditions: 2, sharedChannel: true }),
     },
+    {
+      name: 'the waker keeps its core until it is answered',
+      program: program(
+        [
+          [awaits(0), signals(1)],
+          [signals(0), awaits(1)],
+        ],
+        { conditions: 2, polled: [1] },
+      ),
+    },
+    {
+      name: 'two are woken, and one of them keeps its core too',
+      program: {
+        ...program(
+          [
+            [awaits(0), awaits(2)],
+            [awaits(1), signals(2)],
+            [signals(0), signals(1), awaits(2)],
+          ],
+          {
+            conditions: 3,
+            polled: [2],
+          },
+        ),
+        cores: 3,
+      },
+    },
     { name: 'a parent waits for its child', program: program([[waits], [exits]], { parents: [null, 0] }) },
     {
       name: 'an orphan dies after its parent',
@@ -126,6 +161,10 @@ export const sleepWakeup: Subject<spec.SleepWakeup, Call | { tag: 'exited' }, An
     {
       name: 'a dead child is left to init',
       program: program([[waits], [], [exits], [exits]], { parents: [null, 0, 1, 2] }),
+    },
+    {
+      name: 'a child that was waited for is killed',
+      program: program([[waits, kills(1)], [exits]], { parents: [null, 0] }),
     },
     { name: 'a waiting parent is killed', program: program([[waits], [kills(0)], []], { parents: [null, null, 0] }) },
   ],
@@ -147,12 +186,12 @@ export const sleepWakeup: Subject<spec.SleepWakeup, Call | { tag: 'exited' }, An
           .map((threads) => ({
             variant: 'xv6',
             cores,
-            parameters: { conditions, sharedChannel, parents },
+            parameters: { conditions, sharedChannel, polled: [], parents },
             threads: threads.map((calls, id) => (id > 0 && last[id] ? [...calls, exits] : calls)),
           })),
       ),
   sequences: () => ({
-    parameters: treeOf(3).map((parents) => ({ conditions: 2, sharedChannel: false, parents })),
+    parameters: treeOf(3).map((parents) => ({ conditions: 2, sharedChannel: false, polled: [], parents })),
     threads: 3,
     calls: fc.record({ thread: fc.nat({ max: 2 }), call: callOf(3, 2) }),
   }),
@@ -176,6 +215,7 @@ export const sleepWakeup: Subject<spec.SleepWakeup, Call | { tag: 'exited' }, An
       mismatch(parameters, {
         conditions: wholeNumberBelow(5),
         sharedChannel: yesOrNo,
+        polled: listOf(condition, 0, 5),
         parents: listOf(nothingOr(thread), threads.length, threads.length),
       }) ??
       mismatchedCall(threads, {
@@ -197,13 +237,14 @@ export const sleepWakeup: Subject<spec.SleepWakeup, Call | { tag: 'exited' }, An
       lock: memory.word('condition.lock'),
       holds,
       channels: holds.map((own) => (parameters.sharedChannel ? (holds[0] as Address) : own)),
+      polled: parameters.polled,
     };
   },
   userBuffer: () => ({ bytes: [], mappedBytes: 0 }),
   perform: (module, _services, self, layout, call) => perform(module, self, layout, call as Call),
   answer: (_variant, call, result) => {
-    if (result < 0) return { tag: 'failed', errno: '-1' };
-    return call.tag === 'wait' ? { tag: 'child', child: result } : { tag: 'ok' };
+    if (call.tag === 'wait' && result >= 0) return { tag: 'child', child: result };
+    return result === 0 ? { tag: 'ok' } : { tag: 'failed', errno: String(result) as '-1' };
   },
   abstract: (layout, latest, before) => ({
     ...before,

@@ -28,10 +28,15 @@ export interface Exhausted {
 
 const withTimers: Limits = { ...usualLimits, timers: 2 };
 
+/** What part of a scenario's executions goes over its schedules in order; the others are drawn. */
+const inOrder = 0.5;
+
 /**
- * The executions that claims are judged on: each scenario exhausted within the budget's bound, on two cores, and on one
- * with timer interrupts; then random programs under a mixture of strategies, no one of which is best for every bug
- * (measured: ../shared/reference/engine.md, "fast-check 4"). Determined by `seed`.
+ * The executions that claims are judged on: each scenario, on its cores and on one with timer interrupts; then random
+ * programs under a mixture of strategies, no one of which is best for every bug (measured:
+ * ../shared/reference/engine.md, "fast-check 4"). A scenario's schedules are gone over in order, fewest preemptions
+ * first, within the budget's bound; where that is not all of them, as many again are drawn by the same mixture, since
+ * what comes first in that order departs early. Determined by `seed`.
  */
 export function* samples(
   rig: Rig,
@@ -41,8 +46,9 @@ export function* samples(
 ): Generator<Sample, readonly Exhausted[]> {
   const exhausted: Exhausted[] = [];
   if (explore === 'all' || explore === 'exhaustive') {
+    const random = randomFrom(seed);
     for (const scenario of rig.subject.scenarios(rig.variant))
-      exhausted.push(...(yield* scenarioSamples(rig, scenario, budget)));
+      exhausted.push(...(yield* scenarioSamples(rig, scenario, budget, explore, random)));
   }
   if (explore !== 'exhaustive') yield* randomSamples(rig, budget, seed, explore);
   return exhausted;
@@ -52,18 +58,34 @@ function* scenarioSamples(
   rig: Rig,
   scenario: { readonly name: string; readonly program: Program },
   budget: Budget,
+  explore: Explore,
+  random: RandomGenerator,
 ): Generator<Sample, readonly Exhausted[]> {
-  const { preemptions, scenarioExecutions: executions } = budget;
+  const { preemptions, scenarioExecutions } = budget;
+  const share = explore === 'exhaustive' ? 1 : inOrder;
   const exhausted: Exhausted[] = [];
   const ways = [
-    { name: scenario.name, program: scenario.program, limits: usualLimits },
-    { name: `${scenario.name}, on one core`, program: { ...scenario.program, cores: 1 }, limits: withTimers },
+    { name: scenario.name, program: scenario.program, limits: usualLimits, executions: scenarioExecutions },
+    {
+      name: `${scenario.name}, on one core`,
+      program: { ...scenario.program, cores: 1 },
+      limits: withTimers,
+      executions: scenarioExecutions / 4,
+    },
   ];
-  for (const { name, program, limits } of ways) {
-    const exploration = exhaust(rig, program, limits, { preemptions, executions });
+  for (const { name, program, limits, executions } of ways) {
+    const exploration = exhaust(rig, program, limits, { preemptions, executions: executions * share });
     let next = exploration.next();
     for (; !next.done; next = exploration.next()) yield { execution: next.value, limits, source: name };
     exhausted.push({ scenario: name, preemptions, complete: next.value });
+    if (next.value) continue;
+    let steps = 100;
+    for (let i = 0; i < executions * (1 - share); i++) {
+      const drawnLimits = i % 3 === 2 ? withTimers : limits;
+      const execution = execute(rig, program, mixture(random, explore, i, program.cores, steps), drawnLimits);
+      steps = Math.max(execution.steps, 1);
+      yield { execution, limits: drawnLimits, source: name };
+    }
   }
   return exhausted;
 }
