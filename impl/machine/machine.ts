@@ -26,6 +26,8 @@ export interface Program {
   readonly contextWord: readonly Address[];
   /** The context that runs on each core at boot. */
   readonly running: readonly number[];
+  /** Whether timers may go off. Then masking interrupts is a visible step: one may strike just before it. */
+  readonly hasTimers: boolean;
   start(context: number): Routine<unknown>;
   timerInterrupt(context: number): Routine<unknown>;
 }
@@ -81,11 +83,13 @@ export class Machine {
     return core.context.frames[core.context.frames.length - 1] as Frame;
   }
 
-  /** Whether `core` can step: it is neither idle nor waiting for a word to change. */
+  /** Whether `core` can step: it is neither idle nor waiting for a word to change. A wait that faults is a step. */
   isEnabled(core: Core): boolean {
     const frame = this.next(core);
     if (frame.kind === Kind.idle) return core.timerPending || core.interProcessorPending;
-    if (frame.kind === Kind.awaitWord) return this.memory.latest(frame.address) === frame.operand;
+    if (frame.kind === Kind.awaitWord) {
+      return this.#wrongAccess(core, frame) !== null || this.memory.latest(frame.address) === (frame.operand | 0);
+    }
     return true;
   }
 
@@ -107,20 +111,20 @@ export class Machine {
     this.#advance(core, result);
   }
 
-  #access(core: Core, frame: Frame): Word {
-    const { address, order } = frame;
+  /** What is wrong with an access, if anything. */
+  #wrongAccess(core: Core, { address, operand, expected }: Frame): Fault | null {
+    const context = core.context.id;
     if (this.#usable[address] !== usableWord) {
-      this.fault = {
-        tag: this.#usable[address] === freeWord ? 'use after free' : 'bad address',
-        context: core.context.id,
-        address,
-      };
-      return 0;
+      return { tag: this.#usable[address] === freeWord ? 'use after free' : 'bad address', context, address };
     }
-    if (!Number.isInteger(frame.operand)) {
-      this.fault = { tag: 'not a word', context: core.context.id, given: String(frame.operand) };
-      return 0;
-    }
+    if (Number.isInteger(operand) && Number.isInteger(expected)) return null;
+    return { tag: 'not a word', context, given: String(Number.isInteger(operand) ? expected : operand) };
+  }
+
+  #access(core: Core, frame: Frame): Word {
+    this.fault = this.#wrongAccess(core, frame);
+    if (this.fault) return 0;
+    const { address, order } = frame;
     switch (frame.kind) {
       case Kind.load:
         this.costs.loads++;
@@ -131,7 +135,7 @@ export class Machine {
         return 0;
       case Kind.compareAndSwap:
         this.costs.readModifyWrites++;
-        return this.memory.compareAndSwap(core.id, address, frame.expected, frame.operand, order);
+        return this.memory.compareAndSwap(core.id, address, frame.expected | 0, frame.operand, order);
       case Kind.fetchAdd:
         this.costs.readModifyWrites++;
         return this.memory.fetchAdd(core.id, address, frame.operand, order);
@@ -146,6 +150,11 @@ export class Machine {
       case Kind.switchTo:
         this.#switch(core, frame.operand);
         return 0;
+      case Kind.awaitWord:
+        this.fault = this.#wrongAccess(core, frame);
+        return 0;
+      case Kind.maskInterrupts:
+        return this.#local(core, frame);
       case Kind.idle:
         this.costs.idles++;
         return 0;
@@ -168,6 +177,10 @@ export class Machine {
 
   /** Changes a range of words from usable to free or back. */
   #claim(core: Core, frame: Frame, from: number, to: number, fault: 'not free' | 'double free'): void {
+    if (!Number.isInteger(frame.operand)) {
+      this.fault = { tag: 'not a word', context: core.context.id, given: String(frame.operand) };
+      return;
+    }
     for (let address = frame.address; address < frame.address + frame.operand; address++) {
       if (this.#usable[address] !== from) {
         this.fault = { tag: fault, context: core.context.id, address };
@@ -212,7 +225,7 @@ export class Machine {
   #advance(core: Core, result: Word): void {
     if (core.context.frames.length === 0) this.#enter(core, this.#program.start(core.context.id));
     else this.#resume(core, result);
-    if (!this.fault) this.#deliver(core);
+    this.#deliver(core);
   }
 
   #resume(core: Core, result: Word): void {
@@ -224,6 +237,10 @@ export class Machine {
         done = frame.routine.next(word).done;
       } catch (error) {
         this.#caught(core, error);
+        return;
+      }
+      if (register.pending === done) {
+        this.#reject(core, register.pending);
         return;
       }
       if (done) {
@@ -239,7 +256,7 @@ export class Machine {
       frame.site = register.site;
       frame.text = register.text;
       register.pending = false;
-      if (frame.kind < firstLocalKind) return;
+      if (frame.kind < firstLocalKind || this.#isVisibleMask(core, frame)) return;
       word = this.#local(core, frame);
       if (this.fault) return;
       if (frame.kind === Kind.unmaskInterrupts && this.#isInterrupted(core)) {
@@ -248,6 +265,21 @@ export class Machine {
       }
     }
     this.fault = { tag: 'endless local steps', context: core.context.id };
+  }
+
+  /** What a thread does before it masks interrupts must be told from what it does after, or no timer falls between. */
+  #isVisibleMask(core: Core, { kind }: Frame): boolean {
+    if (kind !== Kind.maskInterrupts || core.maskDepth > 0 || !this.#program.hasTimers) return false;
+    return core.context.id < this.#program.threads;
+  }
+
+  /** The routine ended with a micro-op left over, or yielded something that is none. */
+  #reject(core: Core, isFloating: boolean): void {
+    const context = core.context.id;
+    register.pending = false;
+    this.fault = isFloating
+      ? { tag: 'floating micro-op', context, kind: register.kind }
+      : { tag: 'exception', context, message: 'something was yielded that is no micro-op' };
   }
 
   #local(core: Core, frame: Frame): Word {
@@ -285,14 +317,15 @@ export class Machine {
     return core.maskDepth === 0 && (core.timerPending || core.interProcessorPending);
   }
 
-  /** Lets a pending interrupt strike, if the core's interrupts are not masked. */
+  /** Lets what is pending strike, while the core's interrupts are not masked. */
   #deliver(core: Core): void {
-    if (!this.#isInterrupted(core)) return;
-    core.interProcessorPending = false;
-    if (!core.timerPending) return;
-    core.timerPending = false;
-    this.costs.interrupts++;
-    this.#enter(core, this.#program.timerInterrupt(core.context.id));
+    while (!this.fault && this.#isInterrupted(core)) {
+      core.interProcessorPending = false;
+      if (!core.timerPending) return;
+      core.timerPending = false;
+      this.costs.interrupts++;
+      this.#enter(core, this.#program.timerInterrupt(core.context.id));
+    }
   }
 
   #caught(core: Core, error: unknown): void {

@@ -16,6 +16,8 @@ export interface Memory {
   swap(core: number, address: Address, word: Word, order: Order): Word;
   /** The last word written at `address` in the order all cores agree on. What reports and `awaitWord` look at. */
   latest(address: Address): Word;
+  /** `latest` of every address, as it is now. */
+  snapshot(): Int32Array;
 }
 
 /** Sequential consistency: one array, each access in one step. Source: Lamport 1979. */
@@ -48,6 +50,9 @@ export const sequentiallyConsistent = (sizeWords: number): Memory => {
     },
     latest(address) {
       return words[address] as Word;
+    },
+    snapshot() {
+      return words.slice();
     },
   };
 };

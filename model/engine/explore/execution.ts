@@ -6,7 +6,7 @@ import { type Address, Kind, pause, type Routine, type Word } from '#impl/machin
 import { type Booted, bootProgram } from '#model/engine/explore/boot.ts';
 import { type Departure, defaultCore, type Schedule } from '#model/engine/explore/schedule.ts';
 import type { Choice, Strategy } from '#model/engine/explore/strategy.ts';
-import type { World } from '#model/engine/load/world.ts';
+import type { Instance, World } from '#model/engine/load/world.ts';
 import type { AnyCall, Program, Subject } from '#model/subject.ts';
 import type { ThreadId } from '#spec/abi.ts';
 
@@ -27,10 +27,15 @@ export type HistoryEvent =
  */
 export type End = 'quiescent' | 'fault' | 'livelock' | 'limit';
 
-/** A thread whose call was not answered when everything had stopped: asleep, or spinning on a word that stays as it is. */
+/**
+ * Who was left behind when everything had stopped: a thread whose call was not answered, asleep or spinning on a word
+ * that stays as it is; or whatever else spins so, a dispatcher or a thread in no call.
+ */
 export interface Blocked {
-  readonly thread: ThreadId;
+  readonly context: number;
   readonly spinsOn: Address | null;
+  /** It is a thread, and this is the call that it is in; null: it is in none. */
+  readonly call: number | null;
 }
 
 /** One run of a program on the machine. */
@@ -52,7 +57,7 @@ export interface Execution {
 
 /** What an execution may do. */
 export interface Limits {
-  /** Timer interrupts that may strike. */
+  /** Timer interrupts that the strategy may raise. 0: there is no timer at all. */
   readonly timers: number;
   /** Visible steps under the strategy; after them the cores take turns. */
   readonly steps: number;
@@ -60,12 +65,17 @@ export interface Limits {
 
 export const usualLimits: Limits = { timers: 0, steps: 3000 };
 
+/** While the cores take turns, a timer goes off every so many steps, if there are timers: whoever polls gives way. */
+const fairTimerSteps = 50;
+
 /** A subject's implementation, ready to run programs: caches each program's boot. */
 export interface Rig {
   readonly subject: Subject;
   readonly variant: string;
   readonly world: World;
+  /** By what a boot depends on, and by program, which is quicker to find. */
   readonly boots: Map<string, Booted>;
+  readonly bootOf: WeakMap<Program, Booted>;
 }
 
 export const rigFor = (subject: Subject, variant: string, world: World): Rig => ({
@@ -73,54 +83,18 @@ export const rigFor = (subject: Subject, variant: string, world: World): Rig => 
   variant,
   world,
   boots: new Map(),
+  bootOf: new WeakMap(),
 });
 
 const bootOf = (rig: Rig, program: Program): Booted => {
+  const again = rig.bootOf.get(program);
+  if (again) return again;
   const shape = program.threads.map((calls) => (calls.length > 0 ? 'x' : '-')).join('');
   const key = `${program.cores} ${shape} ${JSON.stringify(program.parameters)}`;
-  const known = rig.boots.get(key);
-  if (known) return known;
-  const booted = bootProgram(rig.subject, rig.world, program);
+  const booted = rig.boots.get(key) ?? bootProgram(rig.subject, rig.world, program);
   rig.boots.set(key, booted);
+  rig.bootOf.set(program, booted);
   return booted;
-};
-
-/** A thread: makes its calls one after the other, then retires. A call begins as late as it can: with its first step. */
-function* runThread(
-  rig: Rig,
-  booted: Booted,
-  id: ThreadId,
-  calls: readonly AnyCall[],
-  user: UserBuffer,
-  log: (event: HistoryEvent) => void,
-  stepNow: () => number,
-): Routine {
-  const instance = rig.world.instances[id] as World['instances'][number];
-  const self = { id, table: booted.table };
-  if (!booted.running.includes(id)) yield* instance.dispatcher.begin(self);
-  for (let index = 0; index < calls.length; index++) {
-    const call = calls[index] as AnyCall;
-    yield pause();
-    log({ tag: 'invoke', thread: id, index, step: stepNow() });
-    Object.assign(user, rig.subject.userBuffer(call));
-    const result = yield* rig.subject.perform(instance.module, instance.services, self, booted.layouts[id], call);
-    const answer = rig.subject.answer(rig.variant, call, result, user);
-    log({ tag: 'answer', thread: id, index, step: stepNow(), answer });
-  }
-  yield* instance.dispatcher.retire(self);
-}
-
-const blockedThreads = (machine: Machine, history: readonly HistoryEvent[]): Blocked[] => {
-  const open = new Set<ThreadId>();
-  for (const event of history) {
-    if (event.tag === 'invoke') open.add(event.thread);
-    else open.delete(event.thread);
-  }
-  return [...open].map((thread) => {
-    const core = machine.cores.find((candidate) => candidate.context.id === thread);
-    const frame = core?.context.frames.at(-1);
-    return { thread, spinsOn: frame?.kind === Kind.awaitWord ? frame.address : null };
-  });
 };
 
 /** Told before each visible step: the choice as it stood, and what was chosen. */
@@ -141,112 +115,178 @@ export const execute = (
   strategy: Strategy,
   limits: Limits,
   onlooker: Onlooker = nobody,
-): Execution => {
-  const booted = bootOf(rig, program);
-  const history: HistoryEvent[] = [];
-  const departures: Departure[] = [];
-  const threads = program.threads.length;
-  const cores = booted.running.length;
-  let lastEventStep = 0;
-  let switches = 0;
-  const log = (event: HistoryEvent): void => {
-    history.push(event);
-    lastEventStep = event.step;
-    if (event.tag === 'answer') choice.answered++;
-  };
-  const choice: Choice = {
-    step: 0,
-    current: 0,
-    stepsInARow: 0,
-    enabled: 0,
-    default: 0,
-    cores,
-    answered: 0,
-    timersLeft: limits.timers,
-  };
-  const stepNow = (): number => choice.step;
-  const machine: Machine = new Machine({
-    cores,
-    threads,
-    memory: booted.memory,
-    image: booted.image,
-    usable: booted.usable,
-    contextWord: booted.contextWord,
-    running: booted.running,
-    start: (context) => {
-      if (context >= threads) {
-        const own = rig.world.instances[context] as World['instances'][number];
-        return own.dispatcher.dispatch(booted.table, context - threads);
-      }
-      const calls = program.threads[context] as readonly AnyCall[];
-      return runThread(rig, booted, context, calls, machine.buffers[context] as UserBuffer, log, stepNow);
-    },
-    timerInterrupt: (context) =>
-      context >= threads
-        ? booted.nothing()
-        : (rig.world.instances[context] as World['instances'][number]).dispatcher.timerInterrupt({
-            id: context,
-            table: booted.table,
-          }),
-  });
-  machine.observer = onlooker.observer;
-  machine.boot();
-  let end: End | undefined;
-  while (end === undefined) {
-    if (machine.fault) {
-      end = 'fault';
-      break;
-    }
+): Execution => new Run(rig, program, strategy, limits, onlooker).toItsEnd();
+
+/** An execution while it is under way. */
+class Run {
+  readonly #rig: Rig;
+  readonly #program: Program;
+  readonly #strategy: Strategy;
+  readonly #limits: Limits;
+  readonly #onlooker: Onlooker;
+  readonly #booted: Booted;
+  readonly #machine: Machine;
+  readonly #choice: Choice;
+  readonly #history: HistoryEvent[] = [];
+  readonly #departures: Departure[] = [];
+  #lastEventStep = 0;
+  #switches = 0;
+
+  constructor(rig: Rig, program: Program, strategy: Strategy, limits: Limits, onlooker: Onlooker) {
+    this.#rig = rig;
+    this.#program = program;
+    this.#strategy = strategy;
+    this.#limits = limits;
+    this.#onlooker = onlooker;
+    this.#booted = bootOf(rig, program);
+    const { running, memory, image, usable, contextWord } = this.#booted;
+    this.#choice = {
+      step: 0,
+      current: 0,
+      stepsInARow: 0,
+      enabled: 0,
+      default: 0,
+      cores: running.length,
+      answered: 0,
+      timersLeft: limits.timers,
+    };
+    this.#machine = new Machine({
+      cores: running.length,
+      threads: program.threads.length,
+      memory,
+      image,
+      usable,
+      contextWord,
+      running,
+      hasTimers: limits.timers > 0,
+      start: (context) => this.#start(context),
+      timerInterrupt: (context) => this.#timerInterrupt(context),
+    });
+    this.#machine.observer = onlooker.observer;
+  }
+
+  toItsEnd(): Execution {
+    this.#machine.boot();
+    let end = this.#end();
+    for (; end === undefined; end = this.#end()) this.#act(this.#choose());
+    const words = this.#booted.memory.snapshot();
+    return {
+      program: this.#program,
+      schedule: this.#departures,
+      history: this.#history,
+      end,
+      fault: this.#machine.fault,
+      costs: this.#machine.costs,
+      steps: this.#choice.step,
+      switches: this.#switches,
+      blocked: end === 'quiescent' ? blockedContexts(this.#machine, this.#program, this.#history) : [],
+      booted: this.#booted,
+      latest: (address) => words[address] as Word,
+    };
+  }
+
+  /** Whether it is over, and how. If not, `enabled` says who can step. */
+  #end(): End | undefined {
+    const machine = this.#machine;
+    const choice = this.#choice;
+    if (machine.fault) return 'fault';
     let enabled = 0;
-    for (let core = 0; core < cores; core++) {
+    for (let core = 0; core < choice.cores; core++) {
       if (machine.isEnabled(machine.cores[core] as Machine['cores'][number])) enabled |= 1 << core;
     }
-    if (enabled === 0) {
-      end = 'quiescent';
-      break;
-    }
-    if (choice.step >= 2 * limits.steps) {
-      end = lastEventStep > limits.steps ? 'limit' : 'livelock';
-      break;
-    }
-    const isFair = choice.step >= limits.steps; // from here on the cores take turns
+    if (enabled === 0) return 'quiescent';
     choice.enabled = enabled;
-    choice.default = defaultCore(
-      choice.current,
-      enabled,
-      isFair ? Number.POSITIVE_INFINITY : choice.stepsInARow,
-      cores,
-    );
-    const action = isFair ? choice.default : strategy.choose(choice);
-    if (onlooker.choices) onlooker.choices(choice, action, machine);
-    if (action >= cores) {
-      departures.push({ step: choice.step, core: action - cores, timer: true });
-      choice.timersLeft--;
-      switches++;
-      machine.raiseTimer(machine.cores[action - cores] as Machine['cores'][number]);
-      continue;
+    if (choice.step < 2 * this.#limits.steps) return undefined;
+    return this.#lastEventStep > this.#limits.steps ? 'limit' : 'livelock';
+  }
+
+  /** What happens next: a core that steps, or the number of cores plus one whose timer goes off. */
+  #choose(): number {
+    const choice = this.#choice;
+    const isFair = choice.step >= this.#limits.steps; // from here on the cores take turns
+    const stepsInARow = isFair ? Number.POSITIVE_INFINITY : choice.stepsInARow;
+    choice.default = defaultCore(choice.current, choice.enabled, stepsInARow, choice.cores);
+    const action = isFair ? this.#fairAction() : this.#strategy.choose(choice);
+    if (this.#onlooker.choices) this.#onlooker.choices(choice, action, this.#machine);
+    if (action !== choice.default && !isFair) {
+      const isTimer = action >= choice.cores;
+      this.#departures.push(
+        isTimer ? { step: choice.step, core: action - choice.cores, timer: true } : { step: choice.step, core: action },
+      );
     }
-    if (action !== choice.default) departures.push({ step: choice.step, core: action });
-    if (action !== choice.current && choice.step > 0) switches++;
+    return action;
+  }
+
+  #fairAction(): number {
+    const { step, cores, default: core } = this.#choice;
+    const isDue = this.#limits.timers > 0 && step % fairTimerSteps === 0;
+    return isDue && !(this.#machine.cores[core] as Machine['cores'][number]).timerPending ? cores + core : core;
+  }
+
+  #act(action: number): void {
+    const choice = this.#choice;
+    if (action >= choice.cores) {
+      choice.timersLeft--;
+      this.#switches++;
+      this.#machine.raiseTimer(this.#machine.cores[action - choice.cores] as Machine['cores'][number]);
+      return;
+    }
+    if (action !== choice.current && choice.step > 0) this.#switches++;
     choice.stepsInARow = action === choice.current ? choice.stepsInARow + 1 : 1;
     choice.current = action;
     choice.step++;
-    machine.step(machine.cores[action] as Machine['cores'][number]);
-    if (lastEventStep === choice.step) choice.stepsInARow = 0;
+    this.#machine.step(this.#machine.cores[action] as Machine['cores'][number]);
+    if (this.#lastEventStep === choice.step) choice.stepsInARow = 0;
   }
-  const words = new Int32Array(booted.image.length);
-  for (let address = 0; address < words.length; address++) words[address] = machine.memory.latest(address);
-  return {
-    program,
-    schedule: departures,
-    history,
-    end,
-    fault: machine.fault,
-    costs: machine.costs,
-    steps: choice.step,
-    switches,
-    blocked: blockedThreads(machine, history),
-    booted,
-    latest: (address) => words[address] as Word,
-  };
-};
+
+  #log(event: HistoryEvent): void {
+    this.#history.push(event);
+    this.#lastEventStep = event.step;
+    if (event.tag === 'answer') this.#choice.answered++;
+  }
+
+  #instance(context: number): Instance {
+    return this.#rig.world.instances[context] as Instance;
+  }
+
+  #start(context: number): Routine<unknown> {
+    const threads = this.#program.threads.length;
+    if (context < threads) return this.#runThread(context);
+    return this.#instance(context).dispatcher.dispatch(this.#booted.table, context - threads);
+  }
+
+  #timerInterrupt(context: number): Routine<unknown> {
+    if (context >= this.#program.threads.length) return this.#booted.nothing();
+    return this.#instance(context).dispatcher.timerInterrupt({ id: context, table: this.#booted.table });
+  }
+
+  /** A thread: makes its calls one after the other, then retires. A call begins as late as it can: with its first step. */
+  *#runThread(id: ThreadId): Routine {
+    const { subject, variant } = this.#rig;
+    const { module, services, dispatcher } = this.#instance(id);
+    const self = { id, table: this.#booted.table };
+    const calls = this.#program.threads[id] as readonly AnyCall[];
+    const user = this.#machine.buffers[id] as UserBuffer;
+    if (!this.#booted.running.includes(id)) yield* dispatcher.begin(self);
+    for (let index = 0; index < calls.length; index++) {
+      const call = calls[index] as AnyCall;
+      yield pause();
+      this.#log({ tag: 'invoke', thread: id, index, step: this.#choice.step });
+      Object.assign(user, subject.userBuffer(call));
+      const result = yield* subject.perform(module, services, self, this.#booted.layouts[id], call);
+      const answer = subject.answer(variant, call, result, user);
+      this.#log({ tag: 'answer', thread: id, index, step: this.#choice.step, answer });
+    }
+    yield* dispatcher.retire(self);
+  }
+}
+
+const blockedContexts = (machine: Machine, program: Program, history: readonly HistoryEvent[]): Blocked[] =>
+  machine.contexts.flatMap(({ id }): Blocked[] => {
+    const core = machine.cores.find((candidate) => candidate.context.id === id);
+    const frame = core && machine.next(core);
+    const spinsOn = frame?.kind === Kind.awaitWord ? frame.address : null;
+    const last = id < program.threads.length ? history.findLast((event) => event.thread === id) : undefined;
+    if (last?.tag === 'invoke') return [{ context: id, spinsOn, call: last.index }];
+    return spinsOn === null ? [] : [{ context: id, spinsOn, call: null }];
+  });

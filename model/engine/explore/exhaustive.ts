@@ -21,7 +21,8 @@ export interface Bound {
  * Runs `program` under every schedule with at most `bound.preemptions` preemptions, those with fewer first: so the first
  * failure found has the fewest. Gives each execution as it is made. Returns true if all were made, false if the number
  * of executions did not suffice. Sound within its bound: a schedule is a list of departures from the default, and every
- * extension of every list is tried. Source: Musuvathi and Qadeer, "Iterative context bounding", PLDI 2007.
+ * extension of every list is tried, but for two: a core that had to give way does not go on at once, and a timer goes
+ * off only on the core that would step next (on any other it would strike no sooner). Source: Musuvathi and Qadeer, "Iterative context bounding", PLDI 2007.
  */
 export function* exhaust(rig: Rig, program: Program, limits: Limits, bound: Bound): Generator<Execution, boolean> {
   const levels: Schedule[][] = Array.from({ length: bound.preemptions + 1 }, () => []);
@@ -35,7 +36,10 @@ export function* exhaust(rig: Rig, program: Program, limits: Limits, bound: Boun
       const alternatives: Alternative[] = [];
       const execution = runAndLook(rig, program, limits, schedule, alternatives);
       yield execution;
-      for (const { departure, cost } of alternatives) levels[level + cost]?.push([...schedule, departure]);
+      for (const { departure, cost } of alternatives) {
+        const queued = levels[level + cost];
+        if (queued && queued.length <= bound.executions) queued.push([...schedule, departure]); // no more will be run
+      }
     }
     levels[level] = [];
   }
@@ -58,7 +62,8 @@ const runAndLook = (
     const canGoOn = ((choice.enabled >> choice.current) & 1) === 1 && choice.stepsInARow < stepsInARowMax;
     const cost = canGoOn && choice.step > 0 ? 1 : 0;
     for (let core = 0; core < choice.cores; core++) {
-      if (core !== action && ((choice.enabled >> core) & 1) === 1) {
+      const mayStep = ((choice.enabled >> core) & 1) === 1;
+      if (core !== action && mayStep && (core !== choice.current || canGoOn)) {
         alternatives.push({ departure: { step: choice.step, core }, cost });
       }
     }

@@ -1,6 +1,5 @@
 import type { Execution } from '#model/engine/explore/execution.ts';
 import type { SpecGraph } from '#model/engine/refine/spec-graph.ts';
-import type { AnyCall } from '#model/subject.ts';
 import type { ThreadId } from '#spec/abi.ts';
 
 /** One step of the spec in an explanation: after history event `after` (-1: at the start), `thread` moved to `state`. */
@@ -45,9 +44,10 @@ export const explain = (
   const { program, history } = execution;
   const threads = program.threads.length;
   const isClosed = demand === 'answers and rest';
+  const { initial, calls } = graph.program(variant, program);
   const events = history.map((event) => ({
     thread: event.thread,
-    call: event.tag === 'invoke' ? graph.calls.number(program.threads[event.thread]?.[event.index] as AnyCall) : none,
+    call: event.tag === 'invoke' ? (calls[event.thread]?.[event.index] as number) : none,
     answer: event.tag === 'answer' ? graph.answers.number(event.answer) : none,
   }));
   /** The answer that the call pending at event `i` of `thread` will get, or none. */
@@ -104,7 +104,6 @@ export const explain = (
     return isStuck || steer(index, state, 0, (next) => rests(index, next));
   };
 
-  const initial = graph.states.number(graph.subject.initial(variant, program.parameters, threads));
   return advance(0, initial) ? { tag: 'explained', steps } : { tag: 'unexplained' };
 };
 

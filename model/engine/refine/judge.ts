@@ -98,8 +98,7 @@ export const finds = (claim: Claim, judgement: Judgement): boolean =>
 const statesOf = (judgement: Judgement): number[] => {
   const { answers, graph, execution, variant } = judgement;
   if (answers.tag === 'unexplained') return [];
-  const { parameters, threads } = execution.program;
-  const initial = graph.states.number(graph.subject.initial(variant, parameters, threads.length));
+  const { initial } = graph.program(variant, execution.program);
   return [initial, ...answers.steps.map((step) => step.state)];
 };
 
@@ -149,24 +148,36 @@ const lackOfProgress = (judgement: Judgement): Violation | undefined => {
       observed: 'steps on and on, each core in its turn, and answers nobody',
     };
   }
-  if (end !== 'quiescent' || judgement.rest.tag === 'explained' || judgement.answers.tag === 'unexplained') {
-    return undefined; // a wrong answer is not a lack of progress
-  }
-  const state = judgement.answers.steps.at(-1)?.state;
-  const last = state ?? graph.states.number(graph.subject.initial(variant, program.parameters, program.threads.length));
-  const spinning = execution.blocked.find((blocked) => blocked.spinsOn !== null);
-  const waiting = execution.blocked.map(({ thread, spinsOn }) => {
+  if (end !== 'quiescent' || judgement.answers.tag === 'unexplained') return undefined; // a wrong answer is another matter
+  const idle = neverWaiting(execution);
+  if (judgement.rest.tag === 'explained' && idle.length === 0) return undefined;
+  const last = judgement.answers.steps.at(-1)?.state ?? graph.program(variant, program).initial;
+  const waiting = execution.blocked.map(({ context, spinsOn, call }) => {
     const how = spinsOn === null ? 'sleeps for ever' : `spins for ever on ${execution.booted.names[spinsOn]}`;
-    const invoked = history.findLast((event) => event.tag === 'invoke' && event.thread === thread);
-    const call = graph.subject.showCall(program.threads[thread]?.[invoked?.index ?? 0] as AnyCall);
-    return `T${thread} ${how} in ${call}`;
+    const within = call === null ? '' : ` in ${graph.subject.showCall(program.threads[context]?.[call] as AnyCall)}`;
+    return `${nameOf(context, execution)} ${how}${within}`;
   });
+  const unserved = idle.filter((context) => !execution.blocked.some((blocked) => blocked.context === context));
   return {
-    kind: spinning ? 'deadlock' : 'lost wakeup',
+    kind: execution.blocked.some((blocked) => blocked.spinsOn !== null) ? 'deadlock' : 'lost wakeup',
     event: history.length,
     expected: `lets one of them go on (its state: ${graph.subject.showState(graph.states.value(last))})`,
-    observed: `has stopped: ${waiting.join('; ')}`,
+    observed: `has stopped: ${[...waiting, ...unserved.map((thread) => `T${thread} could run and never does`)].join('; ')}`,
   };
+};
+
+/**
+ * Contexts that can have nothing to wait for when the machine has stopped, whatever the spec says: what spins for ever
+ * though it is in no call, and threads that have calls left to make and are in none, so that no core took them up.
+ */
+const neverWaiting = ({ program, history, blocked }: Execution): number[] => {
+  const spinning = blocked.filter(({ call }) => call === null).map(({ context }) => context);
+  const unserved = [...program.threads.keys()].filter((thread) => {
+    const last = history.findLast((event) => event.thread === thread);
+    const made = last ? last.index + 1 : 0;
+    return last?.tag !== 'invoke' && made < (program.threads[thread]?.length ?? 0) && !spinning.includes(thread);
+  });
+  return [...spinning, ...unserved];
 };
 
 const nameOf = (context: number, execution: Execution): string => {

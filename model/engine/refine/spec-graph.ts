@@ -1,4 +1,5 @@
-import type { AnyCall, Subject } from '#model/subject.ts';
+import type { AnyCall, Program, Subject } from '#model/subject.ts';
+import { InternalError } from '#model/suite-error.ts';
 import type { ThreadId } from '#spec/abi.ts';
 
 /** One thing a pending call may do in a state, with states, calls and answers by number. */
@@ -36,6 +37,15 @@ export class Numbering<T> {
   }
 }
 
+/** A program by number: its state at boot, and each thread's calls. */
+interface NumberedProgram {
+  readonly initial: number;
+  readonly calls: readonly (readonly number[])[];
+}
+
+/** Threads that a key has room for; a machine has far fewer. */
+const threadsMax = 64;
+
 /**
  * The spec of one subject as a graph that grows as it is walked: each step is computed once. A step decodes its state
  * into an object of its own and runs the outcome's recipe on that, so no draft is ever made. A property checks that
@@ -46,7 +56,10 @@ export class SpecGraph {
   readonly states = new Numbering<unknown>();
   readonly calls = new Numbering<AnyCall>();
   readonly answers = new Numbering<unknown>();
-  readonly #edges = new Map<number, readonly Edge[]>();
+  /** Per state: its edges by call and thread. */
+  readonly #edges: (Map<number, readonly Edge[]> | undefined)[] = [];
+  /** One program is run under many schedules. */
+  readonly #programs = new WeakMap<Program, NumberedProgram>();
   readonly #memoise: boolean;
   /** How many steps were asked for, and how many had to be computed. */
   asked = 0;
@@ -57,14 +70,29 @@ export class SpecGraph {
     this.#memoise = memoise;
   }
 
+  /** A program's state at boot and its calls. */
+  program(variant: string, program: Program): NumberedProgram {
+    const known = this.#programs.get(program);
+    if (known) return known;
+    const { threads, parameters } = program;
+    const numbered = {
+      initial: this.states.number(this.subject.initial(variant, parameters, threads.length)),
+      calls: threads.map((calls) => calls.map((call) => this.calls.number(call))),
+    };
+    this.#programs.set(program, numbered);
+    return numbered;
+  }
+
   /** All that `call` of `thread` may do in `state`. */
   edges(state: number, thread: ThreadId, call: number): readonly Edge[] {
     this.asked++;
-    const key = (state * 16 + thread) * 65536 + call;
-    const known = this.#edges.get(key);
+    if (thread >= threadsMax) throw new InternalError(`thread ${thread} has no room in a key`);
+    const key = call * threadsMax + thread;
+    const ofState = this.#edges[state] ?? new Map<number, readonly Edge[]>();
+    const known = ofState.get(key);
     if (known) return known;
     const edges = this.#compute(state, thread, call);
-    if (this.#memoise) this.#edges.set(key, edges);
+    if (this.#memoise) this.#edges[state] = ofState.set(key, edges);
     return edges;
   }
 

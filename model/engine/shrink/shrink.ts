@@ -129,6 +129,7 @@ const polish = (
     const fewer = execute(rig, best.program, replayStrategy(best.schedule.toSpliced(i, 1)), limits);
     if (isBetter(fewer, best) && fails(fewer)) best = fewer;
   }
-  const calm = { ...limits, timers: best.schedule.filter((departure) => departure.timer).length };
+  const struck = best.schedule.filter((departure) => departure.timer).length;
+  const calm = { ...limits, timers: Math.min(limits.timers, Math.max(struck, 1)) }; // none at all would be another machine
   return { execution: best, limits: calm };
 };
