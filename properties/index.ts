@@ -1,13 +1,27 @@
 /** The registry: every subject's suite, every mutant, and the canary. The one place that names subjects. */
 import { type Claim, never, type Suite } from '#model/claim.ts';
 import pipe from '#properties/ipc/pipe.property.ts';
+import descriptorMutants from '#properties/museum/ipc/descriptors.ts';
+import linuxPipeMutants from '#properties/museum/ipc/pipe.linux.ts';
+import pipeMutants from '#properties/museum/ipc/pipe.ts';
+import waitQueueMutants from '#properties/museum/ipc/wait-queue.ts';
 import type { Mutant } from '#properties/museum/mutant.ts';
+import exitWaitMutants from '#properties/museum/sync/exit-wait.ts';
 import sleepWakeupMutants from '#properties/museum/sync/sleep-wakeup.ts';
+import spinlockMutants from '#properties/museum/sync/spinlock.ts';
 import sleepWakeup from '#properties/sync/sleep-wakeup.property.ts';
 
 export const suites: readonly Suite[] = [sleepWakeup, pipe];
 
-export const mutants: readonly Mutant[] = [...sleepWakeupMutants];
+export const mutants: readonly Mutant[] = [
+  ...sleepWakeupMutants,
+  ...exitWaitMutants,
+  ...spinlockMutants,
+  ...pipeMutants,
+  ...descriptorMutants,
+  ...linuxPipeMutants,
+  ...waitQueueMutants,
+];
 
 /**
  * A claim that is false. Every check tries it first: if it is not refuted, and the refutation not replayed, the tool

@@ -1,0 +1,67 @@
+import { exhibit } from '#properties/museum/mutant.ts';
+
+const file = 'impl/sync/spinlock.ts';
+
+/** The spin lock beneath sleep and wakeup. */
+export default exhibit('sync/sleep-wakeup', [
+  {
+    name: 'unmasks-before-release',
+    variant: 'xv6',
+    bug: undefined,
+    title: 'release turns interrupts on before it clears the lock',
+    story:
+      'A thread that was preempted runs again and releases its own lock, but turns interrupts on one step too early. The timer strikes in between, and its handler wants the same lock, on the same core. It would spin for ever on a lock that only the interrupted code can release.',
+    origin: 'classic; xv6 spinlock.c: pop_off() comes after the lock is cleared',
+    edits: [
+      {
+        file,
+        from: `  const holder = yield swap(lock, 0, 'release', 'spinlock.release'); // pairs with acquire; gives the holder for free
+  if (holder !== me) yield panic('release: this core does not hold the lock');
+  yield unmaskInterrupts();`,
+        to: `  yield unmaskInterrupts();
+  const holder = yield swap(lock, 0, 'release', 'spinlock.release'); // pairs with acquire; gives the holder for free
+  if (holder !== me) yield panic('release: this core does not hold the lock');`,
+      },
+    ],
+    killedBy: 'faultless',
+  },
+  {
+    name: 'test-then-set',
+    variant: 'xv6',
+    bug: undefined,
+    title: 'acquire tests the lock and sets it in two steps',
+    story:
+      'Two cores look at the lock, and both find it free. Both write their number and go on, so two are inside. The first to release finds the other’s number in the lock.',
+    origin: 'xv6 book, "Spinlocks": why amoswap is needed',
+    edits: [
+      {
+        file,
+        from: `    const holder = yield compareAndSwap(lock, 0, me, 'acquire', 'spinlock.acquire'); // pairs with release
+    if (holder === 0) return;`,
+        to: `    const holder = yield load(lock, 'acquire');
+    if (holder === 0) {
+      yield store(lock, me, 'relaxed');
+      return;
+    }`,
+      },
+      {
+        file,
+        from: `  compareAndSwap,
+  coreNumber,
+  maskInterrupts,`,
+        to: `  coreNumber,
+  load,
+  maskInterrupts,`,
+      },
+      {
+        file,
+        from: `  type Routine,
+  swap,`,
+        to: `  type Routine,
+  store,
+  swap,`,
+      },
+    ],
+    killedBy: 'faultless',
+  },
+]);
