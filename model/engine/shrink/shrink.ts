@@ -9,8 +9,8 @@ const searchExecutions = 1200;
 const polishExecutions = 4000;
 const randomExecutions = 60;
 const preemptionsMax = 2;
-/** A livelock's story need not be as long as its proof: what it repeats is seen in this many steps. */
-const livelockSteps = 300;
+/** A livelock's story need not be as long as its proof: what it repeats is seen in the first of these that suffices. */
+const livelockSteps = [60, 120, 300];
 
 /**
  * The smallest failure near this one: fewest threads, then calls, then the simplest arguments, then fewest context
@@ -49,8 +49,9 @@ const shortened = (
   limits: Limits,
   isFailure: (execution: Execution) => boolean,
 ): { readonly execution: Execution; readonly limits: Limits } => {
-  if (failure.end === 'livelock') {
-    const short = { ...limits, steps: livelockSteps };
+  for (const steps of failure.end === 'livelock' ? livelockSteps : []) {
+    if (steps >= limits.steps) break;
+    const short = { ...limits, steps };
     const execution = execute(rig, failure.program, replayStrategy(failure.schedule), short);
     if (isFailure(execution)) return { execution, limits: short };
   }
