@@ -386,7 +386,7 @@ const scenarios = (variant: string): { name: string; program: Program<Call, Para
     },
     {
       name: 'an end is used by who does not hold it',
-      program: of([writer, neither], [[reads(1, { descriptor: 1 }), writes([1])], [reads(1)]]),
+      program: of([writer, neither], [[writes([1]), reads(1, { descriptor: 1 })], [reads(1)]]),
     },
     ...(variant === 'linux'
       ? [

@@ -217,6 +217,25 @@ export default suite(pipe, [
     { id: 'related-processes', checks: ['C0-011'] },
   ),
   costs(
+    'a writer is woken for a page that has been read, and not for a part of one',
+    (run: Run) => {
+      const writersOf = [...new Set(calls(run, 'write').map((done) => done.thread))];
+      const { slotBytes } = run.program.parameters;
+      const isWhole = calls(run, 'write').every(
+        ({ call }) => call.bytes.length % slotBytes === 0 && call.mappedBytes === call.bytes.length,
+      );
+      // Only where nothing but a read can wake the one writer is its every run on a core accounted for.
+      const isQuiet = run.end === 'quiescent' && run.costs.interrupts === 0 && isWhole && writersOf.length === 1;
+      const [writer] = writersOf as [number];
+      const wakes = run.calls.every(({ call, thread }) => call.tag === (thread === writer ? 'write' : 'read'));
+      if (!isQuiet || !wakes) return true;
+      const pagesRead = Math.floor(readBy(run).flat().length / slotBytes);
+      const isLate = run.program.threads.slice(0, writer).filter((made) => made.length > 0).length >= run.program.cores;
+      return (run.costs.resumed[writer] ?? 0) <= pagesRead + (isLate ? 1 : 0);
+    },
+    { id: 'woken-for-space', variants: ['linux'] },
+  ),
+  costs(
     'each byte is copied once on its way in and once on its way out, and by nothing but the processor',
     ({ calls: done, costs: { copies } }) => {
       const offered = done.reduce((sum, { call }) => sum + (call.tag === 'write' ? call.mappedBytes : 0), 0);
