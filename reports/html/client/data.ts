@@ -1,0 +1,91 @@
+/**
+ * What the page is made from: plain data, so that it can be embedded as JSON. The builder (`reports/html/page-data.ts`)
+ * and the code that runs in the browser share these types.
+ */
+import type { StorySize } from '#model/counterexample.ts';
+import type { Story } from '#model/engine/trace/story.ts';
+
+/** Everything the page shows. Stories are referred to by id, which is also how a link names them. */
+export interface PageData {
+  readonly title: string;
+  readonly seed: number;
+  readonly budget: string;
+  /** The tool's version and Node's. */
+  readonly generatedWith: { readonly version: string; readonly node: string };
+  readonly wallSeconds: number | null;
+  readonly checks: readonly PageCheck[];
+  readonly museum: readonly Exhibit[];
+  /** The claim that must fail; null if it was not tried. */
+  readonly canary: PageCanary | null;
+  readonly stories: readonly PageStory[];
+}
+
+/** One implementation and all that was claimed about it. */
+export interface PageCheck {
+  readonly subject: string;
+  readonly variant: string;
+  readonly summary: string;
+  /** Whose code it was: `the reference`, or a file. */
+  readonly implementation: string;
+  readonly executions: number;
+  readonly steps: number;
+  /** Spec states reached. */
+  readonly states: number;
+  readonly exhausted: readonly {
+    readonly scenario: string;
+    readonly preemptions: number;
+    readonly complete: boolean;
+  }[];
+  readonly claims: readonly PageClaim[];
+}
+
+/** One claim and what was found out about it. */
+export interface PageClaim {
+  readonly id: string;
+  readonly sentence: string;
+  readonly verdict: 'holds' | 'refuted' | 'gave-up';
+  readonly executions: number;
+  /** Why it was given up. */
+  readonly why: string | null;
+  /** The claims of the course notes that it checks. */
+  readonly checks: readonly string[];
+  readonly story: string | null;
+}
+
+/** A mutant of the museum and what became of it. */
+export interface Exhibit {
+  readonly id: string;
+  readonly title: string;
+  readonly text: string;
+  readonly origin: string;
+  readonly bug: string | null;
+  readonly subject: string;
+  readonly variant: string;
+  /** The claim that it was tried on. */
+  readonly claim: string;
+  readonly sentence: string;
+  readonly verdict: 'refuted' | 'survived' | 'gave-up';
+  readonly executions: number;
+  readonly why: string | null;
+  readonly size: StorySize | null;
+  readonly edits: readonly { readonly file: string; readonly from: string; readonly to: string }[];
+  readonly story: string | null;
+}
+
+/** The claim that must fail. */
+export interface PageCanary {
+  readonly subject: string;
+  readonly variant: string;
+  readonly sentence: string;
+  readonly verdict: PageClaim['verdict'];
+  readonly executions: number;
+  readonly size: StorySize | null;
+  readonly story: string | null;
+}
+
+/** A story, the id that links to it, and the command that replays it, if there is one. */
+export interface PageStory {
+  readonly id: string;
+  readonly story: Story;
+  readonly replay: string | null;
+}

@@ -1,0 +1,145 @@
+/** All of the page's own text, in English. `words.zh.ts` says the same in Chinese, and the compiler sees that it does. */
+import type { ViolationKind } from '#model/verdict.ts';
+import { chinese } from '#reports/html/client/words.zh.ts';
+
+const number = (n: number): string => n.toLocaleString('en');
+
+const count = (n: number, one: string, many = `${one}s`): string => `${number(n)} ${n === 1 ? one : many}`;
+
+const english = {
+  language: 'en',
+  otherLanguage: '中文',
+  switchLanguage: '切换到中文',
+  number,
+  comma: ', ',
+  colon: ': ',
+  stop: '.',
+  // the verdict at the top
+  checked: (implementations: number, claims: number): string =>
+    `${count(implementations, 'implementation')}, ${count(claims, 'claim')}`,
+  allHold: 'all hold',
+  someHold: (holds: number, refuted: number, gaveUp: number): string =>
+    [`${number(holds)} hold`, refuted > 0 && `${number(refuted)} refuted`, gaveUp > 0 && `${number(gaveUp)} given up`]
+      .filter(Boolean)
+      .join(', '),
+  killed: (killed: number, all: number): string => `${number(killed)} of ${count(all, 'mutant')} killed`,
+  nothingChecked: 'No implementation was checked',
+  executions: (n: number): string => count(n, 'execution'),
+  steps: (n: number): string => count(n, 'step'),
+  states: (n: number): string => count(n, 'spec state'),
+  scenarios: (complete: number, all: number): string => `${number(complete)} of ${count(all, 'scenario')} exhausted`,
+  seconds: (n: number): string => `${number(Math.round(n * 10) / 10)} s`,
+  facts: { executions: 'executions', steps: 'steps', states: 'spec states', scenarios: 'scenarios exhausted' },
+  madeWith: (budget: string, seed: number, version: string, node: string): string =>
+    `budget ${budget}, seed ${seed}, rendezvous ${version}, node ${node}`,
+  canary: 'The canary',
+  canaryWorks: (executions: number): string =>
+    `A claim that is false was refuted after ${count(executions, 'execution')}, as it must be. The tool can see.`,
+  canaryBroken: 'A claim that is false was not refuted. The tool is broken, and nothing on this page counts.',
+  // what was checked
+  whatWasChecked: 'What was checked',
+  verdict: {
+    holds: 'holds',
+    refuted: 'refuted',
+    'gave-up': 'gave up',
+    killed: 'killed',
+    survived: 'survived',
+  },
+  claims: (n: number): string => count(n, 'claim'),
+  implementation: { reference: 'the reference' } as Readonly<Record<string, string>>,
+  exploredInFull: 'Explored in full',
+  withPreemptions: (n: number): string => `every schedule with at most ${count(n, 'preemption')}`,
+  cutShort: 'cut short by the budget',
+  courseNotes: 'course notes',
+  seeStory: 'See the story',
+  seeStoryOf: (what: string): string => `See the story: ${what}`,
+  // the museum
+  museum: 'The museum',
+  museumIntro: 'Known bugs, built into the reference one at a time. Each must be found by a claim.',
+  survivors: 'Not killed',
+  killedBy: 'Killed by',
+  triedOn: 'Tried on',
+  foundAfter: 'Found after',
+  storySize: 'Story',
+  size: (threads: number, calls: number, switches: number): string =>
+    `${count(threads, 'thread')}, ${count(calls, 'call')}, ${count(switches, 'switch', 'switches')}`,
+  origin: 'Origin',
+  retells: 'Retells',
+  subject: 'Subject',
+  whatWasChanged: 'What was changed',
+  removedLine: 'removed:',
+  addedLine: 'added:',
+  // a story
+  backToAll: 'All results',
+  noSuchStory: 'This page has no such story.',
+  kind: {
+    'wrong answer': 'wrong answer',
+    'wrong state': 'wrong state',
+    'lost wakeup': 'lost wakeup',
+    deadlock: 'deadlock',
+    livelock: 'livelock',
+    fault: 'fault',
+    'broken invariant': 'broken invariant',
+    'too expensive': 'too expensive',
+    'wrong history': 'wrong history',
+  } satisfies Record<ViolationKind, string>,
+  claimRefuted: 'Refuted',
+  theSpec: 'The spec',
+  theImplementation: 'The implementation',
+  theyPart: 'Here they part',
+  cause: 'The order that matters',
+  replayWith: 'Replay it with',
+  threadsAndCalls: 'What the threads do',
+  neverAnswered: 'never answered',
+  picture: 'The picture',
+  pictureLabel: (threads: number, steps: number): string =>
+    `The story step by step: ${count(threads, 'thread')}, ${count(steps, 'step')}. Use the arrow keys.`,
+  everyStep: 'Show every step',
+  legend: {
+    running: 'running',
+    ready: 'ready, waits for a core',
+    blocked: 'blocked',
+    call: 'in a call',
+    arrow: 'another thread goes on',
+    culprits: 'the order that matters',
+  },
+  keys: 'Keys: ↓ → j next, ↑ ← k back, Home, End, Enter unfolds, Esc all results',
+  first: 'First step',
+  previous: 'Step back',
+  next: 'Step forward',
+  last: 'Last step',
+  toCause: 'The order that matters',
+  toDivergence: 'Where they part',
+  core: (core: number): string => `core ${core}`,
+  coreTaken: (from: number, to: number): string =>
+    from === to ? `context switch on core ${to}` : `core ${from} → core ${to}`,
+  timer: 'timer interrupt',
+  doing: { running: 'running', ready: 'ready', blocked: 'blocked', absent: 'not there', over: 'done' },
+  dispatcher: 'dispatcher',
+  dispatcherOf: (cores: readonly number[]): string =>
+    cores.length === 1 ? `core ${cores[0]}: dispatcher` : `cores ${cores.join(', ')}: dispatchers`,
+  foldedSteps: (n: number): string => `${count(n, 'more step')}`,
+  again: (rows: number, times: number): string =>
+    `and so on: the same ${count(rows, 'row')} ${number(times)} times more`,
+  unfold: 'Show these steps',
+  boot: 'boot',
+  calls: (call: string): string => `calls ${call}`,
+  answers: (answer: string): string => `answers ${answer}`,
+  // the panel
+  stepOf: (step: string, all: number): string => `Step ${step} of ${number(all)}`,
+  atBoot: 'Before the first step',
+  codePlace: 'place in the code',
+  inCall: (call: string): string => `in ${call}`,
+  specState: 'The spec’s state',
+  implementationWords: 'The implementation’s words',
+  noSpecState: 'The spec cannot explain what happened from here on.',
+  noWords: 'No word is shared.',
+  was: (value: number): string => `was ${value}`,
+  changed: 'changed',
+};
+
+/** Everything the page says, in one language. */
+export type Words = typeof english;
+
+/** The words of a language. */
+export const wordsOf = (language: string): Words => (language === 'zh' ? chinese : english);
