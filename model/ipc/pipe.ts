@@ -286,6 +286,17 @@ const scenarios = (variant: string): { name: string; program: Program<Call, Para
       ),
     },
     {
+      name: 'a long write from a buffer that ends',
+      program: of(
+        [writer, reader],
+        [
+          [writes([1, 2, 3, 4], { mappedBytes: 3 }), writes([5])],
+          [reads(1), reads(1), reads(2)],
+        ],
+        twoBytes,
+      ),
+    },
+    {
       name: 'one read makes room for two writers',
       program: of([writer, writer, reader], [[writes([1, 2]), writes([3])], [writes([4])], [reads(2)]], twoBytes),
     },
@@ -386,7 +397,7 @@ const scenarios = (variant: string): { name: string; program: Program<Call, Para
     },
     {
       name: 'an end is used by who does not hold it',
-      program: of([writer, neither], [[writes([1]), reads(1, { descriptor: 1 })], [reads(1)]]),
+      program: of([both, neither], [[writes([1]), reads(1, { descriptor: 1 })], [reads(1)]]),
     },
     ...(variant === 'linux'
       ? [
