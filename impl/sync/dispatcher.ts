@@ -36,17 +36,22 @@ export function* dispatch(table: ThreadTable, core: number): Routine {
       yield store(mine.current, 0, 'relaxed');
       yield* release(wordsOf(table, left - 1).lock);
     }
-    yield* takeUp(table, core);
+    yield* takeUp(table, core, left);
   }
 }
 
-/** Finds a runnable thread and runs it on `core` until it gives the core up. Sleeps while there is none. */
-function* takeUp(table: ThreadTable, core: number): Routine {
+/**
+ * Finds a runnable thread, thread `from` first and then the others in turn, so that none is passed over for ever, and
+ * runs it on `core` until it gives the core up. Sleeps while there is none.
+ */
+function* takeUp(table: ThreadTable, core: number, from: number): Routine {
   const mine = wordsOfCore(table, core);
+  const threads = table.threads.length;
   for (;;) {
     yield maskInterrupts(); // an interrupt between the search and `idle` must end `idle`, not come before it
     yield store(mine.idle, 1, 'seq_cst'); // before the search: pairs with makeRunnable, which looks the other way round
-    for (let id = 0; id < table.threads.length; id++) {
+    for (let i = 0; i < threads; i++) {
+      const id = (from + i) % threads;
       const thread = wordsOf(table, id);
       if ((yield load(thread.state, 'seq_cst')) !== State.runnable) continue; // a look without the lock, to be repeated
       yield* acquire(thread.lock);
