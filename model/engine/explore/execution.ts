@@ -130,6 +130,7 @@ class Run {
   readonly #history: HistoryEvent[] = [];
   readonly #departures: Departure[] = [];
   #lastEventStep = 0;
+  #lastFairTimer = 0;
   #switches = 0;
 
   constructor(rig: Rig, program: Program, strategy: Strategy, limits: Limits, onlooker: Onlooker) {
@@ -219,8 +220,9 @@ class Run {
 
   #fairAction(): number {
     const { step, cores, default: core } = this.#choice;
-    const isDue = this.#limits.timers > 0 && step % fairTimerSteps === 0;
-    return isDue && !(this.#machine.cores[core] as Machine['cores'][number]).timerPending ? cores + core : core;
+    if (this.#limits.timers === 0 || step < this.#lastFairTimer + fairTimerSteps) return core;
+    this.#lastFairTimer = step;
+    return cores + core;
   }
 
   #act(action: number): void {
