@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { suites } from '#properties/index.ts';
+import { mutants, suites } from '#properties/index.ts';
 
 /** The documents say what the code does: their tables and names are compared with it. */
 
@@ -85,6 +85,13 @@ describe('the documents', () => {
     const named = [...textOf(document).matchAll(/`((?:spec|impl|model|properties|docs)\/[\w./-]+\.(?:ts|md|json))`/g)];
     const missing = named.map((match) => match[1] as string).filter((path) => !existsSync(new URL(path, root)));
     expect(missing).toEqual([]);
+  });
+
+  it.each(documents)('%s names no mutant that does not exist', (document) => {
+    const ids = mutants.map((mutant) => mutant.id);
+    const subjects = suites.map((suite) => suite.subject.id).join('|');
+    const named = [...textOf(document).matchAll(new RegExp(`\`((?:${subjects})/[\\w-]+)\``, 'g'))];
+    expect(named.map((match) => match[1] as string).filter((id) => !ids.includes(id))).toEqual([]);
   });
 
   it.each(documents)('%s links to no file that does not exist', (document) => {
