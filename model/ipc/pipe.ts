@@ -64,6 +64,7 @@ const answerOf = (variant: string, call: Call, result: Word, bytes: readonly Byt
     case 'pipe':
       return { tag: 'descriptors', read: bytes[0] ?? -1, write: bytes[1] ?? -1 };
     case 'read':
+      if (bytes.length > call.maxBytes) return { tag: 'failed', errno: 'wrote beyond the buffer' as Errno };
       return { tag: 'bytes', bytes: Array.from({ length: result }, (_, i) => bytes[i] ?? -1) };
     case 'write':
       return { tag: 'count', countBytes: result };
@@ -71,6 +72,9 @@ const answerOf = (variant: string, call: Call, result: Word, bytes: readonly Byt
       return { tag: 'ok' };
   }
 };
+
+/** How much is mapped where the buffer does not end early: more than the call may touch, so that it is seen if it does. */
+const mappedAround = (mapped: number, wanted: number): number => (mapped < wanted ? mapped : wanted + 8);
 
 const reads = (maxBytes: number, rest: Partial<PipeCall & { tag: 'read' }> = {}): PipeCall => ({
   tag: 'read',
@@ -340,7 +344,7 @@ const scenarios = (variant: string): { name: string; program: Program<Call, Para
         [both, neither],
         [
           [closes(0), closes(1)],
-          [pipes, writes([7])],
+          [pipes, forks(0), writes([7])],
         ],
       ),
     },
@@ -368,6 +372,10 @@ const scenarios = (variant: string): { name: string; program: Program<Call, Para
     {
       name: 'one forks while others close',
       program: of([both, both, neither], [[forks(2), closes(1), reads(1)], [closes(1)], [closes(1)]]),
+    },
+    {
+      name: 'a fork that fails leaves nothing behind',
+      program: of([both, both], [[forks(1), closes(1), reads(1), closes(0)], [closes(1)]]),
     },
     {
       name: 'a fork into a process that closes',
@@ -665,8 +673,10 @@ export const pipe: Subject<spec.Pipe, Call, PipeAnswer, Parameters, Module, Layo
   parents: (_parameters, threads) => Array.from({ length: threads }, () => null),
   boot: (module, memory, parameters) => module.boot(memory, parameters),
   userBuffer: (call) => {
-    if (call.tag === 'read') return { bytes: [], mappedBytes: call.mappedBytes };
-    if (call.tag === 'write') return { bytes: [...call.bytes], mappedBytes: call.mappedBytes };
+    if (call.tag === 'read') return { bytes: [], mappedBytes: mappedAround(call.mappedBytes, call.maxBytes) };
+    if (call.tag === 'write') {
+      return { bytes: [...call.bytes], mappedBytes: mappedAround(call.mappedBytes, call.bytes.length) };
+    }
     return { bytes: [], mappedBytes: call.tag === 'pipe' && call.mapped ? 2 : 0 };
   },
   perform,
@@ -707,29 +717,74 @@ export const pipe: Subject<spec.Pipe, Call, PipeAnswer, Parameters, Module, Layo
   showState: (state) => `${state.slots.map((slot) => showBytes(slot.bytes)).join('') || 'empty'}; ${showEnds(state)}`,
 };
 
-/** What the words of the two reference pipes mean. Undefined: other words than theirs. */
+/** The words of the two reference pipes. */
+interface KnownLayout {
+  readonly ring: Readonly<Record<'readOpen' | 'writeOpen' | 'data', Address>> &
+    Readonly<Partial<Record<'nread' | 'nwrite' | 'headTail' | 'offset' | 'length', Address>>>;
+  readonly descriptors: linux.Pipe['descriptors'];
+  readonly capacity?: number;
+  readonly slots?: number;
+  readonly slotBytes?: number;
+}
+
+const isKnown = (layout: unknown): layout is KnownLayout => {
+  const { ring, descriptors } = layout as { ring?: Partial<KnownLayout['ring']>; descriptors?: Partial<linux.Pipe> };
+  const words = [ring?.readOpen, ring?.writeOpen, ring?.data];
+  return words.every((address) => typeof address === 'number') && !!descriptors && 'references' in descriptors;
+};
+
+/**
+ * What the words of the two reference pipes mean. An end is open iff its flag says so, and as many processes hold it as
+ * are counted; where these disagree, the end is shown as held by one process too many. Undefined: other words.
+ */
 const abstract = (layout: unknown, latest: (address: Address) => Word, before: spec.Pipe): spec.Pipe | undefined => {
-  const { ring, descriptors, capacity } = layout as {
-    ring?: Readonly<Record<string, Address>>;
-    descriptors?: { held?: readonly Address[] };
-    capacity?: number;
+  if (!isKnown(layout)) return undefined;
+  const { held, references } = layout.descriptors;
+  const holders = (end: 0 | 1): boolean[] => held.map((address) => ((latest(address) >> end) & 1) === 1);
+  const agrees = (end: 0 | 1): boolean => {
+    const count = holders(end).filter((holds) => holds).length;
+    const flag = latest(end === 0 ? layout.ring.readOpen : layout.ring.writeOpen) !== 0;
+    return flag === count > 0 && latest(references[end]) === count;
   };
-  const held = descriptors?.held;
-  if (!ring || !held || capacity === undefined) return undefined;
-  const { nread, nwrite, data } = ring;
-  if (nread === undefined || nwrite === undefined || data === undefined) return undefined;
-  const inUse = held.some((address) => latest(address) !== 0);
-  const count = inUse ? (latest(nwrite) - latest(nread)) | 0 : 0;
-  return {
-    ...before,
-    slots: Array.from({ length: Math.max(count, 0) }, (_, i) => ({
+  const inUse = holders(0).includes(true) || holders(1).includes(true);
+  const slots = inUse ? slotsOf(layout, latest) : [];
+  const tooMany = { holdsRead: !agrees(0), holdsWrite: !agrees(1), killed: false };
+  return (
+    slots && {
+      ...before,
+      slots,
+      processes: [
+        ...before.processes.map((process, id) => ({
+          ...process,
+          holdsRead: holders(0)[id] === true,
+          holdsWrite: holders(1)[id] === true,
+        })),
+        ...(tooMany.holdsRead || tooMany.holdsWrite ? [tooMany] : []),
+      ],
+    }
+  );
+};
+
+/** The slots in use: xv6's between its counters, Linux's between tail and head. */
+const slotsOf = (layout: KnownLayout, latest: (address: Address) => Word): spec.Slot[] | undefined => {
+  const { nread, nwrite, headTail, offset, length, data } = layout.ring;
+  const { capacity, slots, slotBytes } = layout;
+  if (nread !== undefined && nwrite !== undefined && capacity !== undefined) {
+    const count = Math.max((latest(nwrite) - latest(nread)) | 0, 0);
+    return Array.from({ length: count }, (_, i) => ({
       bytes: [latest(data + ((latest(nread) + i) & (capacity - 1)))],
       roomBytes: 0,
-    })),
-    processes: before.processes.map((process, id) => ({
-      ...process,
-      holdsRead: (latest(held[id] as Address) & 1) !== 0,
-      holdsWrite: (latest(held[id] as Address) & 2) !== 0,
-    })),
-  };
+    }));
+  }
+  if (headTail === undefined || offset === undefined || length === undefined) return undefined;
+  if (slots === undefined || slotBytes === undefined) return undefined;
+  const [head, tail] = [latest(headTail) >>> 16, latest(headTail) & 0xffff];
+  return Array.from({ length: (head - tail) & 0xffff }, (_, i) => {
+    const slot = (tail + i) & (slots - 1);
+    const [first, count] = [latest(offset + slot), latest(length + slot)];
+    return {
+      bytes: Array.from({ length: count }, (_byte, at) => latest(data + slot * slotBytes + first + at)),
+      roomBytes: slotBytes - first - count,
+    };
+  });
 };
