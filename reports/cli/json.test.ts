@@ -7,7 +7,7 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '#reports/cli/main.ts';
 
-/** The JSON that scripts read is what docs/schema says, and nothing else is on stdout. */
+/** What the documents say that the commands print is what they print: docs/schema, docs/json.md, README.md. */
 
 const root = new URL('../../', import.meta.url);
 
@@ -118,5 +118,14 @@ describe('--json', () => {
     const stdout = execFileSync(process.execPath, [command, 'list', '--json'], { encoding: 'utf8' });
     expect(stdout.endsWith('}\n')).toBe(true);
     expect(Object.keys(JSON.parse(stdout))).toEqual(['subjects']);
+  });
+});
+
+describe('README.md', () => {
+  it('shows the story as replay tells it', async () => {
+    const museum = await run('museum', 'sync/sleep-wakeup/no-condition-lock', '--out', folder, '--json');
+    const [mutant] = (JSON.parse(museum.out[0] as string) as { mutants: { replay: string }[] }).mutants;
+    const replayed = await run('replay', mutant?.replay as string);
+    expect(readFileSync(new URL('README.md', root), 'utf8')).toContain(replayed.out.join('\n').trimEnd());
   });
 });
