@@ -58,7 +58,7 @@ export const mismatchedCall = (
 ): string | undefined => {
   for (const [thread, calls] of threads.entries()) {
     for (const [index, call] of calls.entries()) {
-      const shape = shapes[call.tag];
+      const shape = Object.hasOwn(shapes, call.tag) ? shapes[call.tag] : undefined;
       const problem = shape ? mismatch(call, shape) : `there is no call '${call.tag}'`;
       if (problem) return `call ${index} of thread ${thread}: ${problem}`;
     }

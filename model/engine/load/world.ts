@@ -3,7 +3,7 @@ import type * as dispatcher from '#impl/sync/dispatcher.ts';
 import { type Edit, instanceUrl, openWorld, repositoryUrl } from '#model/engine/load/hooks.ts';
 import { scanRoutines } from '#model/engine/load/scan.ts';
 import type { Services } from '#model/subject.ts';
-import { SuiteError } from '#model/suite-error.ts';
+import { InternalError, SuiteError } from '#model/suite-error.ts';
 
 /** Where an implementation comes from: a file under `impl/`, perhaps with edits (a mutant), or a file of the user's. */
 export type Source =
@@ -45,6 +45,9 @@ export const loadWorld = async (source: Source, exports: readonly string[]): Pro
     const services = (await from(`${repositoryUrl}impl/sync/sleep-wakeup.ts`)) as Services;
     const own = (await from(`${repositoryUrl}impl/sync/dispatcher.ts`)) as typeof dispatcher;
     instances.push({ module, services, dispatcher: own });
+  }
+  for (const { file } of source.tag === 'ours' ? source.edits : []) {
+    if (!state.sources.has(file)) throw new InternalError(`an edit is of ${file}, which is never loaded`);
   }
   checkExports(instances[0]?.module, exports, url);
   if (source.tag === 'theirs') {

@@ -1,0 +1,161 @@
+import * as fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  type Execution,
+  execute,
+  type Limits,
+  type Rig,
+  rigFor,
+  usualLimits,
+} from '#model/engine/explore/execution.ts';
+import { pctStrategy } from '#model/engine/explore/pct.ts';
+import { preemptionStrategy, randomFrom, randomStrategy } from '#model/engine/explore/random.ts';
+import { replayStrategy } from '#model/engine/explore/replay.ts';
+import { serialStrategy } from '#model/engine/explore/serial.ts';
+import type { Strategy } from '#model/engine/explore/strategy.ts';
+import { loadWorld } from '#model/engine/load/world.ts';
+import { record } from '#model/engine/trace/record.ts';
+import type { Program } from '#model/subject.ts';
+import { programOf, rigOf } from '#properties/engine/tiny.ts';
+import { atomicCounter, increment, racyCounter } from '#properties/engine/tiny-subjects.ts';
+import { suites } from '#properties/index.ts';
+
+/** All that can be seen of an execution: what has to be the same when it is the same. */
+const seen = (execution: Execution) => {
+  const { history, schedule, end, fault, costs, steps, switches, blocked, booted, latest } = execution;
+  const words = booted.names.map((_, address) => latest(address));
+  return { history, schedule, end, fault, costs, steps, switches, blocked, words };
+};
+
+const strategies: readonly { readonly name: string; of(seed: number, cores: number): Strategy }[] = [
+  { name: 'random', of: (seed) => randomStrategy(randomFrom(seed), 1) },
+  { name: 'random in bursts', of: (seed) => randomStrategy(randomFrom(seed), 7) },
+  { name: 'pct', of: (seed, cores) => pctStrategy(randomFrom(seed), cores, 3, 100) },
+  { name: 'preemptions', of: (seed) => preemptionStrategy(randomFrom(seed), 3, 100) },
+  { name: 'serial', of: () => serialStrategy([1, 0, 2, 0, 1]) },
+];
+
+const limitsTried: readonly Limits[] = [usualLimits, { timers: 3, steps: 3000 }, { timers: 2, steps: 40 }];
+
+const variants = suites.flatMap(({ subject }) =>
+  subject.variants.map(({ name }) => ({ id: subject.id, subject, name })),
+);
+
+describe.each(variants)('executions of $id ($name)', ({ subject, name }) => {
+  let rig: Rig;
+  let programs: readonly Program[];
+  beforeAll(async () => {
+    const module = subject.variants.find((variant) => variant.name === name)?.module as string;
+    rig = rigFor(subject, name, await loadWorld({ tag: 'ours', module, edits: [] }, subject.exports));
+    programs = [
+      { threads: 2, calls: 3 },
+      { threads: 4, calls: 2 },
+    ].flatMap((size) => fc.sample(subject.programs(name, size), { seed: 5, numRuns: 60 }));
+  });
+
+  it.each(strategies)('are the same again when their schedule is replayed ($name)', ({ of }) => {
+    let departures = 0;
+    let struck = 0;
+    for (const [seed, program] of programs.entries()) {
+      for (const limits of limitsTried) {
+        const execution = execute(rig, program, of(seed, program.cores), limits);
+        const replayed = execute(rig, program, replayStrategy(execution.schedule), limits);
+        expect(seen(replayed)).toEqual(seen(execution));
+        departures += execution.schedule.length;
+        struck += execution.costs.interrupts;
+      }
+    }
+    expect(departures).toBeGreaterThan(60);
+    if (of !== strategies[4]?.of) expect(struck).toBeGreaterThan(50);
+  });
+
+  it('are the same for the same seed, and others for another', () => {
+    let others = 0;
+    for (const [seed, program] of programs.entries()) {
+      const once = (by: number): Execution => execute(rig, program, randomStrategy(randomFrom(by), 2), usualLimits);
+      const execution = seen(once(seed));
+      expect(seen(once(seed))).toEqual(execution);
+      if (JSON.stringify(seen(once(seed + 1000)).schedule) !== JSON.stringify(execution.schedule)) others++;
+    }
+    expect(others).toBeGreaterThan(20); // on one core there is but one schedule
+  });
+
+  it('are not changed by being watched', () => {
+    for (const [seed, program] of programs.entries()) {
+      const limits = limitsTried[seed % 3] as Limits;
+      const execution = execute(rig, program, randomStrategy(randomFrom(seed), 3), limits);
+      const { execution: watched, accesses, timers } = record(rig, program, execution.schedule, limits);
+      expect(seen(watched)).toEqual(seen(execution));
+      expect(accesses.length).toBe(execution.steps - (execution.fault ? 1 : 0));
+      const raised = execution.schedule.filter((departure) => departure.timer);
+      expect([...timers]).toEqual(expect.arrayContaining(raised.map((departure) => departure.step)));
+    }
+  });
+});
+
+describe('a strategy', () => {
+  let racy: Rig;
+  let atomic: Rig;
+  beforeAll(async () => {
+    racy = await rigOf(racyCounter);
+    atomic = await rigOf(atomicCounter);
+  });
+  const twice = programOf([[increment()], [increment()]]);
+  const isLost = (execution: Execution): boolean => execution.latest(execution.booted.layouts[0] as number) === 1;
+
+  it('pct finds a lost update at least as often as it guarantees', () => {
+    // Depth 2: one change point must fall between load and store. Guarantee: 1 / (cores * steps^(depth - 1)).
+    const { steps } = execute(racy, twice, replayStrategy([]), usualLimits);
+    const random = randomFrom(3);
+    const runs = 4000;
+    let found = 0;
+    for (let i = 0; i < runs; i++) {
+      if (isLost(execute(racy, twice, pctStrategy(random, 2, 2, steps), usualLimits))) found++;
+    }
+    expect(found / runs).toBeGreaterThan(1 / (2 * steps));
+  });
+
+  it('pct of depth 1 changes no core that can go on, and so never loses an update', () => {
+    const random = randomFrom(3);
+    for (let i = 0; i < 500; i++) {
+      const execution = execute(racy, twice, pctStrategy(random, 2, 1, 50), usualLimits);
+      expect(isLost(execution)).toBe(false);
+      expect(execution.switches).toBe(1);
+    }
+  });
+
+  it('random, pct and preemptions find the lost update, and serial never does', () => {
+    const finds = (strategy: (seed: number) => Strategy): boolean =>
+      Array.from({ length: 300 }, (_, seed) => execute(racy, twice, strategy(seed), usualLimits)).some(isLost);
+    expect(strategies.map(({ name, of }) => [name, finds((seed) => of(seed, 2))])).toEqual([
+      ['random', true],
+      ['random in bursts', true],
+      ['pct', true],
+      ['preemptions', true],
+      ['serial', false],
+    ]);
+  });
+
+  it('serial makes one call after the other, on the cores it is told', () => {
+    const program = programOf([[increment(1), increment(1)], [increment(1), increment(1)], [increment(1)]]);
+    const order = [2, 0, 1, 1, 0];
+    const { history } = execute(atomic, program, serialStrategy(order), usualLimits);
+    expect(history.map(({ tag, thread }) => [tag, thread])).toEqual(
+      order.flatMap((thread) => [
+        ['invoke', thread],
+        ['answer', thread],
+      ]),
+    );
+  });
+
+  it('replay leaves out what cannot be done, and so fits any program', () => {
+    const impossible = [
+      { step: 0, core: 9 },
+      { step: 1, core: 0, timer: true as const },
+      { step: 5000, core: 1 },
+    ];
+    expect(seen(execute(racy, twice, replayStrategy(impossible), usualLimits))).toEqual(
+      seen(execute(racy, twice, replayStrategy([]), usualLimits)),
+    );
+  });
+});
