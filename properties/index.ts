@@ -6,6 +6,7 @@ import linuxPipeMutants from '#properties/museum/ipc/pipe.linux.ts';
 import pipeMutants from '#properties/museum/ipc/pipe.ts';
 import waitQueueMutants from '#properties/museum/ipc/wait-queue.ts';
 import type { Mutant } from '#properties/museum/mutant.ts';
+import dispatcherMutants from '#properties/museum/sync/dispatcher.ts';
 import exitWaitMutants from '#properties/museum/sync/exit-wait.ts';
 import sleepWakeupMutants from '#properties/museum/sync/sleep-wakeup.ts';
 import spinlockMutants from '#properties/museum/sync/spinlock.ts';
@@ -16,6 +17,7 @@ export const suites: readonly Suite[] = [sleepWakeup, pipe];
 export const mutants: readonly Mutant[] = [
   ...sleepWakeupMutants,
   ...exitWaitMutants,
+  ...dispatcherMutants,
   ...spinlockMutants,
   ...pipeMutants,
   ...descriptorMutants,

@@ -166,7 +166,7 @@ export default exhibit('ipc/pipe', [
     bug: 'XV6-PIPE-10',
     title: 'One wait channel for both directions with wake-one',
     story:
-      'Readers and writers sleep on the same channel, and a wakeup releases one of them. Two readers and a writer sleep there. The first reader is woken for a byte, takes it, and wakes one: not the writer, which has space now, but the other reader. That one finds nothing and sleeps again. All are asleep with work to do.',
+      'Readers and writers sleep on the same channel, and a wakeup releases one of them. A writer puts a byte in and wakes one: not the reader, for which there is a byte now, but another writer, for which there is no space. That one sleeps again, and wakes nobody. All are asleep with work to do.',
     origin: 'classic; the same family as the pipe livelock of FreeBSD (2022)',
     edits: [
       {
@@ -217,9 +217,26 @@ export default exhibit('ipc/pipe', [
     bug: 'XV6-PIPE-11',
     title: 'Killed reader stays asleep',
     story:
-      'A reader of an empty pipe is killed. The kill sets its flag and wakes it, but neither the loop around sleep nor sleep itself looks at the flag. The reader finds the pipe empty and sleeps again. It cannot be ended until somebody writes.',
+      'A reader of an empty pipe is killed, before it sleeps or while it does. Neither the loop around sleep nor sleep itself looks at the flag, so it sleeps, or sleeps again. It cannot be ended until somebody writes.',
     origin: 'classic: the sleep loop ignores killed',
     edits: [
+      {
+        file: sleepWakeup,
+        from: `import { giveUp, timerInterrupt, wake } from`,
+        to: `import { giveUp, wake } from`,
+      },
+      {
+        file: sleepWakeup,
+        from: `  if (yield* isKilled(self)) {
+    // it may not sleep; but if it goes on asking, whoever it waits for may need this core
+    yield* release(lock);
+    yield* timerInterrupt(self);
+    yield* acquire(lock);
+    return;
+  }
+`,
+        to: '',
+      },
       { file, from: `    if (yield* isKilled(self)) return undefined;\n`, to: '' },
       {
         file: sleepWakeup,

@@ -100,6 +100,23 @@ export default exhibit('sync/sleep-wakeup', [
     edits: [
       {
         file,
+        from: `import { giveUp, timerInterrupt, wake } from`,
+        to: `import { giveUp, wake } from`,
+      },
+      {
+        file,
+        from: `  if (yield* isKilled(self)) {
+    // it may not sleep; but if it goes on asking, whoever it waits for may need this core
+    yield* release(lock);
+    yield* timerInterrupt(self);
+    yield* acquire(lock);
+    return;
+  }
+`,
+        to: '',
+      },
+      {
+        file,
         from: `  if ((yield load(mine.killed, 'relaxed')) === 0) {
     // a kill that came after the caller's test must not be slept over
     yield store(mine.channel, channel, 'relaxed');

@@ -1,0 +1,101 @@
+import { exhibit } from '#properties/museum/mutant.ts';
+
+const file = 'impl/sync/dispatcher.ts';
+
+/** The dispatcher beneath sleep and wakeup, which has a lost wakeup problem of its own: a core that goes idle too soon. */
+export default exhibit('sync/sleep-wakeup', [
+  {
+    name: 'no-kick',
+    variant: 'xv6',
+    bug: undefined,
+    title: 'A thread is made runnable and no idle core is told',
+    story:
+      'The sleeper was put away and its core is idle. The waker makes it runnable and sends no interrupt, so the idle core has no reason to look again. The waker keeps its own core, because it waits for what the sleeper is to do. Nothing moves any more.',
+    origin: 'classic: a missing reschedule interrupt',
+    edits: [
+      {
+        file,
+        from: `  yield store(wordsOf(table, id).state, State.runnable, 'seq_cst', 'dispatcher.runnable'); // before the look at \`idle\`
+  yield* kickIdleCore(table);`,
+        to: `  yield store(wordsOf(table, id).state, State.runnable, 'seq_cst', 'dispatcher.runnable');`,
+      },
+    ],
+    killedBy: 'progress',
+  },
+  {
+    name: 'idle-flag-too-late',
+    variant: 'xv6',
+    bug: undefined,
+    title: 'A core says that it is idle only after its search',
+    story:
+      'The dispatcher has looked at the sleeper and found it asleep, but has not yet said that its core is idle. The waker makes the sleeper runnable, sees no idle core, and sends nothing. Then the core goes idle beside a runnable thread.',
+    origin: 'classic: the lost wakeup between a scheduler and its own idle loop',
+    edits: [
+      {
+        file,
+        from: `    yield store(mine.idle, 1, 'seq_cst'); // before the search: pairs with makeRunnable, which looks the other way round
+`,
+        to: '',
+      },
+      {
+        file,
+        from: `    yield idle();
+`,
+        to: `    yield store(mine.idle, 1, 'seq_cst');
+    yield idle();
+`,
+      },
+    ],
+    killedBy: 'progress',
+  },
+  {
+    name: 'idle-unmasked',
+    variant: 'xv6',
+    bug: undefined,
+    title: 'Interrupts are on between the search and the idle instruction',
+    story:
+      'The dispatcher finds the sleeper asleep. Now the interrupt that tells of it arrives and is taken at once, before the idle instruction instead of ending it. The core halts, and the interrupt that it waits for is behind it.',
+    origin: 'classic: why sti and hlt must not be torn apart',
+    edits: [
+      {
+        file,
+        from: `    yield maskInterrupts(); // an interrupt between the search and \`idle\` must end \`idle\`, not come before it
+`,
+        to: '',
+      },
+      {
+        file,
+        from: `        yield unmaskInterrupts();
+        yield switchTo(id);`,
+        to: '        yield switchTo(id);',
+      },
+      {
+        file,
+        from: `    yield store(mine.idle, 0, 'relaxed');
+    yield unmaskInterrupts();`,
+        to: `    yield store(mine.idle, 0, 'relaxed');`,
+      },
+    ],
+    killedBy: 'progress',
+  },
+  {
+    name: 'kick-swallowed',
+    variant: 'xv6',
+    bug: undefined,
+    title: 'A core keeps an interrupt that was meant for another thread',
+    story:
+      'Two cores are idle and two sleepers are made runnable. The first core begins to search again and counts as idle still, so the second interrupt goes to it as well. It takes up one thread and drops the interrupt. The other core sleeps on, and the other thread waits for a core.',
+    origin: 'classic: a wakeup that is consumed and not passed on',
+    edits: [
+      {
+        file,
+        from: `        const wasKicked = (yield swap(mine.idle, 0, 'relaxed')) === 0;
+        if (wasKicked) yield* kickIdleCore(table); // perhaps for another thread: this core is busy now
+`,
+        to: `        yield store(mine.idle, 0, 'relaxed');
+`,
+      },
+    ],
+    killedBy: 'progress',
+  },
+]);
