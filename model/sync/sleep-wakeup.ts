@@ -153,6 +153,13 @@ export const sleepWakeup: Subject<spec.SleepWakeup, Call | { tag: 'exited' }, An
         cores: 3,
       },
     },
+    {
+      name: 'one of two that sleep is woken, by one that keeps its core',
+      program: {
+        ...program([[awaits(0)], [awaits(1)], [signals(1), awaits(2)]], { conditions: 3, polled: [2] }),
+        cores: 3,
+      },
+    },
     { name: 'a parent waits for its child', program: program([[waits], [exits]], { parents: [null, 0] }) },
     {
       name: 'an orphan dies after its parent',
