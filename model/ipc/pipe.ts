@@ -313,6 +313,10 @@ const scenarios = (variant: string): { name: string; program: Program<Call, Para
       program: of([reader, reader, writer, neither], [[reads(1)], [reads(1)], [writes([1])], [kills(0)]]),
     },
     {
+      name: 'the reader that is first in the queue is killed before it is woken',
+      program: of([reader, reader, writer], [[reads(1)], [reads(1)], [kills(0), writes([1])]]),
+    },
+    {
       name: 'the writer that was woken is killed',
       program: of(
         [writer, both, reader, neither],
