@@ -33,13 +33,15 @@ const over = -2;
  * own first; configurations (state and what is pending) that failed once are not tried again. A call is over in the
  * spec only with the answer it will get. One that never gets an answer may be over with any, if the machine was cut
  * off; if it has stopped by itself, such a call is not over.
- * Source: Lowe, "Testing for linearizability" (2017); ../shared/reference/engine.md, "Refinement".
+ * `mayEndIn` says which states a machine that has stopped may have ended in; any, unless somebody knows what its words
+ * mean. Source: Lowe, "Testing for linearizability" (2017).
  */
 export const explain = (
   graph: SpecGraph,
   variant: string,
   execution: Pick<Execution, 'program' | 'history'>,
   demand: Demand,
+  mayEndIn: (state: number) => boolean = () => true,
 ): Explanation => {
   const { program, history } = execution;
   const threads = program.threads.length;
@@ -101,7 +103,7 @@ export const explain = (
   /** At the end: whether a state can be reached in which no pending call has anything to do. */
   const rests = (index: number, state: number): boolean => {
     const isStuck = pending.every((call, thread) => call < 0 || graph.edges(state, thread, call).length === 0);
-    return isStuck || steer(index, state, 0, (next) => rests(index, next));
+    return (isStuck && mayEndIn(state)) || steer(index, state, 0, (next) => rests(index, next));
   };
 
   return advance(0, initial) ? { tag: 'explained', steps } : { tag: 'unexplained' };

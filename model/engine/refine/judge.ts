@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Fault } from '#impl/machine/fault.ts';
 import type { Claim, Observation } from '#model/claim.ts';
 import type { Execution } from '#model/engine/explore/execution.ts';
@@ -13,6 +14,7 @@ export class Judgement {
   readonly execution: Execution;
   #answers: Explanation | undefined;
   #rest: Explanation | undefined;
+  #meaning: Explanation | undefined;
   #observation: Observation | undefined;
 
   constructor(graph: SpecGraph, variant: string, execution: Execution) {
@@ -28,9 +30,29 @@ export class Judgement {
     return this.#rest;
   }
 
+  /** How the spec explains that too, in a state that the machine's words mean, where we know what they mean. */
+  get meaning(): Explanation {
+    if (this.execution.end !== 'quiescent') return this.answers;
+    this.#meaning ??= explain(this.graph, this.variant, this.execution, 'answers and rest', (state) => {
+      const value = this.graph.states.value(state);
+      const abstract = this.abstract(value);
+      return abstract === undefined || isDeepStrictEqual(abstract, value);
+    });
+    return this.#meaning;
+  }
+
+  /** What the words mean at the end; the spec's state `before` says what they leave open. */
+  abstract(before: unknown): unknown {
+    const { booted, latest } = this.execution;
+    return this.graph.subject.abstract?.(booted.layouts[0], latest, before);
+  }
+
   /** How the spec explains the answers. */
   get answers(): Explanation {
-    if (this.execution.end === 'quiescent' && this.rest.tag === 'explained') return this.rest;
+    if (this.execution.end === 'quiescent') {
+      if (this.meaning.tag === 'explained') return this.meaning;
+      if (this.rest.tag === 'explained') return this.rest;
+    }
     this.#answers ??= explain(this.graph, this.variant, this.execution, 'answers');
     return this.#answers;
   }
@@ -69,7 +91,7 @@ export const judge = (claim: Claim, judgement: Judgement, fine: Set<number>): Vi
     case 'sometimes':
       return undefined;
     case 'linearizes':
-      return judgement.answers.tag === 'explained' ? undefined : wrongAnswer(judgement);
+      return judgement.answers.tag === 'explained' ? wrongState(judgement, false) : wrongAnswer(judgement);
     case 'progress':
       return lackOfProgress(judgement);
     case 'faultless':
@@ -150,7 +172,7 @@ const lackOfProgress = (judgement: Judgement): Violation | undefined => {
   }
   if (end !== 'quiescent' || judgement.answers.tag === 'unexplained') return undefined; // a wrong answer is another matter
   const idle = neverWaiting(execution);
-  if (judgement.rest.tag === 'explained' && idle.length === 0) return undefined;
+  if (judgement.rest.tag === 'explained' && idle.length === 0) return wrongState(judgement, true);
   const last = judgement.answers.steps.at(-1)?.state ?? graph.program(variant, program).initial;
   const waiting = execution.blocked.map(({ context, spinsOn, call }) => {
     const how = spinsOn === null ? 'sleeps for ever' : `spins for ever on ${execution.booted.names[spinsOn]}`;
@@ -164,6 +186,42 @@ const lackOfProgress = (judgement: Judgement): Violation | undefined => {
     expected: `lets one of them go on (its state: ${graph.subject.showState(graph.states.value(last))})`,
     observed: `has stopped: ${[...waiting, ...unserved.map((thread) => `T${thread} could run and never does`)].join('; ')}`,
   };
+};
+
+/**
+ * All is explained but what the words mean in the end. If by them a waiting call could go on, a wakeup was lost, which
+ * some answer that leaves much open had hidden (`isWakeup`); else something was stored that should not have been, or
+ * the other way round.
+ */
+const wrongState = (judgement: Judgement, isWakeup: boolean): Violation | undefined => {
+  const { execution, graph, variant } = judgement;
+  const { end, history, program } = execution;
+  if (end !== 'quiescent' || judgement.rest.tag === 'unexplained' || judgement.meaning.tag === 'explained') {
+    return undefined;
+  }
+  const state = judgement.rest.steps.at(-1)?.state ?? graph.program(variant, program).initial;
+  const before = graph.states.value(state);
+  const abstract = judgement.abstract(before);
+  const ready = execution.blocked.flatMap(({ context, call }) => {
+    const pending = call === null ? undefined : program.threads[context]?.[call];
+    return pending && graph.subject.outcomes(abstract, context, pending).length > 0 ? [{ context, pending }] : [];
+  });
+  if (isWakeup !== ready.length > 0) return undefined;
+  const { subject } = graph;
+  const waiting = ready.map(({ context, pending }) => `T${context} sleeps for ever in ${subject.showCall(pending)}`);
+  return isWakeup
+    ? {
+        kind: 'lost wakeup',
+        event: history.length,
+        expected: `lets one of them go on, if the state is what the words mean: ${subject.showState(abstract)}`,
+        observed: `has stopped: ${waiting.join('; ')}`,
+      }
+    : {
+        kind: 'wrong state',
+        event: history.length,
+        expected: `ends in the state ${subject.showState(before)}`,
+        observed: `ends with words that mean ${subject.showState(abstract)}`,
+      };
 };
 
 /**
