@@ -43,8 +43,8 @@ interface NumberedProgram {
   readonly calls: readonly (readonly number[])[];
 }
 
-/** Threads that a key has room for; a machine has far fewer. */
-const threadsMax = 64;
+/** Threads that a key has room for. A machine has far fewer; a history from elsewhere may have hundreds. */
+const threadsMax = 1024;
 
 /**
  * The spec of one subject as a graph that grows as it is walked: each step is computed once. A step decodes its state
