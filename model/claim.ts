@@ -57,6 +57,12 @@ const common = (id: string, sentence: string, about: About): Common => ({
   variants: about.variants,
 });
 
+/** The claim as it is shown: for the quantified ones, with the word that says which way round. */
+export const showClaim = (claim: Claim): string =>
+  claim.tag === 'always' || claim.tag === 'never' || claim.tag === 'sometimes'
+    ? `${claim.tag}: ${claim.sentence}`
+    : claim.sentence;
+
 const idOf = (sentence: string): string =>
   sentence
     .toLowerCase()

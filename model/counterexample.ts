@@ -25,6 +25,8 @@ export interface Counterexample {
   readonly seed: number;
   readonly program: Program;
   readonly schedule: Schedule;
+  /** Which departure of the schedule is decisive: the last one without which the claim is not contradicted; null: none. */
+  readonly decisive: number | null;
   readonly limits: Limits;
   readonly violation: Violation;
   /** How large the story is. */

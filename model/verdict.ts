@@ -1,4 +1,7 @@
-/** What was found out about a claim. *gave-up* is not *holds*: something was left unexplored that should not have been. */
+/**
+ * What was found out about a claim. *holds*: nothing in the budget contradicts it; how much that was is said beside it.
+ * *gave-up* is not *holds*: the budget was not spent, or what the claim is about never came up in it.
+ */
 export type Verdict =
   | { readonly tag: 'holds'; readonly executions: number }
   | { readonly tag: 'refuted'; readonly executions: number; readonly violation: Violation }

@@ -6,7 +6,7 @@
  * the sleeper's test and its sleep. Source: xv6-riscv f5b93ef, kernel/proc.c.
  */
 import { type Address, load, type Routine, store, type Word } from '#impl/machine/ops.ts';
-import { giveUp, timerInterrupt, wake } from '#impl/sync/dispatcher.ts';
+import { giveUp, makeRunnable, wake } from '#impl/sync/dispatcher.ts';
 import { acquire, release } from '#impl/sync/spinlock.ts';
 import { State, type Thread, wordsOf } from '#impl/sync/threads.ts';
 
@@ -16,13 +16,6 @@ import { State, type Thread, wordsOf } from '#impl/sync/threads.ts';
  */
 export function* sleep(self: Thread, channel: Address, lock: Address): Routine {
   const mine = wordsOf(self.table, self.id);
-  if (yield* isKilled(self)) {
-    // it may not sleep; but if it goes on asking, whoever it waits for may need this core
-    yield* release(lock);
-    yield* timerInterrupt(self);
-    yield* acquire(lock);
-    return;
-  }
   yield* acquire(mine.lock); // from here on no waker can pass us by,
   yield* release(lock); // so the condition's lock may go
   if ((yield load(mine.killed, 'relaxed')) === 0) {
@@ -31,6 +24,9 @@ export function* sleep(self: Thread, channel: Address, lock: Address): Routine {
     yield store(mine.state, State.sleeping, 'relaxed', 'sleep.sleeping');
     yield* giveUp(self);
     yield store(mine.channel, 0, 'relaxed');
+  } else {
+    yield* makeRunnable(self.table, self.id); // it goes on asking, perhaps for what needs this core: let others run
+    yield* giveUp(self);
   }
   yield* release(mine.lock);
   yield* acquire(lock);

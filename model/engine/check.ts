@@ -1,7 +1,15 @@
-import type { Claim, Suite } from '#model/claim.ts';
+import { type Claim, type Suite, showClaim } from '#model/claim.ts';
 import { type Counterexample, counterexampleVersion, type Implementation } from '#model/counterexample.ts';
 import type { Budget } from '#model/engine/explore/budget.ts';
-import { type Execution, type Limits, type Rig, rigFor, usualLimits } from '#model/engine/explore/execution.ts';
+import {
+  type Execution,
+  execute,
+  type Limits,
+  type Rig,
+  rigFor,
+  usualLimits,
+} from '#model/engine/explore/execution.ts';
+import { replayStrategy } from '#model/engine/explore/replay.ts';
 import { type Exhausted, type Explore, samples } from '#model/engine/explore/stream.ts';
 import type { World } from '#model/engine/load/world.ts';
 import { finds, Judgement, judge } from '#model/engine/refine/judge.ts';
@@ -199,6 +207,15 @@ export class Check {
     this.#refute(open, smallest.execution, smallest.limits, violation);
   }
 
+  /** The last departure without which this would not have happened. */
+  #decisive(claim: Claim, { program, schedule }: Execution, limits: Limits): number | null {
+    for (let i = schedule.length - 1; i >= 0; i--) {
+      const without = execute(this.#rig, program, replayStrategy(schedule.toSpliced(i, 1)), limits);
+      if (!this.#judgeOne(claim, without)) return i;
+    }
+    return null;
+  }
+
   #refute(open: Open, execution: Execution, limits: Limits, violation: Violation): void {
     const { plan } = this;
     const { subject } = plan.suite;
@@ -209,12 +226,13 @@ export class Check {
       subject: subject.id,
       variant: plan.variant,
       claim: open.claim.id,
-      sentence: open.claim.sentence,
+      sentence: showClaim(open.claim),
       implementation: plan.implementation,
       fingerprint: plan.world.fingerprint,
       seed: plan.seed,
       program: execution.program,
       schedule: execution.schedule,
+      decisive: open.claim.tag === 'refines' ? null : this.#decisive(open.claim, execution, limits),
       limits,
       violation,
       story: {

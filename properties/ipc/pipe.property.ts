@@ -53,7 +53,7 @@ const isEndOfFile = (done: Of<'read'>): boolean =>
   done.answer?.tag === 'bytes' && done.answer.bytes.length === 0 && done.call.maxBytes > 0 && done.call.mappedBytes > 0;
 
 export default suite(pipe, [
-  refines({ checks: ['C0-006', 'C0-007', 'C3-017', 'C3-018', 'C4-032'] }),
+  refines({ checks: ['C0-006', 'C0-007', 'C3-017', 'C3-018', 'C4-031', 'C4-032'] }),
   linearizes({ checks: ['C0-004', 'C3-021', 'C4-033', 'C1-025', 'C1-026', 'C3-017', 'C3-018', 'C4-032'] }),
   progress({ checks: ['C0-008', 'C0-009', 'C1-026'] }),
   faultless(),

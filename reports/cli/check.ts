@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import type { Suite } from '#model/claim.ts';
+import { relative } from 'node:path';
+import { type Suite, showClaim } from '#model/claim.ts';
 import type { Counterexample, Implementation } from '#model/counterexample.ts';
 import { type CheckResult, type ClaimResult, claimsAbout, type Plan, sizeOf } from '#model/engine/check.ts';
 import type { Budget } from '#model/engine/explore/budget.ts';
@@ -11,7 +11,7 @@ import { provoke } from '#reports/cli/canary.ts';
 import { loadImplementation, replayLine, rigOf, saveCounterexample } from '#reports/cli/counterexamples.ts';
 import { drive, listenForInterrupt, progressDisplay } from '#reports/cli/drive.ts';
 import { type ExitCode, exitCode } from '#reports/cli/exit-code.ts';
-import { prepareFolder, writeText } from '#reports/cli/files.ts';
+import { prepareFile, prepareFolder, writeText } from '#reports/cli/files.ts';
 import { type Exhibit, museumExit, museumJson, museumText, runMuseum } from '#reports/cli/museum.ts';
 import { type Output, styled } from '#reports/cli/output.ts';
 import { checkPage } from '#reports/cli/page.ts';
@@ -63,13 +63,13 @@ const theirImplementation = ({ implementation, suites }: CheckOptions): Implemen
     throw new SuiteError('S105', '--implementation needs one subject', 'name the subject that the file implements');
   }
   if (!existsSync(implementation)) throw new SuiteError('S201', `there is no file ${implementation}`, 'check the path');
-  return { tag: 'file', path: resolve(implementation) };
+  return { tag: 'file', path: relative('', implementation) };
 };
 
 /** Runs the claims; with `museum` the mutants too; with `html` writes the page. */
 export const check = async (options: CheckOptions, output: Output): Promise<ExitCode> => {
   prepareFolder(options.folder);
-  if (options.html !== undefined) writeText(options.html, '');
+  if (options.html !== undefined) prepareFile(options.html);
   const started = performance.now();
   const canary = await provoke(options.seed);
   const plans = await plansOf(options);
@@ -145,7 +145,7 @@ const asJson = (outcome: Outcome, options: CheckOptions): unknown => ({
   claims: claimsOf(outcome).map(({ subject, variant, claim, verdict, counterexample }) => ({
     subject,
     variant,
-    claim: claim.sentence,
+    claim: showClaim(claim),
     id: claim.id,
     verdict: verdict.tag,
     executions: verdict.executions,

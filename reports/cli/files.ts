@@ -1,4 +1,13 @@
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { SuiteError } from '#model/suite-error.ts';
 
@@ -26,6 +35,16 @@ export const prepareFolder = (folder: string): void => {
       `cannot write to the folder ${folder}: ${reasonOf(error)}`,
       'name another with --out, or make it writable',
     );
+  }
+};
+
+/** Makes sure that a file can be written, before any work is done; what is in it stays. */
+export const prepareFile = (path: string): void => {
+  prepareFolder(dirname(resolve(path)));
+  try {
+    closeSync(openSync(path, 'a'));
+  } catch (error) {
+    throw new SuiteError('S301', `cannot write ${path}: ${reasonOf(error)}`, 'name another file, or make it writable');
   }
 };
 

@@ -1,3 +1,4 @@
+import { showClaim } from '#model/claim.ts';
 import { mutants, suites } from '#properties/index.ts';
 import { type ExitCode, exitCode } from '#reports/cli/exit-code.ts';
 import { type Output, styled } from '#reports/cli/output.ts';
@@ -9,11 +10,11 @@ export const list = (json: boolean, output: Output): ExitCode => {
     id: subject.id,
     summary: subject.summary,
     variants: subject.variants.map((variant) => variant.name),
-    claims: claims.map(({ id, sentence, checks, variants }) => ({
-      id,
-      sentence,
-      checks,
-      variants: variants ?? subject.variants.map((variant) => variant.name),
+    claims: claims.map((claim) => ({
+      id: claim.id,
+      sentence: showClaim(claim),
+      checks: claim.checks,
+      variants: claim.variants ?? subject.variants.map((variant) => variant.name),
     })),
     mutants: mutants
       .filter((mutant) => mutant.subject === subject.id)

@@ -36,7 +36,11 @@ const checking = (command: Command): Command =>
       'quick',
     )
     .option('--seed <n>', 'what random choices start from', wholeNumber('--seed', 0), defaultSeed)
-    .option('--runs <n>', 'random executions per implementation, instead of the budget’s', wholeNumber('--runs', 1))
+    .option(
+      '--runs <n>',
+      'random executions per implementation, and at most as many of each scenario',
+      wholeNumber('--runs', 1),
+    )
     .option('--out <folder>', 'where counterexamples go', outFolder)
     .option('--json', 'one JSON document on stdout and nothing else', false);
 

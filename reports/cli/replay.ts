@@ -38,7 +38,7 @@ export const replay = async (path: string, options: ReplayOptions, output: Outpu
     throw new SuiteError(
       'S403',
       `${path}: ${problem}`,
-      'it was changed by hand: record it again with `rendezvous check`',
+      'it was changed by hand, or written by another version: record it again with `rendezvous check`',
     );
   }
   const isSameCode = rig.world.fingerprint === counterexample.fingerprint;

@@ -77,10 +77,12 @@ export const budgetNames: readonly Budget['name'][] = ['quick', 'grade', 'night'
 export const exploreNames: readonly Explore[] = ['all', 'exhaustive', 'random', 'pct'];
 export const memoryNames: readonly string[] = ['sc'];
 
-/** The budget of that name, with another number of random programs if one is given. */
+/** The budget of that name; with `runs`, that many random executions, and at most as many of each scenario. */
 export const selectBudget = (name: Budget['name'], runs: number | undefined): Budget => {
   const budget = budgets[name];
-  return runs === undefined ? budget : { ...budget, programs: Math.ceil(runs / budget.schedules) };
+  if (runs === undefined) return budget;
+  const scenarioExecutions = Math.min(budget.scenarioExecutions, runs);
+  return { ...budget, scenarioExecutions, programs: Math.ceil(runs / budget.schedules) };
 };
 
 /** A path as the loader wants it. */

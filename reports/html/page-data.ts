@@ -1,3 +1,4 @@
+import { showClaim } from '#model/claim.ts';
 import type { CheckResult, ClaimResult } from '#model/engine/check.ts';
 import type { Story } from '#model/engine/trace/story.ts';
 import type { Verdict } from '#model/verdict.ts';
@@ -56,7 +57,7 @@ const pageCheck = (
 
 const pageClaim = (result: ClaimResult, stories: Stories): PageClaim => ({
   id: result.claim.id,
-  sentence: result.claim.sentence,
+  sentence: showClaim(result.claim),
   verdict: result.verdict.tag,
   executions: result.verdict.executions,
   why: whyOf(result.verdict),
@@ -73,7 +74,7 @@ const exhibit = (mutant: Mutant, result: ClaimResult, stories: Stories): Exhibit
   subject: mutant.subject,
   variant: mutant.variant,
   claim: result.claim.id,
-  sentence: result.claim.sentence,
+  sentence: showClaim(result.claim),
   verdict: result.verdict.tag === 'holds' ? 'survived' : result.verdict.tag,
   executions: result.verdict.executions,
   why: whyOf(result.verdict),
@@ -85,7 +86,7 @@ const exhibit = (mutant: Mutant, result: ClaimResult, stories: Stories): Exhibit
 const pageCanary = (result: ClaimResult, stories: Stories): PageCanary => ({
   subject: result.subject,
   variant: result.variant,
-  sentence: result.claim.sentence,
+  sentence: showClaim(result.claim),
   verdict: result.verdict.tag,
   executions: result.verdict.executions,
   size: result.counterexample?.story ?? null,

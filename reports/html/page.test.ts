@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { Script } from 'node:vm';
 import { describe, expect, test } from 'vitest';
+import { showClaim } from '#model/claim.ts';
 import type { Counterexample } from '#model/counterexample.ts';
 import type { CheckResult, ClaimResult } from '#model/engine/check.ts';
 import { claimsAbout } from '#model/engine/check.ts';
@@ -109,7 +110,7 @@ describe('the page carries', () => {
   test('every claim with its verdict', () => {
     const { checks } = embedded();
     const expected = suites.flatMap((suite) =>
-      suite.subject.variants.map(({ name }) => claimsAbout(suite, name).map(({ id, sentence }) => [id, sentence])),
+      suite.subject.variants.map(({ name }) => claimsAbout(suite, name).map((claim) => [claim.id, showClaim(claim)])),
     );
     expect(checks.map(({ claims }) => claims.map(({ id, sentence }) => [id, sentence]))).toEqual(expected);
     expect(new Set(checks.flatMap(({ claims }) => claims.map(({ verdict }) => verdict)))).toEqual(

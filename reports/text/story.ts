@@ -5,7 +5,7 @@ import { type Output, styled } from '#reports/cli/output.ts';
 /** A column wide enough for most steps; longer ones are cut with a sign that says so. */
 const columnWidth = 40;
 
-const fit = (text: string, width: number): string =>
+const padOrCut = (text: string, width: number): string =>
   text.length <= width ? text.padEnd(width) : `${text.slice(0, width - 1)}…`;
 
 /** What one step looks like in its thread's column: a call opens a bracket, its answer closes it. */
@@ -25,7 +25,7 @@ const shownSteps = (story: Story, isComplete: boolean): readonly StoryStep[] =>
 export const storyLines = (story: Story, output: Output, isComplete: boolean): string[] => {
   const columns = story.threads.map((thread) => thread.id);
   const row = (number: string, cells: readonly string[], spec: string): string =>
-    `${number.padStart(5)}  ${cells.map((cell) => fit(cell, columnWidth)).join(' ')}  ${styled(output, 'dim', spec)}`.trimEnd();
+    `${number.padStart(5)}  ${cells.map((cell) => padOrCut(cell, columnWidth)).join(' ')}  ${styled(output, 'dim', spec)}`.trimEnd();
   const lines = [
     ...headLines(story, output),
     '',

@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { showClaim } from '#model/claim.ts';
 import type { CheckResult, ClaimResult } from '#model/engine/check.ts';
 import { type Output, type Style, styled } from '#reports/cli/output.ts';
 import { plural } from '#reports/text/story.ts';
@@ -49,7 +50,7 @@ export const plainTable = (rows: readonly (readonly string[])[]): string => {
 export const checkText = (result: CheckResult, name: string, output: Output): string => {
   const rows = result.claims.map(({ claim, verdict }) => [
     signOf(output, verdict.tag),
-    claim.sentence,
+    showClaim(claim),
     styled(output, 'dim', verdict.tag === 'gave-up' ? verdict.why : plural(verdict.executions, 'execution')),
   ]);
   const scenarios = result.exhausted;

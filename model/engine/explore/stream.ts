@@ -31,12 +31,15 @@ const withTimers: Limits = { ...usualLimits, timers: 2 };
 /** What part of a scenario's executions goes over its schedules in order; the others are drawn. */
 const inOrder = 0.5;
 
+/** How many executions of one scenario come before the next one's turn. */
+const turn = 25;
+
 /**
  * The executions that claims are judged on: each scenario, on its cores and on one with timer interrupts; then random
- * programs under a mixture of strategies, no one of which is best for every bug (measured:
- * ../shared/reference/engine.md, "fast-check 4"). A scenario's schedules are gone over in order, fewest preemptions
- * first, within the budget's bound; where that is not all of them, as many again are drawn by the same mixture, since
- * what comes first in that order departs early. Determined by `seed`.
+ * programs under a mixture of strategies, no one of which is best for every bug (docs/adr/0007). A scenario's schedules
+ * are gone over in order, fewest preemptions first, within the budget's bound; where that is not all of them, as many
+ * again are drawn by the same mixture, since what comes first in that order departs early. The scenarios take turns, so
+ * that what goes wrong easily in any of them is found soon. Determined by `seed`.
  */
 export function* samples(
   rig: Rig,
@@ -47,47 +50,70 @@ export function* samples(
   const exhausted: Exhausted[] = [];
   if (explore === 'all' || explore === 'exhaustive') {
     const random = randomFrom(seed);
-    for (const scenario of rig.subject.scenarios(rig.variant))
-      exhausted.push(...(yield* scenarioSamples(rig, scenario, budget, explore, random)));
+    const ways = rig.subject.scenarios(rig.variant).flatMap((scenario) => waysToRun(scenario, budget));
+    let open = ways.map((way) => wayThrough(rig, way, budget, explore, random));
+    while (open.length > 0) {
+      const left: typeof open = [];
+      for (const samplesOfOne of open) {
+        const end = yield* take(samplesOfOne, turn);
+        if (end) exhausted.push(end);
+        else left.push(samplesOfOne);
+      }
+      open = left;
+    }
   }
   if (explore !== 'exhaustive') yield* randomSamples(rig, budget, seed, explore);
   return exhausted;
 }
 
-function* scenarioSamples(
+/** Gives the next `count` samples. Returns how it ended, if it did. */
+function* take(stream: Generator<Sample, Exhausted>, count: number): Generator<Sample, Exhausted | undefined> {
+  for (let i = 0; i < count; i++) {
+    const next = stream.next();
+    if (next.done) return next.value;
+    yield next.value;
+  }
+  return undefined;
+}
+
+/** A scenario on some number of cores, with or without timer interrupts. */
+interface Way {
+  readonly name: string;
+  readonly program: Program;
+  readonly limits: Limits;
+  readonly executions: number;
+}
+
+const waysToRun = (scenario: { readonly name: string; readonly program: Program }, budget: Budget): Way[] => [
+  { ...scenario, limits: usualLimits, executions: budget.scenarioExecutions },
+  {
+    name: `${scenario.name}, on one core`,
+    program: { ...scenario.program, cores: 1 },
+    limits: withTimers,
+    executions: budget.scenarioExecutions / 4,
+  },
+];
+
+function* wayThrough(
   rig: Rig,
-  scenario: { readonly name: string; readonly program: Program },
-  budget: Budget,
+  { name, program, limits, executions }: Way,
+  { preemptions }: Budget,
   explore: Explore,
   random: RandomGenerator,
-): Generator<Sample, readonly Exhausted[]> {
-  const { preemptions, scenarioExecutions } = budget;
+): Generator<Sample, Exhausted> {
   const share = explore === 'exhaustive' ? 1 : inOrder;
-  const exhausted: Exhausted[] = [];
-  const ways = [
-    { name: scenario.name, program: scenario.program, limits: usualLimits, executions: scenarioExecutions },
-    {
-      name: `${scenario.name}, on one core`,
-      program: { ...scenario.program, cores: 1 },
-      limits: withTimers,
-      executions: scenarioExecutions / 4,
-    },
-  ];
-  for (const { name, program, limits, executions } of ways) {
-    const exploration = exhaust(rig, program, limits, { preemptions, executions: executions * share });
-    let next = exploration.next();
-    for (; !next.done; next = exploration.next()) yield { execution: next.value, limits, source: name };
-    exhausted.push({ scenario: name, preemptions, complete: next.value });
-    if (next.value) continue;
-    let steps = 100;
-    for (let i = 0; i < executions * (1 - share); i++) {
-      const drawnLimits = i % 3 === 2 ? withTimers : limits;
-      const execution = execute(rig, program, mixture(random, explore, i, program.cores, steps), drawnLimits);
-      steps = Math.max(execution.steps, 1);
-      yield { execution, limits: drawnLimits, source: name };
-    }
+  const exploration = exhaust(rig, program, limits, { preemptions, executions: executions * share });
+  let next = exploration.next();
+  for (; !next.done; next = exploration.next()) yield { execution: next.value, limits, source: name };
+  const complete = next.value;
+  let steps = 100;
+  for (let i = 0; !complete && i < executions * (1 - share); i++) {
+    const drawnLimits = i % 3 === 2 ? withTimers : limits;
+    const execution = execute(rig, program, mixture(random, explore, i, program.cores, steps), drawnLimits);
+    steps = Math.max(execution.steps, 1);
+    yield { execution, limits: drawnLimits, source: name };
   }
-  return exhausted;
+  return { scenario: name, preemptions, complete };
 }
 
 /** Sizes of random programs, in turn: small ones more often, since most bugs show in them. */

@@ -62,6 +62,7 @@ const importModule = async (target: string, url: string): Promise<unknown> => {
   try {
     return await import(target);
   } catch (error) {
+    if (error instanceof InternalError) throw error;
     const why = error instanceof Error ? (error.message.split('\n')[0] as string) : String(error);
     throw new SuiteError(
       'S201',

@@ -15,7 +15,7 @@ const livelockSteps = [60, 120, 300];
 /**
  * The smallest failure near this one: fewest threads, then calls, then the simplest arguments, then fewest context
  * switches. For each smaller program schedules are searched anew, those with fewer preemptions first: keeping the old
- * schedule would tie the program's size to it (measured: ../shared/reference/engine.md, "fast-check 4").
+ * schedule would tie the program's size to it (docs/adr/0007).
  */
 export const shrink = (
   rig: Rig,

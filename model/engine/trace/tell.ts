@@ -37,7 +37,7 @@ export const tell = (rig: Rig, counterexample: Counterexample): Story => {
     steps,
     spans: spansOf(recorded),
     divergence,
-    culprits: findCulprits(recorded, execution.booted.names),
+    culprits: findCulprits(recorded, schedule[counterexample.decisive ?? -1], execution.booted.names),
     words: names,
     specAtBoot: spec.atBoot,
     wordsAtBoot: atBoot,

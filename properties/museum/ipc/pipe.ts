@@ -126,10 +126,17 @@ export default exhibit('ipc/pipe', [
     edits: [
       {
         file,
-        from: `  const isOpen = (yield load(end === readEnd ? ring.writeOpen : ring.readOpen, 'plain')) !== 0;
-  yield* release(ring.lock);`,
+        from: `  const isOpen = !isLast || (yield* closeEnd(self, ring, descriptor));`,
+        to: `  if (isLast) yield* closeEnd(self, ring, descriptor);`,
+      },
+      {
+        file,
+        from: `  yield* release(ring.lock);
+  if (isOpen) return 0;`,
         to: `  yield* release(ring.lock);
-  const isOpen = (yield load(end === readEnd ? ring.writeOpen : ring.readOpen, 'plain')) !== 0;`,
+  const other = descriptor === readEnd ? ring.writeOpen : ring.readOpen;
+  const isOpen = !isLast || (yield load(other, 'plain')) !== 0;
+  if (isOpen) return 0;`,
       },
     ],
     killedBy: 'faultless',
@@ -220,23 +227,6 @@ export default exhibit('ipc/pipe', [
       'A reader of an empty pipe is killed, before it sleeps or while it does. Neither the loop around sleep nor sleep itself looks at the flag, so it sleeps, or sleeps again. It cannot be ended until somebody writes.',
     origin: 'classic: the sleep loop ignores killed',
     edits: [
-      {
-        file: sleepWakeup,
-        from: `import { giveUp, timerInterrupt, wake } from`,
-        to: `import { giveUp, wake } from`,
-      },
-      {
-        file: sleepWakeup,
-        from: `  if (yield* isKilled(self)) {
-    // it may not sleep; but if it goes on asking, whoever it waits for may need this core
-    yield* release(lock);
-    yield* timerInterrupt(self);
-    yield* acquire(lock);
-    return;
-  }
-`,
-        to: '',
-      },
       { file, from: `    if (yield* isKilled(self)) return undefined;\n`, to: '' },
       {
         file: sleepWakeup,
@@ -246,11 +236,32 @@ export default exhibit('ipc/pipe', [
     yield store(mine.state, State.sleeping, 'relaxed', 'sleep.sleeping');
     yield* giveUp(self);
     yield store(mine.channel, 0, 'relaxed');
+  } else {
+    yield* makeRunnable(self.table, self.id); // it goes on asking, perhaps for what needs this core: let others run
+    yield* giveUp(self);
   }`,
         to: `  yield store(mine.channel, channel, 'relaxed');
   yield store(mine.state, State.sleeping, 'relaxed', 'sleep.sleeping');
   yield* giveUp(self);
   yield store(mine.channel, 0, 'relaxed');`,
+      },
+    ],
+    killedBy: 'progress',
+  },
+  {
+    name: 'killed-writer-wakes-nobody',
+    variant: 'xv6',
+    bug: undefined,
+    title: 'A killed writer does not wake the reader of what it has stored',
+    story:
+      'A writer stores a byte, finds the pipe full, wakes the reader and sleeps. The reader takes the byte and goes on; the writer stores another, is killed, and returns -1 without a wakeup. The next read has gone to sleep in the meantime, beside a byte that it could have.',
+    origin: 'xv6-riscv f5b93ef, kernel/pipe.c pipewrite: the return of -1 has no wakeup; found by a model of it',
+    edits: [
+      {
+        file,
+        from: `      if (written > 0) yield* wakeup(self, ring.nread); // xv6 forgets this one: what went in can be read
+`,
+        to: '',
       },
     ],
     killedBy: 'progress',
@@ -297,6 +308,24 @@ export default exhibit('ipc/pipe', [
       {
         file,
         from: `    if (nread !== (yield load(ring.nwrite, 'plain'))) return nread;
+`,
+        to: '',
+      },
+    ],
+    killedBy: 'progress',
+  },
+  {
+    name: 'killed-writer-tells-nobody',
+    variant: 'xv6',
+    bug: undefined,
+    title: 'A killed writer leaves bytes behind and does not wake the reader',
+    story:
+      'The reader sleeps on an empty pipe. The writer stores a byte and is killed before it stores the next. It answers -1 at once, without the wakeup at its end. The reader sleeps beside the byte that went in.',
+    origin: 'xv6-riscv f5b93ef, still there; found by this project',
+    edits: [
+      {
+        file,
+        from: `      if (written > 0) yield* wakeup(self, ring.nread); // xv6 forgets this one: what went in can be read
 `,
         to: '',
       },

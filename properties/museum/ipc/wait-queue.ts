@@ -129,14 +129,7 @@ export default exhibit('ipc/pipe', [
       {
         file: pipe,
         from: `import { layoutWaitQueue, type WaitQueue, waitUntil, wakeAll, wakeOne } from '#impl/sync/wait-queue.ts';`,
-        to: `import {
-  layoutWaitQueue,
-  prepareToWait,
-  type WaitQueue,
-  waitUntil,
-  wakeAll,
-  wakeOne,
-} from '#impl/sync/wait-queue.ts';`,
+        to: `import { layoutWaitQueue, prepareToWait, type WaitQueue, waitUntil, wakeAll, wakeOne } from '#impl/sync/wait-queue.ts';`,
       },
     ],
     killedBy: 'progress',

@@ -100,29 +100,15 @@ export default exhibit('sync/sleep-wakeup', [
     edits: [
       {
         file,
-        from: `import { giveUp, timerInterrupt, wake } from`,
-        to: `import { giveUp, wake } from`,
-      },
-      {
-        file,
-        from: `  if (yield* isKilled(self)) {
-    // it may not sleep; but if it goes on asking, whoever it waits for may need this core
-    yield* release(lock);
-    yield* timerInterrupt(self);
-    yield* acquire(lock);
-    return;
-  }
-`,
-        to: '',
-      },
-      {
-        file,
         from: `  if ((yield load(mine.killed, 'relaxed')) === 0) {
     // a kill that came after the caller's test must not be slept over
     yield store(mine.channel, channel, 'relaxed');
     yield store(mine.state, State.sleeping, 'relaxed', 'sleep.sleeping');
     yield* giveUp(self);
     yield store(mine.channel, 0, 'relaxed');
+  } else {
+    yield* makeRunnable(self.table, self.id); // it goes on asking, perhaps for what needs this core: let others run
+    yield* giveUp(self);
   }`,
         to: `  yield store(mine.channel, channel, 'relaxed');
   yield store(mine.state, State.sleeping, 'relaxed', 'sleep.sleeping');
@@ -202,6 +188,9 @@ export default exhibit('sync/sleep-wakeup', [
     yield store(mine.state, State.sleeping, 'relaxed', 'sleep.sleeping');
     yield* giveUp(self);
     yield store(mine.channel, 0, 'relaxed');
+  } else {
+    yield* makeRunnable(self.table, self.id); // it goes on asking, perhaps for what needs this core: let others run
+    yield* giveUp(self);
   }
   yield* release(mine.lock);
   yield* acquire(lock);`,
