@@ -26,6 +26,37 @@ type Demand =
 const none = -1;
 const over = -2;
 
+/** A history event by number: a call that begins and the answer it will get, or a call that is answered. */
+interface NumberedEvent {
+  readonly thread: ThreadId;
+  /** None: it is answered here. */
+  readonly call: number;
+  /** None: it is never answered. */
+  readonly answer: number;
+}
+
+const numbered = (
+  graph: SpecGraph,
+  calls: readonly (readonly number[])[],
+  history: Execution['history'],
+): readonly NumberedEvent[] => {
+  const answers = calls.map(() => none);
+  const events: NumberedEvent[] = [];
+  for (let i = history.length - 1; i >= 0; i--) {
+    const event = history[i] as Execution['history'][number];
+    const { thread } = event;
+    const isAnswer = event.tag === 'answer';
+    if (isAnswer) answers[thread] = graph.answers.number(event.answer);
+    events.push({
+      thread,
+      call: isAnswer ? none : (calls[thread]?.[event.index] as number),
+      answer: answers[thread] as number,
+    });
+    if (!isAnswer) answers[thread] = none;
+  }
+  return events.reverse();
+};
+
 /**
  * Whether the spec explains an execution's answers, and, where the machine has stopped, why nobody goes on.
  *
@@ -47,35 +78,26 @@ export const explain = (
   const threads = program.threads.length;
   const isClosed = demand === 'answers and rest';
   const { initial, calls } = graph.program(variant, program);
-  const events = history.map((event) => ({
-    thread: event.thread,
-    call: event.tag === 'invoke' ? (calls[event.thread]?.[event.index] as number) : none,
-    answer: event.tag === 'answer' ? graph.answers.number(event.answer) : none,
-  }));
-  /** The answer that the call pending at event `i` of `thread` will get, or none. */
-  const eventual = events.map(() => new Array<number>(threads).fill(none));
-  const last = new Array<number>(threads).fill(none);
-  for (let i = events.length - 1; i >= 0; i--) {
-    const event = events[i] as (typeof events)[number];
-    if (event.answer !== none) last[event.thread] = event.answer;
-    (eventual[i] as number[]).splice(0, threads, ...last);
-    if (event.call !== none) last[event.thread] = none;
-  }
+  const events = numbered(graph, calls, history);
   const failed = new Set<string>();
   const steps: SpecStep[] = [];
   const pending = new Array<number>(threads).fill(none);
+  /** The answer that each pending call will get, or none. */
+  const wanted = new Array<number>(threads).fill(none);
 
   const advance = (index: number, state: number): boolean => {
     const event = events[index];
     if (!event) return !isClosed || rests(index, state);
-    const before = pending[event.thread] as number;
-    if (event.call !== none || before === over) {
-      pending[event.thread] = event.call;
-      if (advance(index + 1, state)) return true;
-      pending[event.thread] = before;
-      return false;
-    }
-    return steer(index, state, event.thread, (next) => advance(index, next));
+    const { thread } = event;
+    const before = pending[thread] as number;
+    if (event.call === none && before !== over) return steer(index, state, thread, (next) => advance(index, next));
+    const wantedBefore = wanted[thread] as number;
+    pending[thread] = event.call;
+    wanted[thread] = event.answer;
+    if (advance(index + 1, state)) return true;
+    pending[thread] = before;
+    wanted[thread] = wantedBefore;
+    return false;
   };
 
   /** Tries every spec step that may come before event `index`, those of `first` before the others. */
@@ -86,9 +108,9 @@ export const explain = (
       const thread = i === 0 ? first : i <= first ? i - 1 : i;
       const call = pending[thread] as number;
       if (call < 0) continue;
-      const wanted = eventual[index]?.[thread] ?? none;
+      const answer = wanted[thread] as number;
       for (const edge of graph.edges(state, thread, call)) {
-        if (edge.rest === none && edge.answer !== wanted && (isClosed || wanted !== none)) continue;
+        if (edge.rest === none && edge.answer !== answer && (isClosed || answer !== none)) continue;
         pending[thread] = edge.rest === none ? over : edge.rest;
         steps.push({ after: index - 1, thread, state: edge.state, isOver: edge.rest === none });
         if (go(edge.state)) return true;
