@@ -289,23 +289,24 @@ function* isWritable(ring: Ring, slots: number): Routine<boolean> {
 export function* close(self: Thread, pipe: Pipe, descriptor: Descriptor): Routine<Word> {
   if (descriptor !== readEnd && descriptor !== writeEnd) return EBADF;
   if (!(yield* holds(self, pipe.descriptors, descriptor))) return EBADF;
+  const { ring } = pipe;
+  yield* acquire(ring.lock); // until the descriptor is gone too: who sees the end closed may fork into us
   const isLast = yield* dereference(pipe.descriptors, descriptor);
-  const isGone = isLast && (yield* closeEnd(self, pipe.ring, descriptor));
+  const isOpen = !isLast || (yield* closeEnd(self, ring, descriptor));
   yield* clear(self, pipe.descriptors, descriptor); // after the end is closed: until then nobody can fork into us
-  if (isGone) yield store(pipe.inUse, 0, 'release', 'pipe.unclaim'); // pairs with pipe
+  yield* release(ring.lock);
+  if (isOpen) return 0;
+  yield free(ring.address, ring.words, 'pipe.free');
+  yield store(pipe.inUse, 0, 'release', 'pipe.unclaim'); // pairs with pipe
   return 0;
 }
 
-/** Nobody holds this end any more: tells everybody. True: it was the second end, and the memory is free. */
+/** Nobody holds this end any more: tells everybody. True: the other is still open. The caller holds the lock. */
 function* closeEnd(self: Thread, ring: Ring, end: 0 | 1): Routine<boolean> {
-  yield* acquire(ring.lock);
   yield store(end === readEnd ? ring.readOpen : ring.writeOpen, 0, 'seq_cst', 'pipe.closeEnd');
   const isOpen = (yield load(end === readEnd ? ring.writeOpen : ring.readOpen, 'relaxed')) !== 0;
   if (isOpen) yield* wakeAll(self.table, end === readEnd ? ring.writers : ring.readers);
-  yield* release(ring.lock);
-  if (isOpen) return false;
-  yield free(ring.address, ring.words, 'pipe.free');
-  return true;
+  return isOpen;
 }
 
 /** Gives the child a copy of the caller's descriptors. 0, or EAGAIN: the child is not free. */

@@ -171,23 +171,23 @@ function* awaitBytes(self: Thread, ring: Ring): Routine<Word | undefined> {
 export function* close(self: Thread, pipe: Pipe, descriptor: Descriptor): Routine<Word> {
   if (descriptor !== readEnd && descriptor !== writeEnd) return failed;
   if (!(yield* holds(self, pipe.descriptors, descriptor))) return failed;
+  const { ring } = pipe;
+  yield* acquire(ring.lock); // until the descriptor is gone too: who sees the end closed may fork into us
   const isLast = yield* dereference(pipe.descriptors, descriptor);
-  const isGone = isLast && (yield* closeEnd(self, pipe.ring, descriptor));
+  const isOpen = !isLast || (yield* closeEnd(self, ring, descriptor));
   yield* clear(self, pipe.descriptors, descriptor); // after the end is closed: until then nobody can fork into us
-  if (isGone) yield store(pipe.inUse, 0, 'release', 'pipe.unclaim'); // pairs with pipe
+  yield* release(ring.lock);
+  if (isOpen) return 0;
+  yield free(ring.address, ring.words, 'pipe.free');
+  yield store(pipe.inUse, 0, 'release', 'pipe.unclaim'); // pairs with pipe
   return 0;
 }
 
-/** Nobody holds this end any more: tells the other side. True: it was the second end, and the page is free. */
+/** Nobody holds this end any more: tells the other side. True: that one is still open. The caller holds the lock. */
 function* closeEnd(self: Thread, ring: Ring, end: 0 | 1): Routine<boolean> {
-  yield* acquire(ring.lock);
   yield store(end === readEnd ? ring.readOpen : ring.writeOpen, 0, 'plain', 'pipe.closeEnd');
   yield* wakeup(self, end === readEnd ? ring.nwrite : ring.nread);
-  const isOpen = (yield load(end === readEnd ? ring.writeOpen : ring.readOpen, 'plain')) !== 0;
-  yield* release(ring.lock);
-  if (isOpen) return false;
-  yield free(ring.address, ring.words, 'pipe.free');
-  return true;
+  return (yield load(end === readEnd ? ring.writeOpen : ring.readOpen, 'plain')) !== 0;
 }
 
 /** Gives the child a copy of the caller's descriptors. 0, or -1: the child is not free. */

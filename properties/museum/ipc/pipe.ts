@@ -315,24 +315,6 @@ export default exhibit('ipc/pipe', [
     killedBy: 'progress',
   },
   {
-    name: 'killed-writer-tells-nobody',
-    variant: 'xv6',
-    bug: undefined,
-    title: 'A killed writer leaves bytes behind and does not wake the reader',
-    story:
-      'The reader sleeps on an empty pipe. The writer stores a byte and is killed before it stores the next. It answers -1 at once, without the wakeup at its end. The reader sleeps beside the byte that went in.',
-    origin: 'xv6-riscv f5b93ef, still there; found by this project',
-    edits: [
-      {
-        file,
-        from: `      if (written > 0) yield* wakeup(self, ring.nread); // xv6 forgets this one: what went in can be read
-`,
-        to: '',
-      },
-    ],
-    killedBy: 'progress',
-  },
-  {
     name: 'counters-compared',
     variant: 'xv6',
     bug: undefined,
