@@ -88,7 +88,7 @@ export class Machine {
     const frame = this.next(core);
     if (frame.kind === Kind.idle) return core.timerPending || core.interProcessorPending;
     if (frame.kind === Kind.awaitWord) {
-      return this.#wrongAccess(core, frame) !== null || this.memory.latest(frame.address) === (frame.operand | 0);
+      return !this.#isSound(frame) || this.memory.latest(frame.address) === (frame.operand | 0);
     }
     return true;
   }
@@ -111,19 +111,24 @@ export class Machine {
     this.#advance(core, result);
   }
 
-  /** What is wrong with an access, if anything. */
-  #wrongAccess(core: Core, { address, operand, expected }: Frame): Fault | null {
+  #isSound({ address, operand, expected }: Frame): boolean {
+    return this.#usable[address] === usableWord && Number.isInteger(operand) && Number.isInteger(expected);
+  }
+
+  /** What is wrong with an access that is not sound. */
+  #wrongAccess(core: Core, { address, operand, expected }: Frame): Fault {
     const context = core.context.id;
     if (this.#usable[address] !== usableWord) {
       return { tag: this.#usable[address] === freeWord ? 'use after free' : 'bad address', context, address };
     }
-    if (Number.isInteger(operand) && Number.isInteger(expected)) return null;
     return { tag: 'not a word', context, given: String(Number.isInteger(operand) ? expected : operand) };
   }
 
   #access(core: Core, frame: Frame): Word {
-    this.fault = this.#wrongAccess(core, frame);
-    if (this.fault) return 0;
+    if (!this.#isSound(frame)) {
+      this.fault = this.#wrongAccess(core, frame);
+      return 0;
+    }
     const { address, order } = frame;
     switch (frame.kind) {
       case Kind.load:
@@ -151,7 +156,7 @@ export class Machine {
         this.#switch(core, frame.operand);
         return 0;
       case Kind.awaitWord:
-        this.fault = this.#wrongAccess(core, frame);
+        if (!this.#isSound(frame)) this.fault = this.#wrongAccess(core, frame);
         return 0;
       case Kind.maskInterrupts:
         return this.#local(core, frame);
