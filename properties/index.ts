@@ -4,6 +4,7 @@ import pipe from '#properties/ipc/pipe.property.ts';
 import descriptorMutants from '#properties/museum/ipc/descriptors.ts';
 import linuxPipeMutants from '#properties/museum/ipc/pipe.linux.ts';
 import pipeMutants from '#properties/museum/ipc/pipe.ts';
+import pipeWaitingMutants from '#properties/museum/ipc/pipe.waiting.ts';
 import waitQueueMutants from '#properties/museum/ipc/wait-queue.ts';
 import type { Mutant } from '#properties/museum/mutant.ts';
 import dispatcherMutants from '#properties/museum/sync/dispatcher.ts';
@@ -20,6 +21,7 @@ export const mutants: readonly Mutant[] = [
   ...dispatcherMutants,
   ...spinlockMutants,
   ...pipeMutants,
+  ...pipeWaitingMutants,
   ...descriptorMutants,
   ...linuxPipeMutants,
   ...waitQueueMutants,

@@ -80,7 +80,7 @@ export default exhibit('ipc/pipe', [
     bug: undefined,
     title: 'A reference is dropped with a load and a store',
     story:
-      'Two processes close their copies of the write end at once. Both read a count of two, and both write one. Nobody was the last, so the end is never shut, and the reader waits for ever.',
+      'One process closes its copy of the write end while another forks, or tries to. The close reads the count and writes it back one smaller. What the fork did to the count in between is lost. By the count somebody still holds the end, so it is never shut, and the reader waits for ever.',
     origin: 'classic: a reference count without atomic decrement',
     edits: [
       {
