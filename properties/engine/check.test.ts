@@ -1,0 +1,170 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { load, pause, type Routine, store, type Word } from '#impl/machine/ops.ts';
+import {
+  always,
+  type Claim,
+  faultless,
+  linearizes,
+  never,
+  progress,
+  refines,
+  type Suite,
+  sometimes,
+} from '#model/claim.ts';
+import { Check, type CheckResult, type Plan } from '#model/engine/check.ts';
+import { rigFor } from '#model/engine/explore/execution.ts';
+import { loadWorld } from '#model/engine/load/world.ts';
+import { reproduce } from '#model/engine/reproduce.ts';
+import type { AnyCall, Subject } from '#model/subject.ts';
+import { programOf, subjectOf, type Tiny } from '#properties/engine/tiny.ts';
+import { atomicCounter, racyCounter } from '#properties/engine/tiny-subjects.ts';
+import { returns } from '#spec/outcome.ts';
+
+const budget = {
+  name: 'quick',
+  sequences: 40,
+  preemptions: 1,
+  scenarioExecutions: 100,
+  programs: 20,
+  schedules: 20,
+} as const;
+
+const planFor = async <State, Call extends AnyCall>(
+  tiny: Tiny<State, Call>,
+  claims: readonly Claim[],
+): Promise<Plan> => {
+  const suite: Suite = { subject: subjectOf(tiny) as Subject, claims };
+  const world = await loadWorld({ tag: 'ours', module: 'sync/sleep-wakeup.ts', edits: [] }, []);
+  const implementation = { tag: 'reference' } as const;
+  return { suite, variant: 'only', world, implementation, claims, budget, seed: 1, explore: 'random' };
+};
+
+const run = (plan: Plan): CheckResult => {
+  const check = new Check(plan);
+  for (const _ of check.run());
+  return check.results();
+};
+
+const verdicts = (result: CheckResult): unknown[] => result.claims.map(({ claim, verdict }) => [claim.id, verdict.tag]);
+
+type Count = { count: number };
+const about = (id: string) => ({ id });
+const claims: readonly Claim[] = [
+  refines(),
+  linearizes(),
+  progress(),
+  faultless(),
+  always<Count>('the count is not negative', ({ count }) => count >= 0, about('positive')) as Claim,
+  never<Count>('the count is 1', ({ count }) => count === 1, about('never-one')) as Claim,
+  sometimes<Count>('the count is above 5', ({ count }) => count > 5, about('above-five')) as Claim,
+  sometimes<Count>('the count is negative', ({ count }) => count < 0, about('negative')) as Claim,
+];
+
+describe('a check', () => {
+  it('says of each claim whether it holds, is refuted, or was not found', async () => {
+    expect(verdicts(run(await planFor(atomicCounter, claims)))).toEqual([
+      ['refines', 'holds'],
+      ['linearizes', 'holds'],
+      ['progress', 'holds'],
+      ['faultless', 'holds'],
+      ['positive', 'holds'],
+      ['never-one', 'refuted'],
+      ['above-five', 'holds'],
+      ['negative', 'gave-up'],
+    ]);
+  });
+
+  it('refutes what is wrong only where calls overlap, by a story that can be told again', async () => {
+    const plan = await planFor(racyCounter, [refines(), linearizes()]);
+    const [alone, overlapping] = run(plan).claims;
+    expect(alone?.verdict.tag).toBe('holds');
+    expect(overlapping?.verdict).toMatchObject({ tag: 'refuted', violation: { kind: 'wrong answer' } });
+    const counterexample = overlapping?.counterexample;
+    if (!counterexample) throw new Error('no counterexample');
+    expect(counterexample.story).toEqual({ threads: 2, calls: 2, switches: 2 });
+    const rig = rigFor(plan.suite.subject, 'only', plan.world);
+    expect(reproduce(rig, linearizes(), counterexample)).toEqual(counterexample.violation);
+    expect(reproduce(rig, linearizes(), { ...counterexample, schedule: [] })).toBeUndefined();
+    expect(reproduce(rig, linearizes(), JSON.parse(JSON.stringify(counterexample)))).toEqual(counterexample.violation);
+  });
+
+  it('refutes what is wrong in a single call by a sequence of one', async () => {
+    const wrong: Tiny<Count, { readonly tag: 'increment'; readonly by: number }> = {
+      ...atomicCounter,
+      *perform(_call, words): Routine<Word> {
+        yield load(words, 'relaxed');
+        return 7;
+      },
+    };
+    const [result] = run(await planFor(wrong, [refines()])).claims;
+    expect(result?.verdict).toMatchObject({
+      tag: 'refuted',
+      violation: { kind: 'wrong answer', observed: 'answered 7' },
+    });
+    expect(result?.counterexample?.story).toEqual({ threads: 1, calls: 1, switches: 0 });
+  });
+
+  it('gives the same results for the same plan', async () => {
+    const plan = await planFor(racyCounter, claims);
+    const seen = ({ claims: results, executions, steps, coverage }: CheckResult) =>
+      JSON.stringify([
+        results.map(({ verdict, counterexample }) => [verdict, counterexample]),
+        executions,
+        steps,
+        coverage,
+      ]);
+    expect(seen(run(plan))).toBe(seen(run(plan)));
+    expect(seen(run({ ...plan, seed: 2 }))).not.toBe(seen(run(plan)));
+  });
+
+  it('that is stopped early has given up what was open, and keeps what was found', async () => {
+    const check = new Check(await planFor(atomicCounter, claims.slice(1)));
+    const steps = check.run();
+    for (let i = 0; i < 4; i++) steps.next();
+    const [linear, , , , one, , negative] = check.results().claims;
+    expect(linear?.verdict).toMatchObject({ tag: 'gave-up', why: 'stopped early' });
+    expect(one?.verdict.tag).toBe('refuted');
+    expect(negative?.verdict).toMatchObject({ tag: 'gave-up', why: 'stopped early' });
+  });
+
+  it('does not say that nothing holds', async () => {
+    const plan = await planFor(atomicCounter, claims);
+    const nothing = { ...budget, sequences: 0, programs: 0 };
+    for (const { verdict } of run({ ...plan, budget: nothing }).claims) expect(verdict.tag).toBe('gave-up');
+  });
+
+  it('does not say that there is progress where executions were cut off', async () => {
+    const long: Tiny<null, { readonly tag: 'work' }> = {
+      initial: null,
+      outcomes: () => returns(0),
+      calls: [{ tag: 'work' }],
+      *perform(): Routine<Word> {
+        for (let i = 0; i < 900; i++) yield pause();
+        return 0;
+      },
+    };
+    // Eight calls of 900 steps do not fit in 6000; three cores in their turn each end a call in the last 3000.
+    const plan = await planFor(long, [progress(), linearizes()]);
+    const work = { tag: 'work' };
+    const subject = { ...plan.suite.subject, programs: () => fc.constant(programOf(new Array(4).fill([work, work]))) };
+    const few = { ...budget, programs: 4, schedules: 2 };
+    const [forward, linear] = run({ ...plan, suite: { ...plan.suite, subject }, budget: few }).claims;
+    expect(forward?.verdict).toMatchObject({ tag: 'gave-up', why: expect.stringContaining('cut off') });
+    expect(linear?.verdict.tag).toBe('holds');
+  });
+
+  it('does not judge an implementation that forgets a yield: that is for its author', async () => {
+    const floating: Tiny<null, { readonly tag: 'work' }> = {
+      initial: null,
+      outcomes: () => returns(0),
+      calls: [{ tag: 'work' }],
+      *perform(_call, words): Routine<Word> {
+        store(words, 1, 'relaxed');
+        return yield load(words, 'relaxed');
+      },
+    };
+    const plan = await planFor(floating, [faultless()]);
+    expect(() => run(plan)).toThrow('does not yield it');
+  });
+});
