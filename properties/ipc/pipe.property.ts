@@ -11,7 +11,8 @@ import {
   sometimes,
   suite,
 } from '#model/claim.ts';
-import { type Parameters, pipe } from '#model/ipc/pipe.ts';
+import type { Parameters } from '#model/ipc/pipe.calls.ts';
+import { pipe } from '#model/ipc/pipe.ts';
 import type { Byte, PipeAnswer, PipeCall } from '#spec/abi.ts';
 import { type PendingCall, readers, stream, writers } from '#spec/ipc/pipe.ts';
 
