@@ -324,13 +324,12 @@ export class Machine {
 
   /** Lets what is pending strike, while the core's interrupts are not masked. */
   #deliver(core: Core): void {
-    while (!this.fault && this.#isInterrupted(core)) {
-      core.interProcessorPending = false;
-      if (!core.timerPending) return;
-      core.timerPending = false;
-      this.costs.interrupts++;
-      this.#enter(core, this.#program.timerInterrupt(core.context.id));
-    }
+    if (this.fault || !this.#isInterrupted(core)) return;
+    core.interProcessorPending = false;
+    if (!core.timerPending) return;
+    core.timerPending = false;
+    this.costs.interrupts++;
+    this.#enter(core, this.#program.timerInterrupt(core.context.id));
   }
 
   #caught(core: Core, error: unknown): void {

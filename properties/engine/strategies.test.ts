@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { pause, type Routine, type Word } from '#impl/machine/ops.ts';
 import {
   type Execution,
   execute,
@@ -16,9 +17,10 @@ import type { Strategy } from '#model/engine/explore/strategy.ts';
 import { loadWorld } from '#model/engine/load/world.ts';
 import { record } from '#model/engine/trace/record.ts';
 import type { Program } from '#model/subject.ts';
-import { programOf, rigOf } from '#properties/engine/tiny.ts';
+import { programOf, rigOf, type Tiny } from '#properties/engine/tiny.ts';
 import { atomicCounter, increment, racyCounter } from '#properties/engine/tiny-subjects.ts';
 import { suites } from '#properties/index.ts';
+import { returns } from '#spec/outcome.ts';
 
 /** All that can be seen of an execution: what has to be the same when it is the same. */
 const seen = (execution: Execution) => {
@@ -146,6 +148,29 @@ describe('a strategy', () => {
         ['answer', thread],
       ]),
     );
+  });
+
+  it('goes on with the same core, unless that takes 250 steps without an answer', async () => {
+    const work = (steps: number): Tiny<null, { readonly tag: 'work' }> => ({
+      initial: null,
+      outcomes: () => returns(0),
+      *perform(): Routine<Word> {
+        for (let i = 0; i < steps; i++) yield pause();
+        return 0;
+      },
+    });
+    const call = { tag: 'work' } as const;
+    const order = async (steps: number): Promise<number[]> => {
+      const { history } = execute(
+        await rigOf(work(steps)),
+        programOf([[call, call], [call]]),
+        replayStrategy([]),
+        usualLimits,
+      );
+      return history.filter(({ tag }) => tag === 'answer').map(({ thread }) => thread);
+    };
+    expect(await order(200)).toEqual([0, 0, 1]); // 400 steps in a row, with an answer between
+    expect(await order(300)).toEqual([0, 1, 0]); // T1 begins at step 250 of T0, is cut off at its own 250th
   });
 
   it('replay leaves out what cannot be done, and so fits any program', () => {

@@ -74,6 +74,10 @@ describe('a timer', () => {
     const without = machineOf({ threads: [lookThenMask], hasTimers: false });
     step(without, 0, 1);
     expect(without.next(coreOf(without, 0)).kind).toBe(Kind.store); // no timer, so no step for one
+
+    const dispatching = machineOf({ threads: [], cores: 1, dispatchers: [lookThenMask], hasTimers: true });
+    step(dispatching, 0, 1);
+    expect(dispatching.next(coreOf(dispatching, 0)).kind).toBe(Kind.store); // a timer does nothing to a dispatcher
   });
 
   it('strikes in a handler too, where that has unmasked', () => {

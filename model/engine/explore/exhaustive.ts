@@ -22,7 +22,7 @@ export interface Bound {
  * failure found has the fewest. Gives each execution as it is made. Returns true if all were made, false if the number
  * of executions did not suffice. Sound within its bound: a schedule is a list of departures from the default, and every
  * extension of every list is tried, but for two: a core that had to give way does not go on at once, and a timer goes
- * off only on the core that would step next (on any other it would strike no sooner). Source: Musuvathi and Qadeer, "Iterative context bounding", PLDI 2007.
+ * off once at a step, and only on the core that would step next (on any other it would strike no sooner). Source: Musuvathi and Qadeer, "Iterative context bounding", PLDI 2007.
  */
 export function* exhaust(rig: Rig, program: Program, limits: Limits, bound: Bound): Generator<Execution, boolean> {
   const levels: Schedule[][] = Array.from({ length: bound.preemptions + 1 }, () => []);

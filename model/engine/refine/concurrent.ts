@@ -40,7 +40,7 @@ const numbered = (
   calls: readonly (readonly number[])[],
   history: Execution['history'],
 ): readonly NumberedEvent[] => {
-  const answers = calls.map(() => none);
+  const answers = calls.map(() => none); // of each thread's call that is under way, seen from the end
   const events: NumberedEvent[] = [];
   for (let i = history.length - 1; i >= 0; i--) {
     const event = history[i] as Execution['history'][number];
@@ -52,7 +52,6 @@ const numbered = (
       call: isAnswer ? none : (calls[thread]?.[event.index] as number),
       answer: answers[thread] as number,
     });
-    if (!isAnswer) answers[thread] = none;
   }
   return events.reverse();
 };
