@@ -98,10 +98,31 @@ export const programs = (variant: string, size: ProgramSize): fc.Arbitrary<Progr
       variant,
       cores,
       parameters,
-      threads: threads.map((calls, thread) =>
-        calls.map((call, index) => call(thread, index, parameters.holdings[thread] ?? neither)),
+      threads: withoutHastyForks(
+        threads.map((calls, thread) =>
+          calls.map((call, index) => call(thread, index, parameters.holdings[thread] ?? neither)),
+        ),
+        parameters.holdings,
       ),
     }));
+
+/**
+ * Leaves out forks into a process that may just be closing: a real fork makes its child, and so never meets one that
+ * does something. A child may close if it holds nothing before the one fork that names it; otherwise it closes nothing.
+ */
+const withoutHastyForks = (
+  threads: readonly (readonly PipeCall[])[],
+  holdings: Holdings,
+): readonly (readonly PipeCall[])[] => {
+  const forksInto = (child: ThreadId): number =>
+    threads.flat().filter((call) => call.tag === 'fork' && call.child === child).length;
+  const mayFork = (child: ThreadId): boolean => {
+    const own = threads[child] ?? [];
+    const isFresh = !holdings[child]?.read && !holdings[child]?.write && !own.some((call) => call.tag === 'pipe');
+    return !own.some((call) => call.tag === 'close') || (isFresh && forksInto(child) === 1);
+  };
+  return threads.map((calls) => calls.filter((call) => call.tag !== 'fork' || mayFork(call.child)));
+};
 
 /** The call with a smaller argument, if it has one. One byte is simpler than none: it can be seen coming through. */
 export const simplerCall = (call: Call): Call[] => {

@@ -156,6 +156,10 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
         ],
       ),
     },
+    {
+      name: 'a writer is killed beside a reader',
+      program: of([both, reader, neither], [[writes([1, 2])], [reads(1), reads(1)], [kills(0)]], oneByte),
+    },
     { name: 'two fork into one child', program: of([both, reader, neither], [[forks(2)], [forks(2), closes(0)], []]) },
     {
       name: 'one forks while others close',
@@ -164,10 +168,6 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
     {
       name: 'a fork that fails leaves nothing behind',
       program: of([both, both], [[forks(1), closes(1), reads(1), closes(0)], [closes(1)]]),
-    },
-    {
-      name: 'a fork into a process that closes',
-      program: of([reader, writer], [[closes(0)], [forks(0), writes([1])]]),
     },
     {
       name: 'a read into a buffer that ends',

@@ -13,7 +13,7 @@ export interface Budget {
 
 export const budgets: Readonly<Record<Budget['name'], Budget>> = {
   quick: { name: 'quick', sequences: 300, preemptions: 2, scenarioExecutions: 1500, programs: 400, schedules: 25 },
-  grade: { name: 'grade', sequences: 1500, preemptions: 2, scenarioExecutions: 12_000, programs: 1500, schedules: 40 },
+  grade: { name: 'grade', sequences: 1000, preemptions: 2, scenarioExecutions: 3000, programs: 1000, schedules: 40 },
   night: {
     name: 'night',
     sequences: 20_000,
