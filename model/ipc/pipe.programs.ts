@@ -107,8 +107,8 @@ export const programs = (variant: string, size: ProgramSize): fc.Arbitrary<Progr
     }));
 
 /**
- * Leaves out forks into a process that may just be closing: a real fork makes its child, and so never meets one that
- * does something. A child may close if it holds nothing before the one fork that names it; otherwise it closes nothing.
+ * Leaves out forks into a process that may just be closing, or making a pipe: a real fork makes its child, and so never meets one that
+ * does something. A child makes no pipe; it may close if it holds nothing before the one fork that names it.
  */
 const withoutHastyForks = (
   threads: readonly (readonly PipeCall[])[],
@@ -118,7 +118,8 @@ const withoutHastyForks = (
     threads.flat().filter((call) => call.tag === 'fork' && call.child === child).length;
   const mayFork = (child: ThreadId): boolean => {
     const own = threads[child] ?? [];
-    const isFresh = !holdings[child]?.read && !holdings[child]?.write && !own.some((call) => call.tag === 'pipe');
+    if (own.some((call) => call.tag === 'pipe')) return false;
+    const isFresh = !holdings[child]?.read && !holdings[child]?.write;
     return !own.some((call) => call.tag === 'close') || (isFresh && forksInto(child) === 1);
   };
   return threads.map((calls) => calls.filter((call) => call.tag !== 'fork' || mayFork(call.child)));

@@ -152,7 +152,8 @@ const drop = (draft: Pipe, count: number): void => {
 /**
  * Writes all its bytes, waiting for space as often as needed. EBADF: not a write descriptor of the caller.
  * `linux`: a write of 0 bytes does nothing; what does not fill a page goes behind the last bytes if it fits there
- * whole, and EFAULT if that part is not in user memory; EPIPE: nobody can read.
+ * whole, and EFAULT if that part is not in user memory; EPIPE: nobody can read. One that finds the pipe full waits for
+ * a free slot from then on, even if the last page gets room (GNU make's jobserver met this: Linux 46c4c9d1beb7).
  * Source: xv6 pipe.c pipewrite; pipe(7) "PIPE_BUF"; fs/pipe.c anon_pipe_write (the merge).
  */
 const write = (pipe: Pipe, caller: ThreadId, call: Call<'write'>): Outcomes => {
@@ -163,7 +164,9 @@ const write = (pipe: Pipe, caller: ThreadId, call: Call<'write'>): Outcomes => {
   if (readers(pipe) === 0) return fails(pipe, 'EPIPE');
   const odd = call.bytes.length % pipe.slotBytes;
   const last = pipe.slots.at(-1);
-  if (odd === 0 || !last || last.roomBytes < odd) return storeRest(pipe, caller, rest);
+  if (odd === 0 || !last || last.roomBytes < odd) {
+    return freeSlots(pipe) === 0 ? continues(rest) : storeRest(pipe, caller, rest);
+  }
   if (call.mappedBytes < odd) return fails(pipe, 'EFAULT');
   return advance(rest, odd, (draft) => {
     const slot = draft.slots.at(-1);

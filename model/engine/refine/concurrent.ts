@@ -73,9 +73,26 @@ export const explain = (
   demand: Demand,
   mayEndIn: (state: number) => boolean = () => true,
 ): Explanation => {
+  if (demand === 'answers') return search(graph, variant, execution, false, () => true);
+  return search(graph, variant, execution, true, (state, pending) => {
+    const isStuck = pending.every((call, thread) => call < 0 || graph.edges(state, thread, call).length === 0);
+    return isStuck && mayEndIn(state);
+  });
+};
+
+/**
+ * Goes through the spec's ways to explain a history until one ends as `endsWell` wants it. `isClosed`: calls that are
+ * never answered are never over.
+ */
+const search = (
+  graph: SpecGraph,
+  variant: string,
+  execution: Pick<Execution, 'program' | 'history'>,
+  isClosed: boolean,
+  endsWell: (state: number, pending: readonly number[]) => boolean,
+): Explanation => {
   const { program, history } = execution;
   const threads = program.threads.length;
-  const isClosed = demand === 'answers and rest';
   const { initial, calls } = graph.program(variant, program);
   const events = numbered(graph, calls, history);
   const failed = new Set<string>();
@@ -86,7 +103,7 @@ export const explain = (
 
   const advance = (index: number, state: number): boolean => {
     const event = events[index];
-    if (!event) return !isClosed || rests(index, state);
+    if (!event) return ends(index, state);
     const { thread } = event;
     const before = pending[thread] as number;
     if (event.call === none && before !== over) return steer(index, state, thread, (next) => advance(index, next));
@@ -121,11 +138,9 @@ export const explain = (
     return false;
   };
 
-  /** At the end: whether a state can be reached in which no pending call has anything to do. */
-  const rests = (index: number, state: number): boolean => {
-    const isStuck = pending.every((call, thread) => call < 0 || graph.edges(state, thread, call).length === 0);
-    return (isStuck && mayEndIn(state)) || steer(index, state, 0, (next) => rests(index, next));
-  };
+  /** At the end: whether it ends well here, or after more steps of what is pending. */
+  const ends = (index: number, state: number): boolean =>
+    endsWell(state, pending) || steer(index, state, 0, (next) => ends(index, next));
 
   return advance(0, initial) ? { tag: 'explained', steps } : { tag: 'unexplained' };
 };
@@ -151,12 +166,27 @@ export const findDivergence = (
     const told = history[event] as Execution['history'][number];
     const before = history.slice(0, event);
     if (told.tag !== 'answer' || explains([...before, told])) continue;
-    const allowed: unknown[] = [];
-    for (let answer = 0; answer < graph.answers.size; answer++) {
-      const candidate = { ...told, answer: graph.answers.value(answer) };
-      if (explains([...before, candidate])) allowed.push(candidate.answer);
-    }
+    const allowed = possibleAnswers(graph, variant, { program, history: before }, told.thread);
     return { event, allowed };
   }
   return { event: history.length, allowed: [] };
+};
+
+/** Every answer that the pending call of `thread` could be over with after this history, in the order of their texts. */
+const possibleAnswers = (
+  graph: SpecGraph,
+  variant: string,
+  execution: Pick<Execution, 'program' | 'history'>,
+  thread: ThreadId,
+): readonly unknown[] => {
+  const found = new Set<number>();
+  search(graph, variant, execution, false, (state, pending) => {
+    const call = pending[thread] as number;
+    for (const edge of call < 0 ? [] : graph.edges(state, thread, call))
+      if (edge.answer !== none) found.add(edge.answer);
+    return false; // go through them all
+  });
+  return [...found]
+    .map((answer) => graph.answers.value(answer))
+    .toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 };
