@@ -19,7 +19,7 @@ import type { PipeCall } from '#spec/abi.ts';
 export const aloneScenarios = (variant: string): { name: string; program: Program<Call, Parameters> }[] => {
   const alone = (holding: Holdings[number], calls: readonly PipeCall[], rest: Partial<Parameters> = {}) =>
     program(variant, [holding], [calls], { capacitySlots: 4, slotBytes: variant === 'xv6' ? 1 : 4, ...rest });
-  const aroundTheRing = [writes([1, 2, 3, 4]), reads(3), writes([5, 6, 7]), reads(9), writes([8, 9]), reads(1)];
+  const aroundTheRing = [writes([255, 0, 3, 4]), reads(3), writes([5, 6, 7]), reads(9), writes([8, 9]), reads(1)];
   const bytewise = { capacitySlots: 4, slotBytes: 1 };
   const unmapped: PipeCall = { tag: 'pipe', mapped: false };
   return [

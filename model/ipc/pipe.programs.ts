@@ -18,7 +18,7 @@ import type { Byte, PipeCall, ThreadId } from '#spec/abi.ts';
 
 /** Bytes that tell who wrote them and when: thread t's k-th call writes 64 t + 16 k and what follows. */
 const numbered = (thread: ThreadId, index: number, count: number): Byte[] =>
-  Array.from({ length: count }, (_, i) => 64 * thread + 16 * index + i + 1);
+  Array.from({ length: count }, (_, i) => 64 * thread + 16 * index + i);
 
 /** A call before it knows who makes it, and what that process holds at boot. */
 type Drawn = (thread: ThreadId, index: number, holding: Holdings[number]) => PipeCall;
