@@ -30,6 +30,8 @@ interface Common {
   readonly checks: readonly string[];
   /** The variants that it is made about; all if absent. */
   readonly variants: readonly string[] | undefined;
+  /** It is made about the reference and its mutants only: how well, where others may do it worse and be right. */
+  readonly isOfReference: boolean;
 }
 
 /** A property of a subject, as data. What each tag means is said at the function that makes it. */
@@ -48,6 +50,7 @@ export interface About {
   readonly id?: string;
   readonly checks?: readonly string[];
   readonly variants?: readonly string[];
+  readonly isOfReference?: boolean;
 }
 
 const common = (id: string, sentence: string, about: About): Common => ({
@@ -55,6 +58,7 @@ const common = (id: string, sentence: string, about: About): Common => ({
   sentence,
   checks: about.checks ?? [],
   variants: about.variants,
+  isOfReference: about.isOfReference ?? false,
 });
 
 /** The claim as it is shown: for the quantified ones, with the word that says which way round. */

@@ -3,6 +3,7 @@ import type { Allocator } from '#impl/machine/allocator.ts';
 import type { UserBuffer } from '#impl/machine/context.ts';
 import type { Address, Routine, Word } from '#impl/machine/ops.ts';
 import type * as sleepWakeup from '#impl/sync/sleep-wakeup.ts';
+import type * as spinlock from '#impl/sync/spinlock.ts';
 import type { Thread } from '#impl/sync/threads.ts';
 import type { ThreadId } from '#spec/abi.ts';
 import type { Outcome } from '#spec/outcome.ts';
@@ -30,6 +31,8 @@ export interface ProgramSize {
 /** The parts of the kernel that any subject may call, from the same instance as the implementation under test. */
 export interface Services {
   readonly kill: typeof sleepWakeup.kill;
+  readonly acquire: typeof spinlock.acquire;
+  readonly release: typeof spinlock.release;
 }
 
 /**

@@ -1,9 +1,8 @@
 import * as fc from 'fast-check';
 import { type Address, awaitWord, load, type Routine, store, type Word } from '#impl/machine/ops.ts';
 import type * as reference from '#impl/sync/sleep-wakeup.ts';
-import { acquire, release } from '#impl/sync/spinlock.ts';
 import type { Thread } from '#impl/sync/threads.ts';
-import type { Program, Subject } from '#model/subject.ts';
+import type { Program, Services, Subject } from '#model/subject.ts';
 import { listOf, mismatch, mismatchedCall, nothingOr, wholeNumberBelow, yesOrNo } from '#model/validate.ts';
 import type { ConditionId, SleepWakeupAnswer, SleepWakeupCall, ThreadId } from '#spec/abi.ts';
 import * as spec from '#spec/sync/sleep-wakeup.ts';
@@ -51,7 +50,8 @@ const waits: Call = { tag: 'wait' };
 const exits: Call = { tag: 'exit' };
 
 /** Waits for a condition as kernel code does: test, sleep, test again, under the condition's lock. */
-function* awaitCondition(module: Module, self: Thread, layout: Layout, call: Call): Routine<Word> {
+function* awaitCondition(module: Module, services: Services, self: Thread, layout: Layout, call: Call): Routine<Word> {
+  const { acquire, release } = services;
   if (call.tag !== 'await' && call.tag !== 'take') return -1;
   const holds = layout.holds[call.condition] as Address;
   const { cores, threads } = self.table;
@@ -70,7 +70,8 @@ function* awaitCondition(module: Module, self: Thread, layout: Layout, call: Cal
 }
 
 /** Makes a condition true and wakes whoever waits for it. */
-function* signal(module: Module, self: Thread, layout: Layout, condition: number): Routine<Word> {
+function* signal(module: Module, services: Services, self: Thread, layout: Layout, condition: number): Routine<Word> {
+  const { acquire, release } = services;
   yield* acquire(layout.lock);
   yield store(layout.holds[condition] as Address, 1, 'plain');
   yield* module.wakeup(self, layout.channels[condition] as Address);
@@ -79,13 +80,13 @@ function* signal(module: Module, self: Thread, layout: Layout, condition: number
 }
 
 /** Runs the call through the implementation. */
-function* perform(module: Module, self: Thread, layout: Layout, call: Call): Routine<Word> {
+function* perform(module: Module, services: Services, self: Thread, layout: Layout, call: Call): Routine<Word> {
   switch (call.tag) {
     case 'await':
     case 'take':
-      return yield* awaitCondition(module, self, layout, call);
+      return yield* awaitCondition(module, services, self, layout, call);
     case 'signal':
-      return yield* signal(module, self, layout, call.condition);
+      return yield* signal(module, services, self, layout, call.condition);
     case 'kill':
       return yield* module.kill(self, call.target);
     case 'wait':
@@ -248,7 +249,7 @@ export const sleepWakeup: Subject<spec.SleepWakeup, Call | { tag: 'exited' }, An
     };
   },
   userBuffer: () => ({ bytes: [], mappedBytes: 0 }),
-  perform: (module, _services, self, layout, call) => perform(module, self, layout, call as Call),
+  perform: (module, services, self, layout, call) => perform(module, services, self, layout, call as Call),
   answer: (_variant, call, result) => {
     if (call.tag === 'wait' && result >= 0) return { tag: 'child', child: result };
     return result === 0 ? { tag: 'ok' } : { tag: 'failed', errno: String(result) as '-1' };

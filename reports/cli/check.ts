@@ -49,7 +49,7 @@ const plansOf = async (options: CheckOptions): Promise<Plan[]> => {
       variant,
       world: await loadImplementation(suite.subject.id, variant, implementation),
       implementation,
-      claims: claimsAbout(suite, variant),
+      claims: claimsAbout(suite, variant).filter((claim) => !claim.isOfReference || implementation.tag === 'reference'),
       budget,
       seed,
       explore,

@@ -24,7 +24,10 @@ export const scanRoutines = (text: string): Finding[] => {
   );
   const routines = [...new Set([...local, ...imported])].join('|');
   return text.split('\n').flatMap((code, index) => {
-    const bare = code.replace(/\/\/.*$/, '').replace(/^\s*(\/?\*).*$/, '');
+    const bare = code
+      .replace(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`[^`]*`/g, "''")
+      .replace(/\/\/.*$/, '')
+      .replace(/^\s*(\/?\*).*$/, '');
     const line = index + 1;
     const found: Finding[] = [];
     if (new RegExp(`^\\s*(await\\s+)?(${microOps})\\(`).test(bare)) {

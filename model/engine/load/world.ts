@@ -42,7 +42,9 @@ export const loadWorld = async (source: Source, exports: readonly string[]): Pro
   for (let instance = 0; instance < contextsMax; instance++) {
     const from = (target: string): Promise<unknown> => importModule(instanceUrl(name, instance, target), url);
     const module = await from(url);
-    const services = (await from(`${repositoryUrl}impl/sync/sleep-wakeup.ts`)) as Services;
+    const { kill } = (await from(`${repositoryUrl}impl/sync/sleep-wakeup.ts`)) as Pick<Services, 'kill'>;
+    const { acquire, release } = (await from(`${repositoryUrl}impl/sync/spinlock.ts`)) as Omit<Services, 'kill'>;
+    const services = { kill, acquire, release };
     const own = (await from(`${repositoryUrl}impl/sync/dispatcher.ts`)) as typeof dispatcher;
     instances.push({ module, services, dispatcher: own });
   }
