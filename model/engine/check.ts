@@ -76,7 +76,7 @@ export const sizeOf = (plan: Plan): number => {
   const { budget, suite, variant, explore } = plan;
   const scenarios = explore === 'all' || explore === 'exhaustive' ? suite.subject.scenarios(variant).length : 0;
   const random = explore === 'exhaustive' ? 0 : budget.programs * budget.schedules;
-  return budget.sequences + scenarios * budget.scenarioExecutions * 2 + random;
+  return budget.sequences + scenarios * budget.scenarioExecutions * 1.25 + random;
 };
 
 /** The claims of a suite that are made about a variant. */

@@ -26,6 +26,34 @@ export default exhibit('sync/sleep-wakeup', [
     killedBy: 'faultless',
   },
   {
+    name: 'masks-after-taking',
+    variant: 'xv6',
+    bug: undefined,
+    title: 'acquire turns interrupts off only once it has the lock',
+    story:
+      'A thread takes a lock, and before it has turned interrupts off the timer strikes. Its handler wants the same lock, on the same core, and would spin for ever on what only the interrupted code can release.',
+    origin: 'classic; xv6 spinlock.c: push_off() comes before the loop, "to avoid deadlock"',
+    edits: [
+      {
+        file,
+        from: `  yield maskInterrupts(); // before the test: a handler on this core may want the same lock
+`,
+        to: '',
+      },
+      {
+        file,
+        from: `    if (holder === 0) return;
+`,
+        to: `    if (holder === 0) {
+      yield maskInterrupts();
+      return;
+    }
+`,
+      },
+    ],
+    killedBy: 'faultless',
+  },
+  {
     name: 'test-then-set',
     variant: 'xv6',
     bug: undefined,
