@@ -18,8 +18,20 @@ export type Style = 'green' | 'red' | 'yellow' | 'bold' | 'dim' | 'cyan';
 export const styled = (output: Output, style: Style, text: string): string =>
   output.isColoured ? styleText(style, text, { validateStream: false }) : text;
 
+/** Whoever reads our output may stop reading (`| head`): then there is nobody left to tell. */
+const stopWhenUnread = (error: NodeJS.ErrnoException): void => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+};
+
 /** The process's own streams. */
-export const processOutput = (): Output => ({
+export const processOutput = (): Output => {
+  process.stdout.on('error', stopWhenUnread);
+  process.stderr.on('error', stopWhenUnread);
+  return streams;
+};
+
+const streams: Output = {
   out: (text) => {
     process.stdout.write(`${text}\n`);
   },
@@ -28,4 +40,4 @@ export const processOutput = (): Output => ({
   },
   isTerminal: process.stderr.isTTY === true,
   isColoured: process.stdout.isTTY === true && !process.env['NO_COLOR'],
-});
+};
