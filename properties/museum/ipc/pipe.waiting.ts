@@ -130,7 +130,7 @@ export default exhibit('ipc/pipe', [
     bug: undefined,
     title: 'A killed writer does not wake the reader of what it has stored',
     story:
-      'A writer stores a byte, finds the pipe full, wakes the reader and sleeps. The reader takes the byte and goes on; the writer stores another, is killed, and returns -1 without a wakeup. The next read has gone to sleep in the meantime, beside a byte that it could have.',
+      'A reader sleeps on an empty pipe. A writer stores its first byte and is killed before it looks for space for the second. It returns -1 without a wakeup, and the reader sleeps on, beside a byte that it could have.',
     origin: 'xv6-riscv f5b93ef, kernel/pipe.c pipewrite: the return of -1 has no wakeup; found by a model of it',
     edits: [
       {
