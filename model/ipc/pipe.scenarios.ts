@@ -160,6 +160,17 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
       name: 'a writer is killed beside a reader',
       program: of([both, reader, neither], [[writes([1, 2])], [reads(1), reads(1)], [kills(0)]], oneByte),
     },
+    {
+      name: 'two writers queue for one slot, each on a core of its own',
+      program: {
+        ...of(
+          [writer, writer, reader],
+          [[writes([1, 2])], [writes([3, 4])], [reads(1), reads(1), reads(1), reads(1)]],
+          oneByte,
+        ),
+        cores: 3,
+      },
+    },
     { name: 'two fork into one child', program: of([both, reader, neither], [[forks(2)], [forks(2), closes(0)], []]) },
     {
       name: 'one forks while others close',
