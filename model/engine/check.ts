@@ -84,8 +84,8 @@ export const claimsAbout = (suite: Suite, variant: string): readonly Claim[] =>
   suite.claims.filter((claim) => claim.variants?.includes(variant) ?? true);
 
 /**
- * Checks an implementation. Yields now and then, so that whoever drives it can show progress, and stop: `results` of
- * what it has by then is what `stop` gives. Returns when every claim is refuted or the budget is spent.
+ * Checks an implementation. `run` yields now and then, so that whoever drives it can show progress, or stop: `results`
+ * gives what is known by then. It returns when every claim is refuted or the budget is spent.
  */
 export class Check {
   readonly plan: Plan;
