@@ -18,7 +18,7 @@ import { loadWorld } from '#model/engine/load/world.ts';
 import { reproduce } from '#model/engine/reproduce.ts';
 import type { AnyCall, Subject } from '#model/subject.ts';
 import { programOf, subjectOf, type Tiny } from '#properties/engine/tiny.ts';
-import { atomicCounter, racyCounter } from '#properties/engine/tiny-subjects.ts';
+import { atomicCounter, increment, racyCounter } from '#properties/engine/tiny-subjects.ts';
 import { returns } from '#spec/outcome.ts';
 
 const budget = {
@@ -132,6 +132,16 @@ describe('a check', () => {
     const plan = await planFor(atomicCounter, claims);
     const nothing = { ...budget, sequences: 0, programs: 0 };
     for (const { verdict } of run({ ...plan, budget: nothing }).claims) expect(verdict.tag).toBe('gave-up');
+  });
+
+  it('does not say that a state never comes up where the spec explains no execution', async () => {
+    const none = { ...atomicCounter, outcomes: () => [] }; // every call waits for ever, by this spec
+    const plan = await planFor(none, claims);
+    const busy = { ...plan.suite.subject, programs: () => fc.constant(programOf([[increment()]])) };
+    const told = run({ ...plan, suite: { ...plan.suite, subject: busy as Subject } }).claims;
+    const verdictOf = (id: string) => told.find(({ claim }) => claim.id === id)?.verdict.tag;
+    expect(verdictOf('linearizes')).toBe('refuted');
+    expect([verdictOf('positive'), verdictOf('never-one')]).toEqual(['gave-up', 'gave-up']);
   });
 
   it('does not say that there is progress where executions were cut off', async () => {
