@@ -1,7 +1,7 @@
 import type { Context, Core, Frame, UserBuffer } from '#impl/machine/context.ts';
 import { type Costs, noCosts } from '#impl/machine/cost.ts';
 import type { Fault } from '#impl/machine/fault.ts';
-import type { Memory } from '#impl/machine/memory.ts';
+import type { Memory, Oracle } from '#impl/machine/memory/memory.ts';
 import {
   type Address,
   FloatingMicroOp,
@@ -12,12 +12,15 @@ import {
   register,
   type Word,
 } from '#impl/machine/ops.ts';
+import type { FenceOrder } from '#impl/machine/order.ts';
 
 /** What the machine runs. Contexts are numbered: first the threads, then one dispatcher per core. */
 export interface Program {
   readonly cores: number;
   readonly threads: number;
   readonly memory: Memory;
+  /** Asked where an access may go in more than one way. */
+  readonly oracle: Oracle;
   /** The words at boot. */
   readonly image: Int32Array;
   /** Per word: 1 usable, 2 free (to be allocated first). */
@@ -59,7 +62,7 @@ export class Machine {
     this.#program = program;
     this.#usable = program.usable.slice();
     this.memory = program.memory;
-    this.memory.reset(program.image);
+    this.memory.reset(program.image, program.oracle);
     const contexts = program.threads + program.cores;
     this.costs = noCosts(contexts);
     this.buffers = Array.from({ length: program.threads }, () => ({ bytes: [], mappedBytes: 0 }));
@@ -88,7 +91,7 @@ export class Machine {
     const frame = this.next(core);
     if (frame.kind === Kind.idle) return core.timerPending || core.interProcessorPending;
     if (frame.kind === Kind.awaitWord) {
-      return !this.#isSound(frame) || this.memory.latest(frame.address) === (frame.operand | 0);
+      return !this.#isSound(frame) || this.memory.settled(core.id, frame.address) === (frame.operand | 0);
     }
     return true;
   }
@@ -129,24 +132,24 @@ export class Machine {
       this.fault = this.#wrongAccess(core, frame);
       return 0;
     }
-    const { address, order } = frame;
+    const { address, order, site } = frame;
     switch (frame.kind) {
       case Kind.load:
         this.costs.loads++;
-        return this.memory.load(core.id, address, order);
+        return this.memory.load(core.id, address, order, site);
       case Kind.store:
         this.costs.stores++;
-        this.memory.store(core.id, address, frame.operand, order);
+        this.memory.store(core.id, address, frame.operand | 0, order, site);
         return 0;
       case Kind.compareAndSwap:
         this.costs.readModifyWrites++;
-        return this.memory.compareAndSwap(core.id, address, frame.expected | 0, frame.operand, order);
+        return this.memory.compareAndSwap(core.id, address, frame.expected | 0, frame.operand | 0, order, site);
       case Kind.fetchAdd:
         this.costs.readModifyWrites++;
-        return this.memory.fetchAdd(core.id, address, frame.operand, order);
+        return this.memory.fetchAdd(core.id, address, frame.operand | 0, order, site);
       default:
         this.costs.readModifyWrites++;
-        return this.memory.swap(core.id, address, frame.operand, order);
+        return this.memory.swap(core.id, address, frame.operand | 0, order, site);
     }
   }
 
@@ -157,6 +160,10 @@ export class Machine {
         return 0;
       case Kind.awaitWord:
         if (!this.#isSound(frame)) this.fault = this.#wrongAccess(core, frame);
+        else this.memory.loadSettled(core.id, frame.address, frame.order, frame.site);
+        return 0;
+      case Kind.fence:
+        this.memory.fence(core.id, frame.order as FenceOrder);
         return 0;
       case Kind.maskInterrupts:
         return this.#local(core, frame);

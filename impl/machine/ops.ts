@@ -1,4 +1,4 @@
-import type { Order } from '#impl/machine/order.ts';
+import type { FenceOrder, Order } from '#impl/machine/order.ts';
 
 /** A machine word: a signed 32-bit integer. Arithmetic on words wraps: write `(a - b) | 0`. */
 export type Word = number;
@@ -23,19 +23,20 @@ export const Kind = {
   fetchAdd: 3,
   swap: 4,
   awaitWord: 5,
-  switchTo: 6,
-  idle: 7,
-  sendInterrupt: 8,
-  allocate: 9,
-  free: 10,
-  pause: 11,
-  copyIn: 12,
-  copyOut: 13,
-  maskInterrupts: 14,
-  unmaskInterrupts: 15,
-  maskDepth: 16,
-  coreNumber: 17,
-  panic: 18,
+  fence: 6,
+  switchTo: 7,
+  idle: 8,
+  sendInterrupt: 9,
+  allocate: 10,
+  free: 11,
+  pause: 12,
+  copyIn: 13,
+  copyOut: 14,
+  maskInterrupts: 15,
+  unmaskInterrupts: 16,
+  maskDepth: 17,
+  coreNumber: 18,
+  panic: 19,
 } as const;
 
 export type Kind = (typeof Kind)[keyof typeof Kind];
@@ -119,9 +120,15 @@ export const fetchAdd = (address: Address, addend: Word, order: Order, site?: st
 export const swap = (address: Address, word: Word, order: Order, site?: string): MicroOp =>
   fill(Kind.swap, address, word, 0, order, site);
 
-/** Spins without cost until `address` holds `word` (as LDXR and WFE, or MWAIT, do). Gives 0. A reading, not a taking. */
-export const awaitWord = (address: Address, word: Word, site?: string): MicroOp =>
-  fill(Kind.awaitWord, address, word, 0, 'relaxed', site);
+/**
+ * Spins without cost until `address` holds `word` (as LDXR and WFE, or MWAIT, do). `order` is that of the load that sees
+ * it. Gives 0. A reading, not a taking.
+ */
+export const awaitWord = (address: Address, word: Word, order: Order, site?: string): MicroOp =>
+  fill(Kind.awaitWord, address, word, 0, order, site);
+
+/** Orders the accesses before it and after it, of whatever address (`atomic_thread_fence`). Gives 0. */
+export const fence = (order: FenceOrder, site?: string): MicroOp => fill(Kind.fence, 0, 0, 0, order, site);
 
 /**
  * Saves the running context and resumes context `context`, where it last called `switchTo` or at its start. Gives 0,

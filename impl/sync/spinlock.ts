@@ -23,7 +23,7 @@ export function* acquire(lock: Address): Routine {
     const holder = yield compareAndSwap(lock, 0, me, 'acquire', 'spinlock.acquire'); // pairs with release
     if (holder === 0) return;
     if (holder === me) yield panic('acquire: this core already holds the lock');
-    yield awaitWord(lock, 0, 'spinlock.spin');
+    yield awaitWord(lock, 0, 'relaxed', 'spinlock.spin');
   }
 }
 

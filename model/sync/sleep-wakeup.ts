@@ -55,7 +55,7 @@ function* awaitCondition(module: Module, services: Services, self: Thread, layou
   if (call.tag !== 'await' && call.tag !== 'take') return -1;
   const holds = layout.holds[call.condition] as Address;
   const { cores, threads } = self.table;
-  if (layout.polled.includes(call.condition) && cores.length >= threads.length) yield awaitWord(holds, 1);
+  if (layout.polled.includes(call.condition) && cores.length >= threads.length) yield awaitWord(holds, 1, 'acquire');
   yield* acquire(layout.lock);
   while ((yield load(holds, 'plain')) === 0) {
     if (yield* module.isKilled(self)) {

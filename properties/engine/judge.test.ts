@@ -192,7 +192,7 @@ const asleep = async (outcomes: Tiny<null, typeof call>['outcomes']) => {
     initial: null,
     outcomes,
     *perform(): Routine<Word> {
-      yield awaitWord(1, 7); // the first word there is: nobody writes 7 there
+      yield awaitWord(1, 7, 'relaxed'); // the first word there is: nobody writes 7 there
       return 0;
     },
   });

@@ -1,6 +1,7 @@
 import type { Core } from '#impl/machine/context.ts';
 import { Machine } from '#impl/machine/machine.ts';
-import { sequentiallyConsistent } from '#impl/machine/memory.ts';
+import { ordinary } from '#impl/machine/memory/memory.ts';
+import { sequentiallyConsistent } from '#impl/machine/memory/sc.ts';
 import { type Address, idle, type Routine, type Word } from '#impl/machine/ops.ts';
 
 /** A machine with no kernel on it: hand-written routines, each thread with a core of its own unless `running` differs. */
@@ -38,7 +39,8 @@ export const machineOf = (bare: Bare): Machine => {
   const machine = new Machine({
     cores,
     threads,
-    memory: sequentiallyConsistent(words),
+    memory: sequentiallyConsistent(words, cores),
+    oracle: ordinary,
     image: new Int32Array(words),
     usable: Uint8Array.from({ length: words }, (_, address) => (bare.free?.includes(address) ? 2 : 1)),
     contextWord: Array.from({ length: threads + cores }, (_, context) => wordsForUse + context),

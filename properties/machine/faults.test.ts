@@ -43,7 +43,7 @@ const cases: { readonly [Tag in Fault['tag']]: readonly [Fault & { tag: Tag }, (
       { tag: 'bad address', context: 0, address: 99 },
       () =>
         alone(function* () {
-          yield awaitWord(99, 0);
+          yield awaitWord(99, 0, 'relaxed');
         }),
     ],
   ],
@@ -72,7 +72,7 @@ const cases: { readonly [Tag in Fault['tag']]: readonly [Fault & { tag: Tag }, (
       () =>
         alone(function* () {
           yield free(3, 1);
-          yield awaitWord(3, 7);
+          yield awaitWord(3, 7, 'relaxed');
         }),
     ],
   ],
@@ -137,7 +137,7 @@ const cases: { readonly [Tag in Fault['tag']]: readonly [Fault & { tag: Tag }, (
       { tag: 'not a word', context: 0, given: 'NaN' },
       () =>
         alone(function* () {
-          yield awaitWord(1, Number.NaN);
+          yield awaitWord(1, Number.NaN, 'relaxed');
         }),
     ],
     [
@@ -180,7 +180,7 @@ const cases: { readonly [Tag in Fault['tag']]: readonly [Fault & { tag: Tag }, (
         }),
     ],
     [
-      { tag: 'floating micro-op', context: 1, kind: 7 },
+      { tag: 'floating micro-op', context: 1, kind: 8 },
       () =>
         alone(() => resume(1), {
           dispatchers: [

@@ -72,7 +72,7 @@ describe('a micro-op', () => {
         () => compareAndSwap(1, largest + 1, 4, 'relaxed'),
         () => load(1, 'relaxed'),
         () => store(1, largest + 2, 'relaxed'),
-        () => awaitWord(1, largest + 2),
+        () => awaitWord(1, largest + 2, 'relaxed'),
         () => load(1, 'relaxed'),
       ),
     ).toEqual([0, largest, -(2 ** 31), -(2 ** 31), 4, 0, 0, 1 - 2 ** 31]);
@@ -98,7 +98,7 @@ describe('a micro-op', () => {
     const machine = machineOf({
       threads: [
         function* () {
-          yield awaitWord(1, 7);
+          yield awaitWord(1, 7, 'relaxed');
           yield store(2, 1, 'relaxed');
         },
         function* () {

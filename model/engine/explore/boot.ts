@@ -1,5 +1,6 @@
 import type { Allocator, Page } from '#impl/machine/allocator.ts';
-import { type Memory, sequentiallyConsistent } from '#impl/machine/memory.ts';
+import type { Memory } from '#impl/machine/memory/memory.ts';
+import { sequentiallyConsistent } from '#impl/machine/memory/sc.ts';
 import type { Address, Routine } from '#impl/machine/ops.ts';
 import { layoutThreads, type Placement, type ThreadTable } from '#impl/sync/threads.ts';
 import type { World } from '#model/engine/load/world.ts';
@@ -99,7 +100,7 @@ export const bootProgram = (subject: Subject, world: World, program: Program): B
     usable: Uint8Array.from(laid.usable),
     contextWord: [...threadTable.threads, ...threadTable.cores].map((words) => words.context),
     running: Array.from({ length: cores }, (_, core) => active[core] ?? program.threads.length + core),
-    memory: sequentiallyConsistent(laid.image.length),
+    memory: sequentiallyConsistent(laid.image.length, cores),
     names: laid.names,
     active,
     nothing,

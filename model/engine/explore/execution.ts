@@ -2,6 +2,7 @@ import type { UserBuffer } from '#impl/machine/context.ts';
 import type { Costs } from '#impl/machine/cost.ts';
 import type { Fault } from '#impl/machine/fault.ts';
 import { Machine, type Observer } from '#impl/machine/machine.ts';
+import { ordinary } from '#impl/machine/memory/memory.ts';
 import { type Address, Kind, pause, type Routine, type Word } from '#impl/machine/ops.ts';
 import { type Booted, bootProgram } from '#model/engine/explore/boot.ts';
 import { type Departure, defaultCore, type Schedule } from '#model/engine/explore/schedule.ts';
@@ -155,6 +156,7 @@ class Run {
       cores: running.length,
       threads: program.threads.length,
       memory,
+      oracle: ordinary,
       image,
       usable,
       contextWord,

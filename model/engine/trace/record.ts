@@ -1,4 +1,5 @@
 import { Kind } from '#impl/machine/ops.ts';
+import type { Order } from '#impl/machine/order.ts';
 import { type Execution, execute, type Limits, type Rig } from '#model/engine/explore/execution.ts';
 import { replayStrategy } from '#model/engine/explore/replay.ts';
 import type { Schedule } from '#model/engine/explore/schedule.ts';
@@ -19,6 +20,7 @@ export interface Access {
   readonly isWrite: boolean;
   /** What the word held afterwards. */
   readonly valueAfter: number;
+  readonly order: Order;
   readonly site: string | undefined;
 }
 
@@ -48,7 +50,7 @@ export const record = (rig: Rig, program: Program, schedule: Schedule, limits: L
   let latest: (address: number) => number = () => 0;
   const execution = execute(rig, program, replayStrategy(schedule), limits, {
     observer: (core, context, frame, result) => {
-      const { kind, operand, expected, site } = frame;
+      const { kind, operand, expected, order, site } = frame;
       const address = addressedKinds.has(kind) ? frame.address : null;
       const isWrite =
         kind === Kind.store ||
@@ -67,6 +69,7 @@ export const record = (rig: Rig, program: Program, schedule: Schedule, limits: L
         result,
         isWrite,
         valueAfter,
+        order,
         site,
       });
     },

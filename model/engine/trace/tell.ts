@@ -169,6 +169,8 @@ const describe = (access: Access, names: readonly string[], threads: number): st
       return `swaps ${word}: ${access.result} → ${access.operand}`;
     case Kind.awaitWord:
       return `has waited for ${word} to be ${access.operand}`;
+    case Kind.fence:
+      return `passes a ${access.order} fence`;
     case Kind.switchTo:
       return access.operand < threads ? `runs T${access.operand}` : 'gives the core up';
     case Kind.idle:
