@@ -10,13 +10,16 @@ export type RegisterId = number;
 /** The number of a location. Its address, as a value in a register, is `(location + 1) * 0x10000`. */
 export type LocationId = number;
 
+/** What a register or a location holds: 64 bits, as a signed integer. Doubles would lose the low bits of quadwords. */
+export type Value = bigint;
+
 /**
  * What is computed from registers. Every register named is depended on, even where its value does not matter (`EOR
- * W2,W0,W0`). Values are integers; `low32` wraps to 32 bits, signed, as a W register or an `int` does; without it they
- * wrap to 64 bits. Comparisons give 1 or 0. `unsignedLess` and `unsignedShiftRight` take their operands as unsigned.
+ * W2,W0,W0`). Everything wraps to 64 bits, signed; `low32` wraps to 32 bits, signed, as an `int` does. Comparisons give
+ * 1 or 0. `unsignedLess` and `unsignedShiftRight` take their operands as unsigned.
  */
 export type Expression =
-  | { readonly tag: 'constant'; readonly value: number }
+  | { readonly tag: 'constant'; readonly value: Value }
   | { readonly tag: 'register'; readonly register: RegisterId }
   | { readonly tag: 'low32'; readonly operand: Expression }
   | {
@@ -84,8 +87,11 @@ export type Update =
   | 'unsignedMax'
   | 'unsignedMin';
 
-/** How wide an access is: it stores the low bits of its value, and loads them extended with zeros or the sign. */
-export type Width = 'word' | 'doubleword';
+/**
+ * How wide an access is. It stores the low 32 or 64 bits of its value. A `word` is loaded extended with its sign (lw, a
+ * C int), an `unsignedWord` with zeros (LDR of a W register). A read-modify-write computes and compares at its width.
+ */
+export type Width = 'word' | 'unsignedWord' | 'doubleword';
 
 export type Instruction =
   /** A computation within the thread. */
@@ -166,7 +172,7 @@ export interface LitmusThread {
   readonly instructions: readonly Instruction[];
   /** The name of each register, as its source writes it: `X0`, `EAX`, `r1`. Index: RegisterId. */
   readonly registers: readonly string[];
-  readonly initial: readonly number[];
+  readonly initial: readonly Value[];
 }
 
 /** Something of which the final value is looked at. */
@@ -181,7 +187,7 @@ export interface LitmusProgram {
   readonly threads: readonly LitmusThread[];
   /** The name of each location, and what it holds at the start. Index: LocationId. */
   readonly locations: readonly string[];
-  readonly initial: readonly number[];
+  readonly initial: readonly Value[];
   /** What makes up a final state, in order. */
   readonly observed: readonly Observed[];
   /** How often a branch may be taken backwards: herd unrolls loops twice. Executions that would go on are left out. */
@@ -189,4 +195,4 @@ export interface LitmusProgram {
 }
 
 /** A final state: the value of each of the program's `observed`, in the same order. */
-export type FinalState = readonly number[];
+export type FinalState = readonly Value[];
