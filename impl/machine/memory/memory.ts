@@ -27,7 +27,8 @@ export interface Race {
 
 /**
  * One of the words that were written at an address, as reports show it. `readers` are the cores that may still read it;
- * `writer` is the core whose store it is, null: it was there at boot.
+ * `writer` is the core whose store it is, null: it was there at boot. A store in a store buffer is one that only its own
+ * core may read.
  */
 export interface Message {
   readonly word: Word;
