@@ -4,7 +4,7 @@ import type { Program } from '#model/subject.ts';
 import type { Violation } from '#model/verdict.ts';
 
 /** The version of the file format, changed when an old file can no longer be replayed. */
-export const counterexampleVersion = 1;
+export const counterexampleVersion = 2;
 
 /**
  * A refutation, with everything that is needed to see it again: plain data, saved as JSON and replayed by

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Claim, Suite } from '#model/claim.ts';
 import type { Counterexample } from '#model/counterexample.ts';
 import { Check, claimsAbout } from '#model/engine/check.ts';
+import { memoryNames } from '#model/engine/explore/memories.ts';
 import { budgets } from '#model/engine/explore/budget.ts';
 import { type Rig, rigFor } from '#model/engine/explore/execution.ts';
 import { loadWorld, type World } from '#model/engine/load/world.ts';
@@ -44,7 +45,7 @@ const refute = (mutant: Mutant, world: World): Counterexample => {
     claims: [killerOf(mutant)],
     budget: budgets.quick,
     seed: 1,
-    explore: 'all',
+    explore: 'all', memories: memoryNames,
   });
   for (const _ of check.run());
   const [result] = check.results().claims;

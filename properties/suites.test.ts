@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Check, type CheckResult, claimsAbout } from '#model/engine/check.ts';
+import { memoryNames } from '#model/engine/explore/memories.ts';
 import { budgets } from '#model/engine/explore/budget.ts';
 import { rigFor } from '#model/engine/explore/execution.ts';
 import { loadWorld } from '#model/engine/load/world.ts';
@@ -21,7 +22,7 @@ for (const suite of suites) {
       beforeAll(async () => {
         const world = await loadWorld({ tag: 'ours', module, edits: [] }, suite.subject.exports);
         const budget = budgets.quick;
-        result = run(new Check({ suite, variant, world, implementation, claims, budget, seed: 1, explore: 'all' }));
+        result = run(new Check({ suite, variant, world, implementation, claims, budget, seed: 1, explore: 'all', memories: memoryNames }));
       });
 
       it.each(claims.map((claim) => [claim.sentence, claim.id] as const))('%s', (_sentence, id) => {
@@ -45,7 +46,7 @@ describe('the canary', () => {
     const world = await loadWorld({ tag: 'ours', module: variant.module, edits: [] }, suite.subject.exports);
     const budget = budgets.quick;
     const plan = { suite, variant: variant.name, world, implementation, claims: [claim], budget, seed: 1 };
-    const [found] = run(new Check({ ...plan, explore: 'all' })).claims;
+    const [found] = run(new Check({ ...plan, explore: 'all', memories: memoryNames })).claims;
     expect(found?.verdict.tag).toBe('refuted');
     const counterexample = found?.counterexample;
     if (!counterexample) throw new Error('no counterexample');

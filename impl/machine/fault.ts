@@ -1,3 +1,4 @@
+import type { RacingAccess } from '#impl/machine/memory/memory.ts';
 import type { Address } from '#impl/machine/ops.ts';
 
 /**
@@ -9,6 +10,14 @@ export type Fault =
   | { readonly tag: 'use after free'; readonly context: number; readonly address: Address }
   | { readonly tag: 'not free'; readonly context: number; readonly address: Address }
   | { readonly tag: 'double free'; readonly context: number; readonly address: Address }
+  | {
+      readonly tag: 'data race';
+      readonly context: number;
+      readonly address: Address;
+      /** In the order in which the machine made them; `context` made the second. */
+      readonly first: RacingAccess;
+      readonly second: RacingAccess;
+    }
   | { readonly tag: 'running context resumed'; readonly context: number; readonly resumed: number }
   | { readonly tag: 'unmasked too often'; readonly context: number }
   | { readonly tag: 'not a word'; readonly context: number; readonly given: string }

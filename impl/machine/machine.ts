@@ -27,6 +27,8 @@ export interface Program {
   readonly usable: Uint8Array;
   /** The word that says which core runs a context: 0 none, else its number plus 1. One per context. */
   readonly contextWord: readonly Address[];
+  /** The word that stands for a context's saved registers: whoever resumes it must come after who saved it. */
+  readonly registersWord: readonly Address[];
   /** The context that runs on each core at boot. */
   readonly running: readonly number[];
   /** Whether timers may go off. Then masking interrupts is a visible step: one may strike just before it. */
@@ -76,7 +78,7 @@ export class Machine {
       const context = this.contexts[this.#program.running[id] as number] as Context;
       const core = { id, context, maskDepth: 0, timerPending: false, interProcessorPending: false };
       this.cores.push(core);
-      this.memory.store(id, this.#program.contextWord[context.id] as number, id + 1, 'seq_cst');
+      this.memory.store(id, this.#program.contextWord[context.id] as number, id + 1, 'relaxed');
       this.#enter(core, this.#program.start(context.id));
     }
   }
@@ -111,6 +113,9 @@ export class Machine {
     const result = frame.kind <= lastAccessKind ? this.#access(core, frame) : this.#control(core, frame);
     if (this.fault) return;
     if (this.observer) this.observer(core.id, context.id, frame, result);
+    const race = this.memory.race();
+    if (race) this.fault = { tag: 'data race', context: context.id, ...race };
+    if (this.fault) return;
     this.#advance(core, result);
   }
 
@@ -173,7 +178,10 @@ export class Machine {
       case Kind.sendInterrupt: {
         this.costs.interProcessorInterrupts++;
         const target = this.cores[frame.operand];
-        if (target) target.interProcessorPending = true;
+        if (target) {
+          target.interProcessorPending = true;
+          this.memory.send(core.id, target.id);
+        }
         return 0;
       }
       case Kind.allocate:
@@ -203,15 +211,21 @@ export class Machine {
     }
   }
 
-  /** Puts the running context's frames away and takes up another's. Both touch the contexts' words. */
+  /**
+   * Puts the running context's registers away, then says so in its word; and takes up another's. The registers are plain
+   * data: a core that resumes a context without having seen that it was put away races with who put it there.
+   */
   #switch(core: Core, target: number): void {
     const words = this.#program.contextWord;
+    const registers = this.#program.registersWord;
     const next = this.contexts[target];
+    this.memory.store(core.id, registers[core.context.id] as number, 0, 'plain', 'registers saved');
     this.memory.store(core.id, words[core.context.id] as number, 0, 'release');
-    if (!next || this.memory.load(core.id, words[target] as number, 'acquire') !== 0) {
+    if (!next || this.memory.latest(words[target] as number) !== 0) {
       this.fault = { tag: 'running context resumed', context: core.context.id, resumed: target };
       return;
     }
+    this.memory.load(core.id, registers[target] as number, 'plain', 'registers resumed');
     this.memory.store(core.id, words[target] as number, core.id + 1, 'relaxed');
     core.context = next;
     this.costs.contextSwitches++;
@@ -332,6 +346,7 @@ export class Machine {
   /** Lets what is pending strike, while the core's interrupts are not masked. */
   #deliver(core: Core): void {
     if (this.fault || !this.#isInterrupted(core)) return;
+    if (core.interProcessorPending) this.memory.receive(core.id);
     core.interProcessorPending = false;
     if (!core.timerPending) return;
     core.timerPending = false;

@@ -3,6 +3,7 @@
  *
  * The holder's interrupts are off, so that it is never preempted, and never waits for itself in a handler.
  */
+import type { Allocator } from '#impl/machine/allocator.ts';
 import {
   type Address,
   awaitWord,
@@ -14,6 +15,9 @@ import {
   swap,
   unmaskInterrupts,
 } from '#impl/machine/ops.ts';
+
+/** Lays a lock out that nobody holds. */
+export const layoutLock = (memory: Allocator, name: string): Address => memory.word(name);
 
 /** Takes the lock, spinning while another core holds it. Panics if this core holds it already. */
 export function* acquire(lock: Address): Routine {

@@ -22,6 +22,8 @@ export interface ThreadWords {
   readonly killed: Address;
   /** Which core its context is on, plus 1; the machine keeps it. */
   readonly context: Address;
+  /** Where its registers are while it is on none; the machine keeps it. */
+  readonly registers: Address;
   /** Its parent's number plus 1, or 0. Guarded by the table's `waitLock`. */
   readonly parent: Address;
   /** Its neighbours on the wait queue it stands on; guarded by the queue's lock. */
@@ -35,8 +37,9 @@ export interface CoreWords {
   readonly current: Address;
   /** 1 while the core looks for a thread or sleeps because there is none. Swapped to 0 by who wakes it. */
   readonly idle: Address;
-  /** Where the context of the core's dispatcher is. */
+  /** Where the context of the core's dispatcher is, and its registers. */
   readonly context: Address;
+  readonly registers: Address;
 }
 
 export interface ThreadTable {
@@ -72,6 +75,7 @@ export const layoutThreads = (
       channel: word('channel'),
       killed: word('killed'),
       context: word('context'),
+      registers: word('registers'),
       parent: word('parent', parent === null ? 0 : parent + 1),
       next: word('next'),
       previous: word('previous'),
@@ -83,6 +87,7 @@ export const layoutThreads = (
       current: memory.word(`core${core}.current`, runs + 1),
       idle: memory.word(`core${core}.idle`),
       context: memory.word(`core${core}.context`),
+      registers: memory.word(`core${core}.registers`),
     };
   }),
 });

@@ -1,6 +1,5 @@
 import { type Claim, type Suite, showClaim } from '#model/claim.ts';
 import { type Counterexample, counterexampleVersion, type Implementation } from '#model/counterexample.ts';
-import type { Budget } from '#model/engine/explore/budget.ts';
 import {
   type Execution,
   execute,
@@ -10,7 +9,7 @@ import {
   usualLimits,
 } from '#model/engine/explore/execution.ts';
 import { replayStrategy } from '#model/engine/explore/replay.ts';
-import { type Exhausted, type Explore, samples } from '#model/engine/explore/stream.ts';
+import { type Exhausted, type Exploration, executionsOf, samples } from '#model/engine/explore/stream.ts';
 import type { World } from '#model/engine/load/world.ts';
 import { finds, Judgement, judge } from '#model/engine/refine/judge.ts';
 import { checkSequences } from '#model/engine/refine/sequential.ts';
@@ -20,16 +19,13 @@ import { SuiteError } from '#model/suite-error.ts';
 import type { Verdict, Violation } from '#model/verdict.ts';
 
 /** One implementation of one variant of a subject, and what to find out about it. */
-export interface Plan {
+export interface Plan extends Exploration {
   readonly suite: Suite;
   readonly variant: string;
   readonly world: World;
   readonly implementation: Implementation;
   /** Of the suite's claims, those to judge. */
   readonly claims: readonly Claim[];
-  readonly budget: Budget;
-  readonly seed: number;
-  readonly explore: Explore;
 }
 
 /** What was found out about one claim. */
@@ -72,12 +68,8 @@ interface Open {
 const sequencesPerSlice = 20;
 
 /** About how many executions a plan takes. */
-export const sizeOf = (plan: Plan): number => {
-  const { budget, suite, variant, explore } = plan;
-  const scenarios = explore === 'all' || explore === 'exhaustive' ? suite.subject.scenarios(variant).length : 0;
-  const random = explore === 'exhaustive' ? 0 : budget.programs * budget.schedules;
-  return budget.sequences + scenarios * budget.scenarioExecutions * 1.25 + random;
-};
+export const sizeOf = (plan: Plan): number =>
+  plan.budget.sequences + executionsOf(plan, plan.suite.subject.scenarios(plan.variant).length);
 
 /** The claims of a suite that are made about a variant. */
 export const claimsAbout = (suite: Suite, variant: string): readonly Claim[] =>
@@ -116,7 +108,7 @@ export class Check {
     const total = sizeOf(this.plan);
     yield { done: 0, total };
     yield* this.#sequences(total);
-    const stream = samples(this.#rig, this.plan.budget, this.plan.seed, this.plan.explore);
+    const stream = samples(this.#rig, this.plan);
     while (this.#open.some((open) => open.claim.tag !== 'refines' && !open.verdict)) {
       const next = stream.next();
       if (next.done) {

@@ -37,7 +37,17 @@ const planFor = async <State, Call extends AnyCall>(
   const suite: Suite = { subject: subjectOf(tiny) as Subject, claims };
   const world = await loadWorld({ tag: 'ours', module: 'sync/sleep-wakeup.ts', edits: [] }, []);
   const implementation = { tag: 'reference' } as const;
-  return { suite, variant: 'only', world, implementation, claims, budget, seed: 1, explore: 'random' };
+  return {
+    suite,
+    variant: 'only',
+    world,
+    implementation,
+    claims,
+    budget,
+    seed: 1,
+    explore: 'random',
+    memories: ['sc'],
+  };
 };
 
 const run = (plan: Plan): CheckResult => {

@@ -38,7 +38,7 @@ const preemptionsOf = (rig: Rig, { program, schedule }: Execution, limits: Limit
     const canGoOn = ((choice.enabled >> choice.current) & 1) === 1 && choice.stepsInARow < stepsInARowMax;
     if (action >= choice.cores || (action !== choice.current && canGoOn && choice.step > 0)) count++;
   };
-  execute(rig, program, replayStrategy(schedule), limits, { observer: null, choices });
+  execute(rig, program, replayStrategy(schedule), limits, { observer: null, choices, ways: null });
   return count;
 };
 
@@ -49,6 +49,7 @@ const enumerate = (rig: Rig, program: Program, preemptions: number): string[] =>
     const branches: { prefix: number[]; spent: number }[] = [];
     const taken: number[] = [];
     const strategy: Strategy = {
+      way: () => 0,
       choose(choice) {
         const planned = prefix[choice.step];
         const core = planned ?? choice.default;
@@ -140,7 +141,7 @@ describe('exhaustive exploration', () => {
   });
 
   it('keeps to the bound on preemptions, fewer first', () => {
-    const limits = { timers: 1, steps: 3000 };
+    const limits = { ...usualLimits, timers: 1 };
     for (const [program, most] of [
       [twice, usualLimits],
       [programOf([[increment()], [increment()], [increment()]], 2), limits],
@@ -155,7 +156,7 @@ describe('exhaustive exploration', () => {
   });
 
   it('never runs a schedule twice where timers strike', () => {
-    const limits = { timers: 2, steps: 3000 };
+    const limits = { ...usualLimits, timers: 2 };
     const program = programOf([[increment()], [increment()]], 1);
     const { executions, isComplete } = explore(racy, program, 2, limits);
     const schedules = executions.map((execution) => JSON.stringify(execution.schedule));
@@ -167,7 +168,7 @@ describe('exhaustive exploration', () => {
   it('finds the lost update on one core, where only a timer can divide the two steps', () => {
     const program = programOf([[increment()], [increment()]], 1);
     expect(distinct(explore(racy, program, 2).executions.map(finalCount))).toEqual(['2']);
-    expect(distinct(explore(racy, program, 2, { timers: 2, steps: 3000 }).executions.map(finalCount))).toEqual([
+    expect(distinct(explore(racy, program, 2, { ...usualLimits, timers: 2 }).executions.map(finalCount))).toEqual([
       '1',
       '2',
     ]);

@@ -19,6 +19,7 @@ import {
   rigFor,
   usualLimits,
 } from '#model/engine/explore/execution.ts';
+import { replayStrategy } from '#model/engine/explore/replay.ts';
 import type { Strategy } from '#model/engine/explore/strategy.ts';
 import { loadWorld } from '#model/engine/load/world.ts';
 import { finds, Judgement, judge } from '#model/engine/refine/judge.ts';
@@ -31,7 +32,7 @@ import { returns, waits } from '#spec/outcome.ts';
 
 /** Each kind of claim, on an execution that satisfies it and on one that does not. */
 
-const calm: Strategy = { choose: (choice) => choice.default };
+const calm = replayStrategy([]);
 const run = (rig: Rig, program: Program, schedule = calm, limits: Limits = usualLimits): Execution =>
   execute(rig, program, schedule, limits);
 
@@ -40,6 +41,7 @@ const judged = (rig: Rig, claim: Claim, execution: Execution): Violation | undef
 
 /** Core 1 steps in between step `from` and its own end. */
 const between = (from: number): Strategy => ({
+  way: () => 0,
   choose: ({ step, enabled, default: usual }) => (step >= from && (enabled & 2) !== 0 ? 1 : usual),
 });
 

@@ -37,7 +37,11 @@ const strategies: readonly { readonly name: string; of(seed: number, cores: numb
   { name: 'serial', of: () => serialStrategy([1, 0, 2, 0, 1]) },
 ];
 
-const limitsTried: readonly Limits[] = [usualLimits, { timers: 3, steps: 3000 }, { timers: 2, steps: 40 }];
+const limitsTried: readonly Limits[] = [
+  usualLimits,
+  { ...usualLimits, timers: 3 },
+  { ...usualLimits, timers: 2, steps: 40 },
+];
 
 const variants = suites.flatMap(({ subject }) =>
   subject.variants.map(({ name }) => ({ id: subject.id, subject, name })),

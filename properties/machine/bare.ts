@@ -35,7 +35,8 @@ function* thenRest(routine: Routine<unknown>): Routine {
 export const machineOf = (bare: Bare): Machine => {
   const threads = bare.threads.length;
   const cores = bare.cores ?? threads;
-  const words = wordsForUse + threads + cores;
+  const contexts = threads + cores;
+  const words = wordsForUse + 2 * contexts;
   const machine = new Machine({
     cores,
     threads,
@@ -43,7 +44,8 @@ export const machineOf = (bare: Bare): Machine => {
     oracle: ordinary,
     image: new Int32Array(words),
     usable: Uint8Array.from({ length: words }, (_, address) => (bare.free?.includes(address) ? 2 : 1)),
-    contextWord: Array.from({ length: threads + cores }, (_, context) => wordsForUse + context),
+    contextWord: Array.from({ length: contexts }, (_, context) => wordsForUse + context),
+    registersWord: Array.from({ length: contexts }, (_, context) => wordsForUse + contexts + context),
     running: bare.running ?? Array.from({ length: cores }, (_, core) => core),
     hasTimers: bare.hasTimers ?? false,
     start: (context) =>

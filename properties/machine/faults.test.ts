@@ -98,6 +98,7 @@ const cases: { readonly [Tag in Fault['tag']]: readonly [Fault & { tag: Tag }, (
         }),
     ],
   ],
+  'data race': [],
   'running context resumed': [
     [
       { tag: 'running context resumed', context: 0, resumed: 1 },

@@ -4,6 +4,7 @@ import { acquire, release } from '#impl/sync/spinlock.ts';
 import { State } from '#impl/sync/threads.ts';
 import { layoutWaitQueue, type WaitQueue, waitUntil, wakeAll, wakeOne } from '#impl/sync/wait-queue.ts';
 import { type Execution, execute, type Limits, type Rig, usualLimits } from '#model/engine/explore/execution.ts';
+import { replayStrategy } from '#model/engine/explore/replay.ts';
 import { exhaust } from '#model/engine/explore/exhaustive.ts';
 import { below, randomFrom, randomStrategy } from '#model/engine/explore/random.ts';
 import type { AnyCall, Program, Subject } from '#model/subject.ts';
@@ -58,7 +59,7 @@ describe('the spin lock', () => {
   });
 
   it('lets one thread in at a time where two share a core and timers strike', async () => {
-    const executions = all(await rigOf(entering(true)), programOf([[call], [call]], 1), 2, { timers: 2, steps: 3000 });
+    const executions = all(await rigOf(entering(true)), programOf([[call], [call]], 1), 2, { ...usualLimits, timers: 2 });
     expect(overlaps(executions)).toBe(false);
     expect(executions.every(hasFinished)).toBe(true);
   });
@@ -134,7 +135,7 @@ describe('the wait queue', () => {
     rig = { ...(await rigOf(unspecified as Tiny<null, AnyCall>)), subject: queueSubject };
   });
   const runInOrder = (threads: readonly (readonly QueueCall[])[]): Execution =>
-    execute(rig, programOf(threads, 1), { choose: (choice) => choice.default }, usualLimits);
+    execute(rig, programOf(threads, 1), replayStrategy([]), usualLimits);
 
   it('wakes one waiter for each wakeOne, in the order in which they came', () => {
     // One core, nobody preempted: T0, T1, T2 queue in this order, then T3 wakes.
@@ -186,7 +187,7 @@ describe('the dispatcher', () => {
         Array.from({ length: below(random, 3) }, () => call),
       );
       if (threads.flat().length === 0) continue;
-      const limits = { timers: below(random, 4), steps: 3000 };
+      const limits = { ...usualLimits, timers: below(random, 4) };
       const program = programOf(threads, 1 + below(random, 3));
       const execution = execute(rig, program, randomStrategy(random, 1 + below(random, 8)), limits);
       expect(execution.fault).toBeNull();
@@ -210,10 +211,10 @@ describe('the dispatcher', () => {
 
   it('lets two polling threads through on one core, by the timer', async () => {
     const program = programOf([[{ tag: 'poll' }], [{ tag: 'poll' }]], 1);
-    const calm = { choose: (choice: { default: number }) => choice.default };
+    const calm = replayStrategy([]);
     const rig = await rigOf(polling);
-    expect(execute(rig, program, calm, { timers: 0, steps: 3000 }).end).toBe('livelock');
-    const execution = execute(rig, program, calm, { timers: 1, steps: 3000 });
+    expect(execute(rig, program, calm, { ...usualLimits, timers: 0 }).end).toBe('livelock');
+    const execution = execute(rig, program, calm, { ...usualLimits, timers: 1 });
     expect(hasFinished(execution)).toBe(true);
     expect(execution.schedule).toEqual([]); // the strategy raised none: these are the fair ones
   });
@@ -229,7 +230,7 @@ describe('the dispatcher', () => {
     };
     const rig = await rigOf(endless);
     const program = programOf([[{ tag: 'poll' }], [{ tag: 'poll' }], [{ tag: 'poll' }]], 1);
-    const execution = execute(rig, program, { choose: (choice) => choice.default }, { timers: 1, steps: 3000 });
+    const execution = execute(rig, program, replayStrategy([]), { ...usualLimits, timers: 1 });
     expect(hasFinished(execution)).toBe(true);
   });
 });

@@ -40,6 +40,7 @@ export const loopContenders = (suite: Suite, variant: string, world: World): Con
       budget,
       seed: 1,
       explore: 'random',
+      memories: ['sc'],
     });
     for (const _ of check.run());
     return check.results().executions;

@@ -72,7 +72,7 @@ const runBare = (): number => {
 export const machineContenders = async (): Promise<Contender[]> => {
   const world = await loadWorld({ tag: 'ours', module: 'sync/sleep-wakeup.ts', edits: [] }, []);
   const rig = rigFor(spinning as Subject, '', world);
-  const limits = { timers: 0, steps: 3 * microOps };
+  const limits = { memory: 'sc' as const, timers: 0, steps: 3 * microOps };
   const random = randomFrom(1);
   const on = (name: string, strategy: () => ReturnType<typeof randomStrategy>): Contender => ({
     name,

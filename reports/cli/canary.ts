@@ -14,7 +14,17 @@ export const provoke = async (seed: number): Promise<ClaimResult & { readonly co
   const implementation = { tag: 'reference' as const };
   const world = await loadImplementation(suite.subject.id, variant, implementation);
   const budget = budgets.quick;
-  const check = new Check({ suite, variant, world, implementation, claims: [claim], budget, seed, explore: 'all' });
+  const check = new Check({
+    suite,
+    variant,
+    world,
+    implementation,
+    claims: [claim],
+    budget,
+    seed,
+    explore: 'all',
+    memories: ['sc'],
+  });
   for (const _ of check.run());
   const result = check.results().claims[0];
   const counterexample = result?.counterexample;

@@ -4,6 +4,7 @@ import { type Suite, showClaim } from '#model/claim.ts';
 import type { Counterexample, Implementation } from '#model/counterexample.ts';
 import { type CheckResult, type ClaimResult, claimsAbout, type Plan, sizeOf } from '#model/engine/check.ts';
 import type { Budget } from '#model/engine/explore/budget.ts';
+import type { MemoryName } from '#model/engine/explore/memories.ts';
 import type { Explore } from '#model/engine/explore/stream.ts';
 import { tell } from '#model/engine/trace/tell.ts';
 import { SuiteError } from '#model/suite-error.ts';
@@ -24,6 +25,7 @@ export interface CheckOptions {
   readonly implementation: string | undefined;
   readonly variant: string | undefined;
   readonly explore: Explore;
+  readonly memories: readonly MemoryName[];
   readonly budget: Budget;
   readonly seed: number;
   readonly museum: boolean;
@@ -34,7 +36,7 @@ export interface CheckOptions {
 
 /** What is to be checked: each variant's reference, or the one file the user gave. */
 const plansOf = async (options: CheckOptions): Promise<Plan[]> => {
-  const { budget, seed, explore } = options;
+  const { budget, seed, explore, memories } = options;
   const chosen = options.suites.flatMap((suite) =>
     suite.subject.variants
       .filter(({ name }) => options.variant === undefined || name === selectVariant(suite, options.variant))
@@ -53,6 +55,7 @@ const plansOf = async (options: CheckOptions): Promise<Plan[]> => {
       budget,
       seed,
       explore,
+      memories,
     })),
   );
 };

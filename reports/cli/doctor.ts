@@ -33,7 +33,17 @@ const measureSpeed = async (): Promise<string> => {
   const world = await loadImplementation(suite.subject.id, variant, implementation);
   const claims = suite.claims.filter((claim) => claim.tag === 'linearizes');
   const budget = { ...budgets.quick, sequences: 0, programs: 200 };
-  const check = new Check({ suite, variant, world, implementation, claims, budget, seed: 1, explore: 'random' });
+  const check = new Check({
+    suite,
+    variant,
+    world,
+    implementation,
+    claims,
+    budget,
+    seed: 1,
+    explore: 'random',
+    memories: ['sc'],
+  });
   const started = performance.now();
   for (const _ of check.run());
   const seconds = (performance.now() - started) / 1000;

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { memoryNames } from '#model/engine/explore/memories.ts';
 import { SuiteError } from '#model/suite-error.ts';
 import { check } from '#reports/cli/check.ts';
 import { doctor } from '#reports/cli/doctor.ts';
@@ -11,9 +12,9 @@ import { replay } from '#reports/cli/replay.ts';
 import {
   budgetNames,
   exploreNames,
-  memoryNames,
   oneOf,
   selectBudget,
+  selectMemories,
   selectMutants,
   selectSuites,
   wholeNumber,
@@ -21,6 +22,7 @@ import {
 import { show } from '#reports/cli/show.ts';
 import { version } from '#reports/cli/version.ts';
 
+const memoryChoices = ['all', ...memoryNames] as const;
 const defaultSeed = 1;
 const defaultWidth = 200;
 
@@ -41,6 +43,12 @@ const checking = (command: Command): Command =>
       'random executions per implementation, and at most as many of each scenario',
       wholeNumber('--runs', 1),
     )
+    .option(
+      '--memory <model>',
+      `memory model: ${memoryChoices.join(', ')}`,
+      oneOf('--memory', memoryChoices),
+      'all' as const,
+    )
     .option('--out <folder>', 'where counterexamples go', outFolder)
     .option('--json', 'one JSON document on stdout and nothing else', false);
 
@@ -58,7 +66,6 @@ export const main = async (argv: readonly string[], output: Output = processOutp
     .argument('[subject...]', 'subjects to check; all if none is named')
     .option('--implementation <file>', 'check this module instead of the reference')
     .option('--variant <name>', 'only this variant of the spec')
-    .option('--memory <model>', `memory model: ${memoryNames.join(', ')}`, oneOf('--memory', memoryNames), 'sc')
     .option('--explore <how>', `how: ${exploreNames.join(', ')}`, oneOf('--explore', exploreNames), 'all')
     .option('--museum', 'then run the museum of mutants', false)
     .option('--html <file>', 'write a page with every story as a picture')
@@ -70,6 +77,7 @@ export const main = async (argv: readonly string[], output: Output = processOutp
           implementation: options.implementation,
           variant: options.variant,
           explore: options.explore,
+          memories: selectMemories(options.memory),
           budget: selectBudget(options.budget, options.runs),
           seed: options.seed,
           museum: options.museum,
@@ -100,7 +108,11 @@ export const main = async (argv: readonly string[], output: Output = processOutp
     .action(async (names: string[], options) => {
       const budget = selectBudget(options.budget, options.runs);
       const { seed, json } = options;
-      code = await museum(selectMutants(names), { budget, seed, json, folder: options.out }, output);
+      code = await museum(
+        selectMutants(names),
+        { budget, seed, memories: selectMemories(options.memory), json, folder: options.out },
+        output,
+      );
     });
 
   program

@@ -1,5 +1,6 @@
 import type { CheckResult, ClaimResult } from '#model/engine/check.ts';
 import type { Budget } from '#model/engine/explore/budget.ts';
+import type { MemoryName } from '#model/engine/explore/memories.ts';
 import { InternalError } from '#model/suite-error.ts';
 import { suites } from '#properties/index.ts';
 import type { Mutant } from '#properties/museum/mutant.ts';
@@ -33,6 +34,7 @@ export const fateOf = ({ claim }: Exhibit): 'refuted' | 'survived' | 'gave-up' =
 export interface MuseumOptions {
   readonly budget: Budget;
   readonly seed: number;
+  readonly memories: readonly MemoryName[];
   readonly folder: string;
 }
 
@@ -52,9 +54,19 @@ export const runMuseum = async (
     if (!suite || !claim) throw new InternalError(`mutant ${mutant.id} names no claim: ${mutant.killedBy}`);
     const implementation = { tag: 'mutant' as const, id: mutant.id };
     const world = await loadImplementation(mutant.subject, mutant.variant, implementation);
-    const { budget, seed } = options;
+    const { budget, seed, memories } = options;
     const { variant } = mutant;
-    const plan = { suite, variant, world, implementation, claims: [claim], budget, seed, explore: 'all' as const };
+    const plan = {
+      suite,
+      variant,
+      world,
+      implementation,
+      claims: [claim],
+      budget,
+      seed,
+      explore: 'all' as const,
+      memories,
+    };
     const result = await drive(plan, interrupt, (done) => {
       display.update(
         executions + done,

@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import type { Suite } from '#model/claim.ts';
 import { type Budget, budgets } from '#model/engine/explore/budget.ts';
+import { type MemoryName, memoryNames } from '#model/engine/explore/memories.ts';
 import type { Explore } from '#model/engine/explore/stream.ts';
 import { SuiteError } from '#model/suite-error.ts';
 import { mutants, suites } from '#properties/index.ts';
@@ -75,7 +76,10 @@ export const oneOf =
 
 export const budgetNames: readonly Budget['name'][] = ['quick', 'grade', 'night'];
 export const exploreNames: readonly Explore[] = ['all', 'exhaustive', 'random', 'pct'];
-export const memoryNames: readonly string[] = ['sc'];
+
+/** The memory models of that name: all of them, or one. */
+export const selectMemories = (name: 'all' | MemoryName): readonly MemoryName[] =>
+  name === 'all' ? memoryNames : [name];
 
 /** The budget of that name; with `runs`, that many random executions, and at most as many of each scenario. */
 export const selectBudget = (name: Budget['name'], runs: number | undefined): Budget => {

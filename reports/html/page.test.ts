@@ -28,6 +28,9 @@ const step = (number: number, more: Partial<StoryStep>): StoryStep => ({
   matters: true,
   spec: 'empty',
   words: [0, 0],
+  weak: null,
+  drained: [],
+  messages: [],
   ...more,
 });
 
@@ -40,6 +43,8 @@ const story = (sentence: string): Story => ({
   violation: { kind: 'wrong answer', event: 1, expected: hostile, observed: hostile },
   size: { threads: 1, calls: 1, switches: 0 },
   cores: 1,
+  memory: 'sc',
+  missingEdges: [],
   threads: [{ id: 0, name: 'T0', calls: [{ call: hostile, answer: undefined }] }],
   steps: [
     step(1, { call: hostile, text: 'calls' }),

@@ -58,6 +58,12 @@ export interface Memory {
   /** `sender` interrupts `receiver`: what was written before the one is seen after the other (`receive`). */
   send(sender: number, receiver: number): void;
   receive(receiver: number): void;
+  /**
+   * The edge of the simulated world: what `core` has done so far is known outside from now on (a call is answered), and
+   * it knows all that is known outside (a call is made). Real time orders calls, as people who talk to each other see it.
+   */
+  publish(core: number): void;
+  consult(core: number): void;
   /** How many stores of `core` wait in its store buffer; and the oldest of them reaches memory. */
   buffered(core: number): number;
   drain(core: number): void;

@@ -39,6 +39,8 @@ export const sequentiallyConsistent = (sizeWords: number, cores: number): Memory
     },
     send() {},
     receive() {},
+    publish() {},
+    consult() {},
     buffered() {
       return 0;
     },

@@ -11,7 +11,7 @@ const bufferedMax = 64;
  *
  * The oracle is asked at a store that finds the buffer empty: way 0 reaches memory at once, way 1 waits. One that finds
  * it filled waits. Read-modify-writes (LOCK-prefixed; a compare-and-swap that fails too), seq_cst fences (MFENCE), seq_cst
- * stores (XCHG) and interrupts sent empty the buffer first. Every other order is an ordinary MOV, and every other fence
+ * stores (XCHG), interrupts sent and answers to the outside empty the buffer first. Every other order is an ordinary MOV, and every other fence
  * nothing.
  */
 export const totalStoreOrder = (sizeWords: number, cores: number): Memory => {
@@ -98,6 +98,8 @@ export const totalStoreOrder = (sizeWords: number, cores: number): Memory => {
       empty(sender);
     },
     receive() {},
+    publish: empty,
+    consult() {},
     buffered(core) {
       return waiting[core] as number;
     },

@@ -1,8 +1,8 @@
 import type { Allocator, Page } from '#impl/machine/allocator.ts';
 import type { Memory } from '#impl/machine/memory/memory.ts';
-import { sequentiallyConsistent } from '#impl/machine/memory/sc.ts';
 import type { Address, Routine } from '#impl/machine/ops.ts';
 import { layoutThreads, type Placement, type ThreadTable } from '#impl/sync/threads.ts';
+import type { MemoryName } from '#model/engine/explore/memories.ts';
 import type { World } from '#model/engine/load/world.ts';
 import type { Program, Subject } from '#model/subject.ts';
 import { SuiteError } from '#model/suite-error.ts';
@@ -15,8 +15,10 @@ export interface Booted {
   readonly image: Int32Array;
   readonly usable: Uint8Array;
   readonly contextWord: readonly Address[];
+  readonly registersWord: readonly Address[];
   readonly running: readonly number[];
-  readonly memory: Memory;
+  /** One of each model that was wanted. */
+  readonly memories: Map<MemoryName, Memory>;
   /** The name of each word. */
   readonly names: readonly string[];
   /** Which threads have calls to make. */
@@ -99,8 +101,9 @@ export const bootProgram = (subject: Subject, world: World, program: Program): B
     image: Int32Array.from(laid.image),
     usable: Uint8Array.from(laid.usable),
     contextWord: [...threadTable.threads, ...threadTable.cores].map((words) => words.context),
+    registersWord: [...threadTable.threads, ...threadTable.cores].map((words) => words.registers),
     running: Array.from({ length: cores }, (_, core) => active[core] ?? program.threads.length + core),
-    memory: sequentiallyConsistent(laid.image.length, cores),
+    memories: new Map(),
     names: laid.names,
     active,
     nothing,

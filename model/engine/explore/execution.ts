@@ -2,11 +2,12 @@ import type { UserBuffer } from '#impl/machine/context.ts';
 import type { Costs } from '#impl/machine/cost.ts';
 import type { Fault } from '#impl/machine/fault.ts';
 import { Machine, type Observer } from '#impl/machine/machine.ts';
-import { ordinary } from '#impl/machine/memory/memory.ts';
-import { type Address, Kind, pause, type Routine, type Word } from '#impl/machine/ops.ts';
+import type { Memory } from '#impl/machine/memory/memory.ts';
+import { type Address, Kind, lastAccessKind, pause, type Routine, type Word } from '#impl/machine/ops.ts';
 import { type Booted, bootProgram } from '#model/engine/explore/boot.ts';
-import { type Departure, defaultCore, type Schedule } from '#model/engine/explore/schedule.ts';
-import type { Choice, Strategy } from '#model/engine/explore/strategy.ts';
+import { type MemoryName, memories } from '#model/engine/explore/memories.ts';
+import { bufferedStepsMax, type Departure, defaultCore, type Schedule } from '#model/engine/explore/schedule.ts';
+import { type Choice, drainOf, type Strategy, timerOf } from '#model/engine/explore/strategy.ts';
 import type { Instance, World } from '#model/engine/load/world.ts';
 import type { AnyCall, Program, Subject } from '#model/subject.ts';
 import type { ThreadId } from '#spec/abi.ts';
@@ -58,13 +59,15 @@ export interface Execution {
 
 /** What an execution may do. */
 export interface Limits {
+  /** The memory model. */
+  readonly memory: MemoryName;
   /** Timer interrupts that the strategy may raise. 0: there is no timer at all. */
   readonly timers: number;
   /** Visible steps under the strategy; after them the cores take turns. */
   readonly steps: number;
 }
 
-export const usualLimits: Limits = { timers: 0, steps: 3000 };
+export const usualLimits: Limits = { memory: 'sc', timers: 0, steps: 3000 };
 
 /** While the cores take turns, a timer goes off every so many steps, if there are timers: whoever polls gives way. */
 const fairTimerSteps = 50;
@@ -101,13 +104,17 @@ const bootOf = (rig: Rig, program: Program): Booted => {
 /** Told before each visible step: the choice as it stood, and what was chosen. */
 export type ChoiceObserver = (choice: Choice, action: number, machine: Machine) => void;
 
-/** What an onlooker wants to be told. Both are null in the hot loop. */
+/** Told when an access can go in more than one way: in how many, in which it goes, at which step and on which core. */
+export type WayObserver = (ways: number, way: number, step: number, core: number) => void;
+
+/** What an onlooker wants to be told. All are null in the hot loop. */
 export interface Onlooker {
   readonly observer: Observer | null;
   readonly choices: ChoiceObserver | null;
+  readonly ways: WayObserver | null;
 }
 
-const nobody: Onlooker = { observer: null, choices: null };
+const nobody: Onlooker = { observer: null, choices: null, ways: null };
 
 /** Runs `program` under `strategy`. The same arguments give the same execution, always. */
 export const execute = (
@@ -126,6 +133,7 @@ class Run {
   readonly #limits: Limits;
   readonly #onlooker: Onlooker;
   readonly #booted: Booted;
+  readonly #memory: Memory;
   readonly #machine: Machine;
   readonly #choice: Choice;
   readonly #history: HistoryEvent[] = [];
@@ -133,6 +141,10 @@ class Run {
   #lastEventStep = 0;
   #lastFairTimer = 0;
   #switches = 0;
+  /** The core that makes an access just now; null: none does. */
+  #accessing: number | null = null;
+  /** Since when stores have waited in store buffers; infinite: none do. */
+  #bufferedSince = Number.POSITIVE_INFINITY;
 
   constructor(rig: Rig, program: Program, strategy: Strategy, limits: Limits, onlooker: Onlooker) {
     this.#rig = rig;
@@ -141,12 +153,14 @@ class Run {
     this.#limits = limits;
     this.#onlooker = onlooker;
     this.#booted = bootOf(rig, program);
-    const { running, memory, image, usable, contextWord } = this.#booted;
+    const { running, image, usable, contextWord, registersWord } = this.#booted;
+    this.#memory = memoryOf(this.#booted, limits.memory);
     this.#choice = {
       step: 0,
       current: 0,
       stepsInARow: 0,
       enabled: 0,
+      buffered: 0,
       default: 0,
       cores: running.length,
       answered: 0,
@@ -155,11 +169,12 @@ class Run {
     this.#machine = new Machine({
       cores: running.length,
       threads: program.threads.length,
-      memory,
-      oracle: ordinary,
+      memory: this.#memory,
+      oracle: (ways) => this.#way(ways),
       image,
       usable,
       contextWord,
+      registersWord,
       running,
       hasTimers: limits.timers > 0,
       start: (context) => this.#start(context),
@@ -172,7 +187,7 @@ class Run {
     this.#machine.boot();
     let end = this.#end();
     for (; end === undefined; end = this.#end()) this.#act(this.#choose());
-    const words = this.#booted.memory.snapshot();
+    const words = this.#memory.snapshot();
     return {
       program: this.#program,
       schedule: this.#departures,
@@ -197,50 +212,79 @@ class Run {
     for (let core = 0; core < choice.cores; core++) {
       if (machine.isEnabled(machine.cores[core] as Machine['cores'][number])) enabled |= 1 << core;
     }
-    if (enabled === 0) return 'quiescent';
     choice.enabled = enabled;
+    this.#lookAtBuffers();
+    if (enabled === 0 && choice.buffered === 0) return 'quiescent';
     if (choice.step < 2 * this.#limits.steps) return undefined;
     return this.#lastEventStep > this.#limits.steps ? 'limit' : 'livelock';
   }
 
-  /** What happens next: a core that steps, or the number of cores plus one whose timer goes off. */
+  /** Which cores have stores waiting, and since when some have. */
+  #lookAtBuffers(): void {
+    const choice = this.#choice;
+    let buffered = 0;
+    for (let core = 0; core < choice.cores; core++) if (this.#memory.buffered(core) > 0) buffered |= 1 << core;
+    choice.buffered = buffered;
+    if (buffered === 0) this.#bufferedSince = Number.POSITIVE_INFINITY;
+    else if (this.#bufferedSince > choice.step) this.#bufferedSince = choice.step;
+  }
+
+  /** What happens next. */
   #choose(): number {
     const choice = this.#choice;
     const isFair = choice.step >= this.#limits.steps; // from here on the cores take turns
-    const stepsInARow = isFair ? Number.POSITIVE_INFINITY : choice.stepsInARow;
-    choice.default = defaultCore(choice.current, choice.enabled, stepsInARow, choice.cores);
+    const mustDrain = choice.enabled === 0 || choice.step - this.#bufferedSince > bufferedStepsMax;
+    if (choice.buffered !== 0 && (isFair || mustDrain)) {
+      choice.default = drainOf(31 - Math.clz32(choice.buffered), choice.cores);
+    } else {
+      const stepsInARow = isFair ? Number.POSITIVE_INFINITY : choice.stepsInARow;
+      choice.default = defaultCore(choice.current, choice.enabled, stepsInARow, choice.cores);
+    }
     const action = isFair ? this.#fairAction() : this.#strategy.choose(choice);
     if (this.#onlooker.choices) this.#onlooker.choices(choice, action, this.#machine);
-    if (action !== choice.default && !isFair) {
-      const isTimer = action >= choice.cores;
-      this.#departures.push(
-        isTimer ? { step: choice.step, core: action - choice.cores, timer: true } : { step: choice.step, core: action },
-      );
-    }
+    if (action !== choice.default && !isFair) this.#departures.push(departureOf(choice, action));
     return action;
   }
 
   #fairAction(): number {
     const { step, cores, default: core } = this.#choice;
-    if (this.#limits.timers === 0 || step < this.#lastFairTimer + fairTimerSteps) return core;
+    if (core >= cores || this.#limits.timers === 0 || step < this.#lastFairTimer + fairTimerSteps) return core;
     this.#lastFairTimer = step;
-    return cores + core;
+    return timerOf(core, cores);
   }
 
   #act(action: number): void {
     const choice = this.#choice;
-    if (action >= choice.cores) {
+    if (action >= drainOf(0, choice.cores)) {
+      this.#memory.drain(action - drainOf(0, choice.cores));
+      return;
+    }
+    if (action >= timerOf(0, choice.cores)) {
       choice.timersLeft--;
       this.#switches++;
-      this.#machine.raiseTimer(this.#machine.cores[action - choice.cores] as Machine['cores'][number]);
+      this.#machine.raiseTimer(this.#machine.cores[action - timerOf(0, choice.cores)] as Machine['cores'][number]);
       return;
     }
     if (action !== choice.current && choice.step > 0) this.#switches++;
     choice.stepsInARow = action === choice.current ? choice.stepsInARow + 1 : 1;
     choice.current = action;
     choice.step++;
-    this.#machine.step(this.#machine.cores[action] as Machine['cores'][number]);
+    const core = this.#machine.cores[action] as Machine['cores'][number];
+    this.#accessing = this.#machine.next(core).kind <= lastAccessKind ? action : null;
+    this.#machine.step(core);
+    this.#accessing = null;
     if (this.#lastEventStep === choice.step) choice.stepsInARow = 0;
+  }
+
+  /** In which way an access goes. What the machine itself reads and writes goes the ordinary way. */
+  #way(ways: number): number {
+    const core = this.#accessing;
+    const step = this.#choice.step - 1;
+    if (core === null || step >= this.#limits.steps) return 0;
+    const way = this.#strategy.way(ways, step, core);
+    if (this.#onlooker.ways) this.#onlooker.ways(ways, way, step, core);
+    if (way > 0) this.#departures.push({ step, core, way });
+    return way;
   }
 
   #log(event: HistoryEvent): void {
@@ -275,15 +319,33 @@ class Run {
     for (let index = 0; index < calls.length; index++) {
       const call = calls[index] as AnyCall;
       yield pause();
+      this.#memory.consult(this.#choice.current);
       this.#log({ tag: 'invoke', thread: id, index, step: this.#choice.step });
       Object.assign(user, subject.userBuffer(call));
       const result = yield* subject.perform(module, services, self, this.#booted.layouts[id], call);
       const answer = subject.answer(variant, call, result, user);
+      this.#memory.publish(this.#choice.current);
       this.#log({ tag: 'answer', thread: id, index, step: this.#choice.step, answer });
     }
     yield* dispatcher.retire(self);
   }
 }
+
+/** What was chosen, as a departure from the default. */
+const departureOf = ({ step, cores }: Choice, action: number): Departure => {
+  if (action >= drainOf(0, cores)) return { step, core: action - drainOf(0, cores), drain: true };
+  if (action >= timerOf(0, cores)) return { step, core: action - timerOf(0, cores), timer: true };
+  return { step, core: action };
+};
+
+/** A boot's memory of this model: made when it is first wanted, used by every execution. */
+const memoryOf = (booted: Booted, name: MemoryName): Memory => {
+  const made = booted.memories.get(name);
+  if (made) return made;
+  const memory = memories[name](booted.image.length, booted.running.length);
+  booted.memories.set(name, memory);
+  return memory;
+};
 
 const blockedContexts = (machine: Machine, program: Program, history: readonly HistoryEvent[]): Blocked[] =>
   machine.contexts.flatMap(({ id }): Blocked[] => {

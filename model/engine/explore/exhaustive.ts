@@ -1,17 +1,23 @@
 import { type Execution, execute, type Limits, type Rig } from '#model/engine/explore/execution.ts';
 import { replayStrategy } from '#model/engine/explore/replay.ts';
 import { type Departure, type Schedule, stepsInARowMax } from '#model/engine/explore/schedule.ts';
-import type { Choice } from '#model/engine/explore/strategy.ts';
+import { type Choice, isIn } from '#model/engine/explore/strategy.ts';
 import type { Program } from '#model/subject.ts';
 
 /** An alternative that an execution did not take. */
 interface Alternative {
   readonly departure: Departure;
-  /** 1 if it takes the core away from a context that could go on, or raises a timer; 0 if somebody had to be chosen. */
+  /**
+   * 1 if it takes the core away from a context that could go on, raises a timer, or makes the memory go another way than
+   * the ordinary one; 0 if somebody had to be chosen.
+   */
   readonly cost: 0 | 1;
 }
 
-/** How far an exhaustive exploration goes: schedules with at most this many preemptions, and at most this many runs. */
+/**
+ * How far an exhaustive exploration goes: schedules with at most this many preemptions, stale reads, stores that wait and
+ * stores that are let out together, and at most this many runs.
+ */
 export interface Bound {
   readonly preemptions: number;
   readonly executions: number;
@@ -55,15 +61,19 @@ const runAndLook = (
   alternatives: Alternative[],
 ): Execution => {
   const last = schedule.at(-1);
+  const isBeforeItsStep = last?.timer === true || last?.drain === true;
   const look = (choice: Choice, action: number): void => {
     if (choice.step >= limits.steps || action >= choice.cores) return;
-    const isAfter = !last || choice.step > last.step || (choice.step === last.step && last.timer === true);
-    if (!isAfter) return;
-    const canGoOn = ((choice.enabled >> choice.current) & 1) === 1 && choice.stepsInARow < stepsInARowMax;
+    if (last && (choice.step < last.step || (choice.step === last.step && !isBeforeItsStep))) return;
+    for (let core = 0; core < choice.cores; core++) {
+      if (isIn(choice.buffered, core)) {
+        alternatives.push({ departure: { step: choice.step, core, drain: true }, cost: 1 });
+      }
+    }
+    const canGoOn = isIn(choice.enabled, choice.current) && choice.stepsInARow < stepsInARowMax;
     const cost = canGoOn && choice.step > 0 ? 1 : 0;
     for (let core = 0; core < choice.cores; core++) {
-      const mayStep = ((choice.enabled >> core) & 1) === 1;
-      if (core !== action && mayStep && (core !== choice.current || canGoOn)) {
+      if (core !== action && isIn(choice.enabled, core) && (core !== choice.current || canGoOn)) {
         alternatives.push({ departure: { step: choice.step, core }, cost });
       }
     }
@@ -71,5 +81,11 @@ const runAndLook = (
       alternatives.push({ departure: { step: choice.step, core: action, timer: true }, cost: 1 });
     }
   };
-  return execute(rig, program, replayStrategy(schedule), limits, { observer: null, choices: look });
+  const lookAtWays = (ways: number, way: number, step: number, core: number): void => {
+    if (way > 0 || (last && (step < last.step || (step === last.step && last.way !== undefined)))) return;
+    for (let other = 1; other < ways; other++) {
+      alternatives.push({ departure: { step, core, way: other }, cost: 1 });
+    }
+  };
+  return execute(rig, program, replayStrategy(schedule), limits, { observer: null, choices: look, ways: lookAtWays });
 };

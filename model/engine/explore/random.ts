@@ -1,7 +1,7 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
-import type { Choice, Strategy } from '#model/engine/explore/strategy.ts';
+import { type Choice, drainOf, isIn, type Strategy, timerOf } from '#model/engine/explore/strategy.ts';
 
 /** A stream of random numbers, the same for the same seed everywhere. */
 export const randomFrom = (seed: number): RandomGenerator => xoroshiro128plus(seed);
@@ -10,23 +10,46 @@ export const randomFrom = (seed: number): RandomGenerator => xoroshiro128plus(se
 export const below = (random: RandomGenerator, limit: number): number => uniformInt(random, 0, limit - 1);
 
 /** One of the cores that can step, each as likely. */
-const anyEnabled = (choice: Choice, random: RandomGenerator): number => {
+const anyEnabled = (choice: Choice, random: RandomGenerator): number =>
+  oneOf(choice.enabled, choice.cores, random) ?? choice.default;
+
+/** One of a set of cores, each as likely; undefined: there is none. */
+const oneOf = (set: number, cores: number, random: RandomGenerator): number | undefined => {
   let count = 0;
-  for (let core = 0; core < choice.cores; core++) count += (choice.enabled >> core) & 1;
+  for (let core = 0; core < cores; core++) count += (set >> core) & 1;
+  if (count === 0) return undefined;
   let left = below(random, count);
-  for (let core = 0; core < choice.cores; core++) {
-    if (((choice.enabled >> core) & 1) === 1 && left-- === 0) return core;
+  for (let core = 0; core < cores; core++) {
+    if (isIn(set, core) && left-- === 0) return core;
   }
-  return choice.default;
+  return undefined;
 };
+
+/**
+ * Now and then lets a store out of its buffer; undefined: not now. A store that waits is drained after some ten steps,
+ * which is as long as most protocols are open to it.
+ */
+export const randomDrain = (choice: Choice, random: RandomGenerator): number | undefined => {
+  if (choice.buffered === 0 || below(random, 10) > 0) return undefined;
+  return drainOf(oneOf(choice.buffered, choice.cores, random) as number, choice.cores);
+};
+
+/** Goes another way than the ordinary one with probability 1 in `every`: which, is drawn. */
+export const randomWay =
+  (random: RandomGenerator, every: number): Strategy['way'] =>
+  (ways) =>
+    below(random, every) === 0 ? 1 + below(random, ways - 1) : 0;
 
 /**
  * Changes the core at each step with probability 1 in `every`; 1 draws anew at each step. A timer goes off with
  * probability 1 in 40 while any are left.
  */
 export const randomStrategy = (random: RandomGenerator, every: number): Strategy => ({
+  way: randomWay(random, 3),
   choose(choice) {
-    if (choice.timersLeft > 0 && below(random, 40) === 0) return choice.cores + below(random, choice.cores);
+    const drain = randomDrain(choice, random);
+    if (drain !== undefined) return drain;
+    if (choice.timersLeft > 0 && below(random, 40) === 0) return timerOf(below(random, choice.cores), choice.cores);
     return every === 1 || below(random, every) === 0 ? anyEnabled(choice, random) : choice.default;
   },
 });
@@ -35,9 +58,10 @@ export const randomStrategy = (random: RandomGenerator, every: number): Strategy
 export const preemptionStrategy = (random: RandomGenerator, preemptions: number, steps: number): Strategy => {
   const points = new Set(Array.from({ length: preemptions }, () => below(random, steps)));
   return {
+    way: randomWay(random, 6),
     choose(choice) {
-      if (!points.has(choice.step)) return choice.default;
-      if (choice.timersLeft > 0 && below(random, 4) === 0) return choice.cores + below(random, choice.cores);
+      if (!points.has(choice.step)) return randomDrain(choice, random) ?? choice.default;
+      if (choice.timersLeft > 0 && below(random, 4) === 0) return timerOf(below(random, choice.cores), choice.cores);
       return anyEnabled(choice, random);
     },
   };

@@ -1,5 +1,5 @@
-import type { Schedule } from '#model/engine/explore/schedule.ts';
-import type { Strategy } from '#model/engine/explore/strategy.ts';
+import type { Departure, Schedule } from '#model/engine/explore/schedule.ts';
+import { drainOf, isIn, type Strategy, timerOf } from '#model/engine/explore/strategy.ts';
 
 /**
  * Follows a schedule. A departure that cannot be made (its core cannot step) is left out, so that a schedule fits any
@@ -7,15 +7,27 @@ import type { Strategy } from '#model/engine/explore/strategy.ts';
  */
 export const replayStrategy = (schedule: Schedule): Strategy => {
   let next = 0;
+  const skipTo = (step: number): Departure | undefined => {
+    while (next < schedule.length && (schedule[next] as Departure).step < step) next++;
+    const departure = schedule[next];
+    return departure?.step === step ? departure : undefined;
+  };
   return {
     choose(choice) {
-      while (next < schedule.length && (schedule[next] as Schedule[number]).step < choice.step) next++;
-      const departure = schedule[next];
-      if (departure?.step !== choice.step) return choice.default;
+      const departure = skipTo(choice.step);
+      if (!departure || departure.way !== undefined) return choice.default;
       next++;
       if (departure.core >= choice.cores) return choice.default;
-      if (departure.timer) return choice.timersLeft > 0 ? choice.cores + departure.core : choice.default;
-      return ((choice.enabled >> departure.core) & 1) === 1 ? departure.core : choice.default;
+      if (departure.timer) return choice.timersLeft > 0 ? timerOf(departure.core, choice.cores) : choice.default;
+      if (departure.drain)
+        return isIn(choice.buffered, departure.core) ? drainOf(departure.core, choice.cores) : choice.default;
+      return isIn(choice.enabled, departure.core) ? departure.core : choice.default;
+    },
+    way(ways, step, core) {
+      const departure = skipTo(step);
+      if (departure?.way === undefined) return 0;
+      next++;
+      return departure.core === core && departure.way < ways ? departure.way : 0;
     },
   };
 };

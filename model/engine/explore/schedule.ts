@@ -4,14 +4,23 @@
  * departures is a schedule of every program, and fewer departures are fewer preemptions.
  */
 
-/** At visible step `step`: core `core` steps, or its timer goes off. */
+/**
+ * At visible step `step`: core `core` steps; or (`timer`) its timer goes off before the step; or (`drain`) the oldest
+ * store in its store buffer reaches memory before the step; or (`way`) it steps, and its access goes another way than
+ * the ordinary one (see `Memory`): a load reads an older word, a store waits in the store buffer.
+ */
 export interface Departure {
   readonly step: number;
   readonly core: number;
   readonly timer?: true;
+  readonly drain?: true;
+  readonly way?: number;
 }
 
 export type Schedule = readonly Departure[];
+
+/** A store waits in a store buffer for at most so many steps, unless its core cannot do without it sooner. */
+export const bufferedStepsMax = 400;
 
 /** A core that steps so often in a row without an answer gives way: whoever spins must not keep the others out. */
 export const stepsInARowMax = 250;

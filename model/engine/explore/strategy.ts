@@ -5,9 +5,11 @@ export interface Choice {
   /** The core that stepped last, and how often in a row. */
   current: number;
   stepsInARow: number;
-  /** Bit c is set if core c can step. Never 0. */
+  /** Bit c is set if core c can step. 0: nobody can before a store buffer is drained. */
   enabled: number;
-  /** Who steps if nobody interferes. */
+  /** Bit c is set if stores wait in the store buffer of core c. */
+  buffered: number;
+  /** What happens if nobody interferes. */
   default: number;
   readonly cores: number;
   /** How many calls have been answered. */
@@ -16,10 +18,22 @@ export interface Choice {
   timersLeft: number;
 }
 
+/** Whether core `core` is in a set of cores, as the bits of a number. */
+export const isIn = (cores: number, core: number): boolean => ((cores >> core) & 1) === 1;
+
+/** What may happen next, as a number: core `core` of `cores` steps, its timer goes off, its store buffer is drained. */
+export const timerOf = (core: number, cores: number): number => cores + core;
+export const drainOf = (core: number, cores: number): number => 2 * cores + core;
+
 /**
- * Picks the next step of an execution. The answer is a core that can step, or the number of cores plus a core whose
- * timer goes off now. Called once per visible step, so it allocates nothing.
+ * Picks the next step of an execution: a core that can step, a timer that goes off now (`timerOf`), or the oldest store
+ * of a core that reaches memory now (`drainOf`). Called at least once per visible step, so it allocates nothing.
  */
 export interface Strategy {
   choose(choice: Choice): number;
+  /**
+   * In which of `ways` (at least 2) the access goes that core `core` makes at visible step `step`; 0: the ordinary one.
+   * Asked while that step is done.
+   */
+  way(ways: number, step: number, core: number): number;
 }

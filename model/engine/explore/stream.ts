@@ -3,6 +3,7 @@ import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import type { Budget } from '#model/engine/explore/budget.ts';
 import { type Execution, execute, type Limits, type Rig, usualLimits } from '#model/engine/explore/execution.ts';
 import { exhaust } from '#model/engine/explore/exhaustive.ts';
+import type { MemoryName } from '#model/engine/explore/memories.ts';
 import { pctStrategy } from '#model/engine/explore/pct.ts';
 import { below, preemptionStrategy, randomFrom, randomStrategy } from '#model/engine/explore/random.ts';
 import type { Strategy } from '#model/engine/explore/strategy.ts';
@@ -26,7 +27,21 @@ export interface Exhausted {
   readonly complete: boolean;
 }
 
-const withTimers: Limits = { ...usualLimits, timers: 2 };
+const timers = 2;
+
+/** How much is explored under a weaker memory beside `sc`, where most of what goes wrong shows sooner. */
+const weakShare: Readonly<Record<MemoryName, number>> = { sc: 1, tso: 0.2, rc11: 0.4 };
+
+const shareOf = (memory: MemoryName, all: readonly MemoryName[]): number =>
+  all.includes('sc') ? weakShare[memory] : 1;
+
+/** What to explore, and how. */
+export interface Exploration {
+  readonly budget: Budget;
+  readonly seed: number;
+  readonly explore: Explore;
+  readonly memories: readonly MemoryName[];
+}
 
 /** What part of a scenario's executions goes over its schedules in order; the others are drawn. */
 const inOrder = 0.5;
@@ -35,23 +50,19 @@ const inOrder = 0.5;
 const turn = 25;
 
 /**
- * The executions that claims are judged on: each scenario, on its cores and on one with timer interrupts; then random
- * programs under a mixture of strategies, no one of which is best for every bug (docs/adr/0007). A scenario's schedules
+ * The executions that claims are judged on: each scenario, under each memory model on its cores, and on one core with
+ * timer interrupts; then random programs under a mixture of strategies, no one of which is best for every bug (docs/adr/0007). A scenario's schedules
  * are gone over in order, fewest preemptions first, within the budget's bound; where that is not all of them, as many
  * again are drawn by the same mixture, since what comes first in that order departs early. The scenarios take turns, so
  * that what goes wrong easily in any of them is found soon. Determined by `seed`.
  */
-export function* samples(
-  rig: Rig,
-  budget: Budget,
-  seed: number,
-  explore: Explore,
-): Generator<Sample, readonly Exhausted[]> {
+export function* samples(rig: Rig, exploration: Exploration): Generator<Sample, readonly Exhausted[]> {
+  const { seed, explore } = exploration;
   const exhausted: Exhausted[] = [];
   if (explore === 'all' || explore === 'exhaustive') {
     const random = randomFrom(seed);
-    const ways = rig.subject.scenarios(rig.variant).flatMap((scenario) => waysToRun(scenario, budget));
-    let open = ways.map((way) => wayThrough(rig, way, budget, explore, random));
+    const ways = rig.subject.scenarios(rig.variant).flatMap((scenario) => waysToRun(scenario, exploration));
+    let open = ways.map((way) => wayThrough(rig, way, exploration, random));
     while (open.length > 0) {
       const left: typeof open = [];
       for (const samplesOfOne of open) {
@@ -62,7 +73,7 @@ export function* samples(
       open = left;
     }
   }
-  if (explore !== 'exhaustive') yield* randomSamples(rig, budget, seed, explore);
+  if (explore !== 'exhaustive') yield* randomSamples(rig, exploration);
   return exhausted;
 }
 
@@ -76,7 +87,7 @@ function* take(stream: Generator<Sample, Exhausted>, count: number): Generator<S
   return undefined;
 }
 
-/** A scenario on some number of cores, with or without timer interrupts. */
+/** A scenario on some number of cores, under some memory model, with or without timer interrupts. */
 interface Way {
   readonly name: string;
   readonly program: Program;
@@ -84,12 +95,20 @@ interface Way {
   readonly executions: number;
 }
 
-const waysToRun = (scenario: { readonly name: string; readonly program: Program }, budget: Budget): Way[] => [
-  { ...scenario, limits: usualLimits, executions: budget.scenarioExecutions },
+const waysToRun = (
+  { name, program }: { readonly name: string; readonly program: Program },
+  { budget, memories }: Exploration,
+): Way[] => [
+  ...memories.map((memory) => ({
+    name: memory === 'sc' ? name : `${name}, under ${memory}`,
+    program,
+    limits: { ...usualLimits, memory },
+    executions: budget.scenarioExecutions * shareOf(memory, memories),
+  })),
   {
-    name: `${scenario.name}, on one core`,
-    program: { ...scenario.program, cores: 1 },
-    limits: withTimers,
+    name: `${name}, on one core`,
+    program: { ...program, cores: 1 },
+    limits: { ...usualLimits, memory: memories[0] as MemoryName, timers },
     executions: budget.scenarioExecutions / 4,
   },
 ];
@@ -97,8 +116,7 @@ const waysToRun = (scenario: { readonly name: string; readonly program: Program 
 function* wayThrough(
   rig: Rig,
   { name, program, limits, executions }: Way,
-  { preemptions }: Budget,
-  explore: Explore,
+  { budget: { preemptions }, explore }: Exploration,
   random: RandomGenerator,
 ): Generator<Sample, Exhausted> {
   const share = explore === 'exhaustive' ? 1 : inOrder;
@@ -108,7 +126,7 @@ function* wayThrough(
   const complete = next.value;
   let steps = 100;
   for (let i = 0; !complete && i < executions * (1 - share); i++) {
-    const drawnLimits = i % 3 === 2 ? withTimers : limits;
+    const drawnLimits = i % 3 === 2 ? { ...limits, timers } : limits;
     const execution = execute(rig, program, mixture(random, explore, i, program.cores, steps), drawnLimits);
     steps = Math.max(execution.steps, 1);
     yield { execution, limits: drawnLimits, source: name };
@@ -124,23 +142,33 @@ const sizes = [
   { threads: 4, calls: 2 },
 ];
 
-function* randomSamples(rig: Rig, budget: Budget, seed: number, explore: Explore): Generator<Sample, void> {
+function* randomSamples(rig: Rig, { budget, seed, explore, memories }: Exploration): Generator<Sample, void> {
   const random = randomFrom(seed);
   const perSize = Math.ceil(budget.programs / sizes.length);
   for (const size of sizes) {
     const arbitrary = rig.subject.programs(rig.variant, size);
     for (const program of fc.sample(arbitrary, { seed: random.next(), numRuns: perSize })) {
       if (program.threads.every((calls) => calls.length === 0)) continue;
-      let steps = 100;
-      for (let i = 0; i < budget.schedules; i++) {
-        const limits = i % 3 === 2 ? withTimers : usualLimits;
-        const execution = execute(rig, program, mixture(random, explore, i, program.cores, steps), limits);
-        steps = Math.max(execution.steps, 1);
-        yield { execution, limits, source: 'random' };
+      for (const memory of memories) {
+        let steps = 100;
+        for (let i = 0; i < budget.schedules * shareOf(memory, memories); i++) {
+          const limits = { ...usualLimits, memory, timers: i % 3 === 2 ? timers : 0 };
+          const execution = execute(rig, program, mixture(random, explore, i, program.cores, steps), limits);
+          steps = Math.max(execution.steps, 1);
+          yield { execution, limits, source: 'random' };
+        }
       }
     }
   }
 }
+
+/** About how many executions an exploration of so many scenarios takes. */
+export const executionsOf = ({ budget, explore, memories }: Exploration, scenarios: number): number => {
+  const perMemory = memories.reduce((sum, memory) => sum + shareOf(memory, memories), 0);
+  const ordered = explore === 'all' || explore === 'exhaustive' ? scenarios * budget.scenarioExecutions : 0;
+  const random = explore === 'exhaustive' ? 0 : budget.programs * budget.schedules * perMemory;
+  return ordered * (perMemory + 0.25) + random;
+};
 
 /** The i-th of a program's strategies. `steps` is how long its last execution was. */
 const mixture = (random: RandomGenerator, explore: Explore, i: number, cores: number, steps: number): Strategy => {

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Fault } from '#impl/machine/fault.ts';
+import type { RacingAccess } from '#impl/machine/memory/memory.ts';
 import type { Claim, Observation } from '#model/claim.ts';
 import type { Execution } from '#model/engine/explore/execution.ts';
 import { type Explanation, explain, findDivergence } from '#model/engine/refine/concurrent.ts';
@@ -243,6 +244,10 @@ const nameOf = (context: number, execution: Execution): string => {
   return context < threads ? `T${context}` : `the dispatcher of core ${context - threads}`;
 };
 
+const at = ({ site }: RacingAccess): string => (site === undefined ? '' : ` (at ${site})`);
+const doing = ({ isWrite, order }: RacingAccess): string => `${isWrite ? 'writes' : 'reads'} (${order})`;
+const done = ({ isWrite, order }: RacingAccess): string => `${isWrite ? 'wrote' : 'read'} (${order})`;
+
 /** A fault as a sentence. */
 export const showFault = (fault: Fault, execution: Execution): string => {
   const who = nameOf(fault.context, execution);
@@ -256,6 +261,10 @@ export const showFault = (fault: Fault, execution: Execution): string => {
       return `faulted: ${who} allocated ${word(fault.address)}, which is in use`;
     case 'double free':
       return `faulted: ${who} freed ${word(fault.address)}, which is free`;
+    case 'data race': {
+      const { first, second } = fault;
+      return `raced: ${who}${at(second)} ${doing(second)} ${word(fault.address)}, and nothing orders that after core ${first.core}, which ${done(first)} it${at(first)}: no acquire on core ${second.core} has seen a release of core ${first.core} made since`;
+    }
     case 'running context resumed':
       return `faulted: ${who} resumed ${nameOf(fault.resumed, execution)}, which still runs on another core`;
     case 'unmasked too often':

@@ -1,8 +1,10 @@
+import type { Memory, Message } from '#impl/machine/memory/memory.ts';
 import { Kind } from '#impl/machine/ops.ts';
 import type { Order } from '#impl/machine/order.ts';
 import { type Execution, execute, type Limits, type Rig } from '#model/engine/explore/execution.ts';
 import { replayStrategy } from '#model/engine/explore/replay.ts';
 import type { Schedule } from '#model/engine/explore/schedule.ts';
+import { drainOf, timerOf } from '#model/engine/explore/strategy.ts';
 import type { Program } from '#model/subject.ts';
 
 /** One visible micro-op as it happened. */
@@ -18,10 +20,26 @@ export interface Access {
   readonly expected: number;
   readonly result: number;
   readonly isWrite: boolean;
+  /** What it wrote, if it did. */
+  readonly written: number;
   /** What the word held afterwards. */
   readonly valueAfter: number;
   readonly order: Order;
   readonly site: string | undefined;
+  /** In which way it went, where there was more than one; 0: the ordinary one. */
+  readonly way: number;
+  /** Its store waits in the core's store buffer. */
+  readonly isBuffered: boolean;
+  /** The words watched, each with its messages, after this step. */
+  readonly messages: readonly (readonly Message[])[];
+}
+
+/** A store that leaves a store buffer after step `step`, or with it (a fence, a read-modify-write). */
+export interface Drain {
+  readonly step: number;
+  readonly core: number;
+  /** The step at which it was made. */
+  readonly storeStep: number;
 }
 
 /** An execution and all that happened in it. */
@@ -30,6 +48,7 @@ export interface Recorded {
   readonly accesses: readonly Access[];
   /** The steps after which a timer struck. */
   readonly timers: ReadonlySet<number>;
+  readonly drains: readonly Drain[];
 }
 
 const addressedKinds: ReadonlySet<number> = new Set([
@@ -43,11 +62,27 @@ const addressedKinds: ReadonlySet<number> = new Set([
   Kind.free,
 ]);
 
-/** Runs a program under a schedule and writes everything down. */
-export const record = (rig: Rig, program: Program, schedule: Schedule, limits: Limits): Recorded => {
+/** Runs a program under a schedule and writes everything down; the messages of the words `watched` too. */
+export const record = (
+  rig: Rig,
+  program: Program,
+  schedule: Schedule,
+  limits: Limits,
+  watched: readonly number[] = [],
+): Recorded => {
   const accesses: Access[] = [];
   const timers = new Set<number>();
-  let latest: (address: number) => number = () => 0;
+  const drains: Drain[] = [];
+  const waiting: number[][] = [];
+  let memory: Memory | undefined;
+  let lastWay = 0;
+  /** Notices what has left the store buffer of `core` by now. */
+  const lookAtBuffer = (core: number): void => {
+    const stores = (waiting[core] ??= []);
+    while (stores.length > (memory?.buffered(core) ?? 0)) {
+      drains.push({ step: accesses.length, core, storeStep: stores.shift() as number });
+    }
+  };
   const execution = execute(rig, program, replayStrategy(schedule), limits, {
     observer: (core, context, frame, result) => {
       const { kind, operand, expected, order, site } = frame;
@@ -57,9 +92,12 @@ export const record = (rig: Rig, program: Program, schedule: Schedule, limits: L
         kind === Kind.fetchAdd ||
         kind === Kind.swap ||
         (kind === Kind.compareAndSwap && result === expected);
-      const valueAfter = address === null ? 0 : latest(address);
+      const valueAfter = address === null ? 0 : (memory?.latest(address) ?? 0);
+      const step = accesses.length + 1;
+      const isBuffered = kind === Kind.store && (memory?.buffered(core) ?? 0) > (waiting[core]?.length ?? 0);
+      if (isBuffered) (waiting[core] ??= []).push(step);
       accesses.push({
-        step: accesses.length + 1,
+        step,
         core,
         context,
         kind,
@@ -68,15 +106,25 @@ export const record = (rig: Rig, program: Program, schedule: Schedule, limits: L
         expected,
         result,
         isWrite,
+        written: kind === Kind.fetchAdd ? (result + operand) | 0 : operand,
         valueAfter,
         order,
         site,
+        way: lastWay,
+        isBuffered,
+        messages: watched.map((word) => memory?.messages(word) ?? []),
       });
+      lastWay = 0;
+      lookAtBuffer(core);
+    },
+    ways: (_ways, way) => {
+      lastWay = way;
     },
     choices: (choice, action, machine) => {
-      latest = (address) => machine.memory.latest(address);
-      if (action >= choice.cores) timers.add(choice.step);
+      memory = machine.memory;
+      for (let core = 0; core < choice.cores; core++) lookAtBuffer(core); // what was let out since the last step
+      if (action >= timerOf(0, choice.cores) && action < drainOf(0, choice.cores)) timers.add(choice.step);
     },
   });
-  return { execution, accesses, timers };
+  return { execution, accesses, timers, drains };
 };

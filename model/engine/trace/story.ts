@@ -1,4 +1,5 @@
 import type { StorySize } from '#model/counterexample.ts';
+import type { MemoryName } from '#model/engine/explore/memories.ts';
 import type { Violation } from '#model/verdict.ts';
 
 /**
@@ -13,6 +14,7 @@ export interface Story {
   readonly violation: Violation;
   readonly size: StorySize;
   readonly cores: number;
+  readonly memory: MemoryName;
   /** The threads that make calls, in order. */
   readonly threads: readonly StoryThread[];
   readonly steps: readonly StoryStep[];
@@ -22,6 +24,8 @@ export interface Story {
   readonly divergence: number;
   /** The two accesses whose order matters: without the preemption between them this would not have happened. */
   readonly culprits: Culprits | undefined;
+  /** Accesses that nothing orders though something should: drawn dotted. */
+  readonly missingEdges: readonly MissingEdge[];
   /** Words that somebody changes and more than one thread accesses, in the order of their addresses. */
   readonly words: readonly string[];
   /** The state at boot. */
@@ -67,6 +71,37 @@ export interface StoryStep {
   readonly spec: string | null;
   /** The values of `Story.words` after this step. */
   readonly words: readonly number[];
+  /** What the memory did here that no sequentially consistent one does; null: nothing. */
+  readonly weak: Weakness | null;
+  /** Stores that left a store buffer after this step, before the next. */
+  readonly drained: readonly { readonly core: number; readonly storeStep: number; readonly text: string }[];
+  /** Of each of `Story.words`, what was written there and who may still read it; empty under `sc`. */
+  readonly messages: readonly (readonly StoryMessage[])[];
+}
+
+/**
+ * A read of a word that is no longer the latest, whose writer the reader had not been told of; a store that waits in its
+ * core's store buffer, or one that took its place before a later one.
+ */
+export type Weakness =
+  | { readonly tag: 'stale read'; readonly latest: number; readonly writtenStep: number | null }
+  | { readonly tag: 'buffered' }
+  | { readonly tag: 'overtaken' };
+
+/** A word that was written, the oldest first. */
+export interface StoryMessage {
+  readonly word: number;
+  /** The step that wrote it; null: it was there at boot. */
+  readonly step: number | null;
+  /** The cores that may still read it. */
+  readonly readers: readonly number[];
+}
+
+/** Two steps that touch a word, where a release and an acquire between them would have ordered them. */
+export interface MissingEdge {
+  readonly from: number;
+  readonly to: number;
+  readonly word: string;
 }
 
 /** The read that came before the write it should have seen, or the other way round: steps of the story. */

@@ -5,9 +5,11 @@ import { replayStrategy } from '#model/engine/explore/replay.ts';
 import { explain, type SpecStep } from '#model/engine/refine/concurrent.ts';
 import { SpecGraph } from '#model/engine/refine/spec-graph.ts';
 import { findCulprits } from '#model/engine/trace/culprits.ts';
-import { type Access, type Recorded, record } from '#model/engine/trace/record.ts';
+import { describe } from '#model/engine/trace/describe.ts';
+import { type Recorded, record } from '#model/engine/trace/record.ts';
 import { spansOf } from '#model/engine/trace/spans.ts';
 import type { Story, StoryStep, StoryThread } from '#model/engine/trace/story.ts';
+import { drainedAfter, messagesOf, missingEdges, weaknessOf } from '#model/engine/trace/weak.ts';
 import type { AnyCall } from '#model/subject.ts';
 
 /** Runs a counterexample again, without looking. */
@@ -17,9 +19,9 @@ export const rerun = (rig: Rig, counterexample: Counterexample): Execution =>
 /** Runs a counterexample again and tells what happened. The same file and code give the same story. */
 export const tell = (rig: Rig, counterexample: Counterexample): Story => {
   const { program, schedule, limits, violation } = counterexample;
-  const recorded = record(rig, program, schedule, limits);
+  const words = sharedWords(record(rig, program, schedule, limits));
+  const recorded = record(rig, program, schedule, limits, limits.memory === 'sc' ? [] : words);
   const { execution } = recorded;
-  const words = sharedWords(recorded);
   const names = words.map((address) => execution.booted.names[address] as string);
   const divergence = divergenceStep(execution, violation.event);
   const spec = specStates(rig, execution, violation.event);
@@ -33,11 +35,13 @@ export const tell = (rig: Rig, counterexample: Counterexample): Story => {
     violation,
     size: counterexample.story,
     cores: execution.booted.running.length,
+    memory: limits.memory,
     threads: tellThreads(rig, execution),
     steps,
     spans: spansOf(recorded),
     divergence,
     culprits: findCulprits(recorded, schedule[counterexample.decisive ?? -1], execution.booted.names),
+    missingEdges: missingEdges(recorded),
     words: names,
     specAtBoot: spec.atBoot,
     wordsAtBoot: atBoot,
@@ -111,13 +115,14 @@ const specStates = (
 
 const tellSteps = (
   rig: Rig,
-  { accesses, execution, timers }: Recorded,
+  recorded: Recorded,
   words: readonly number[],
   atBoot: readonly number[],
   spec: ReturnType<typeof specStates>,
   divergence: number,
 ): StoryStep[] => {
-  const { history, program, booted } = execution;
+  const { accesses, execution, timers } = recorded;
+  const { history, program } = execution;
   const matter = new Set(words);
   let values = [...atBoot];
   let lastEvent = -1;
@@ -135,7 +140,7 @@ const tellSteps = (
       step: access.step,
       core: access.core,
       thread: access.context < program.threads.length ? access.context : null,
-      text: call ? 'calls' : describe(access, booted.names, program.threads.length),
+      text: call ? 'calls' : describe(access, recorded),
       site: access.site,
       call: call ? rig.subject.showCall(call) : undefined,
       answer: answered?.tag === 'answer' ? rig.subject.showAnswer(answered.answer) : undefined,
@@ -147,41 +152,9 @@ const tellSteps = (
         (access.context < program.threads.length && access.address !== null && matter.has(access.address)),
       spec: access.step > divergence ? null : lastEvent < 0 ? spec.atBoot : spec.after(lastEvent),
       words: values,
+      weak: weaknessOf(access, recorded),
+      drained: drainedAfter(access.step, recorded),
+      messages: messagesOf(access, recorded, words),
     };
   });
-};
-
-/** A micro-op and its result, in words. */
-const describe = (access: Access, names: readonly string[], threads: number): string => {
-  const word = access.address === null ? '' : (names[access.address] ?? `address ${access.address}`);
-  switch (access.kind) {
-    case Kind.load:
-      return `reads ${word}: ${access.result}`;
-    case Kind.store:
-      return `writes ${word} := ${access.operand}`;
-    case Kind.compareAndSwap:
-      return access.result === access.expected
-        ? `swaps ${word}: ${access.expected} → ${access.operand}`
-        : `fails to swap ${word}: it is ${access.result}, not ${access.expected}`;
-    case Kind.fetchAdd:
-      return `adds ${access.operand} to ${word}: it was ${access.result}`;
-    case Kind.swap:
-      return `swaps ${word}: ${access.result} → ${access.operand}`;
-    case Kind.awaitWord:
-      return `has waited for ${word} to be ${access.operand}`;
-    case Kind.fence:
-      return `passes a ${access.order} fence`;
-    case Kind.switchTo:
-      return access.operand < threads ? `runs T${access.operand}` : 'gives the core up';
-    case Kind.idle:
-      return 'was idle and is interrupted';
-    case Kind.sendInterrupt:
-      return `interrupts core ${access.operand}`;
-    case Kind.allocate:
-      return `allocates ${access.operand} words from ${word}`;
-    case Kind.free:
-      return `frees ${access.operand} words from ${word}`;
-    default:
-      return 'goes on';
-  }
 };

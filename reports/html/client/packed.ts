@@ -17,7 +17,11 @@ export interface PackedStory extends Omit<PageStory, 'story'> {
   readonly texts: readonly string[];
   /** core, thread, text, site, call, answer, spec, flags; then, for each word that changed, its index and value. */
   readonly rows: readonly (readonly number[])[];
+  /** What the memory did and holds, by the index of the step from which on that is so. */
+  readonly weak: readonly (readonly [number, Pick<StoryStep, 'weak' | 'drained' | 'messages'>])[];
 }
+
+const nothingWeak: Pick<StoryStep, 'weak' | 'drained' | 'messages'> = { weak: null, drained: [], messages: [] };
 
 const none = -1;
 const isSwitchFlag = 1;
@@ -43,12 +47,25 @@ export const pack = ({ id, story, replay }: PageStory): PackedStory => {
     const said = [step.text, step.site, step.call, step.answer, step.spec].map(number);
     return [step.core, step.thread ?? none, ...said, flags, ...changes];
   });
-  return { id, replay, story: rest, texts: [...texts.keys()], rows };
+  return { id, replay, story: rest, texts: [...texts.keys()], rows, weak: packWeak(steps) };
+};
+
+/** A step's share of the memory, where it is not that of the step before without an event of its own. */
+const packWeak = (steps: readonly StoryStep[]): PackedStory['weak'] => {
+  let last = JSON.stringify(nothingWeak);
+  return steps.flatMap(({ weak, drained, messages }, i): [number, typeof nothingWeak][] => {
+    const now = JSON.stringify({ weak, drained, messages });
+    if (now === last) return [];
+    last = now;
+    return [[i, { weak, drained, messages }]];
+  });
 };
 
 /** The story again, as it was. */
-export const unpack = ({ id, replay, story, texts, rows }: PackedStory): PageStory => {
+export const unpack = ({ id, replay, story, texts, rows, weak: weakSteps }: PackedStory): PageStory => {
   let words = story.wordsAtBoot;
+  const weakAt = new Map(weakSteps);
+  let weak = nothingWeak;
   const steps = rows.map((row, i): StoryStep => {
     const [core, thread, text, site, call, answer, spec, flags, ...changes] = row as [
       ...[number, number, number, number, number, number, number, number],
@@ -57,6 +74,7 @@ export const unpack = ({ id, replay, story, texts, rows }: PackedStory): PageSto
     const changed = [...words];
     for (let k = 0; k < changes.length; k += 2) changed[changes[k] as number] = changes[k + 1] as number;
     words = changed;
+    weak = weakAt.get(i) ?? weak;
     return {
       step: i + 1,
       core,
@@ -70,6 +88,7 @@ export const unpack = ({ id, replay, story, texts, rows }: PackedStory): PageSto
       matters: (flags & mattersFlag) !== 0,
       spec: texts[spec] ?? null,
       words,
+      ...weak,
     };
   });
   // JSON drops what is undefined.
