@@ -61,6 +61,7 @@ export const storyLines = (story: Story, output: Output, isComplete: boolean): s
         ),
       );
     }
+    for (const { core, text } of step.drained) lines.push(row('', [`  (core ${core}: ${text})`], ''));
     lastSpec = step.spec ?? lastSpec;
     lastStep = step;
   }
@@ -77,9 +78,12 @@ const startOf =
 /** What was refuted, by what, and how small the story is. */
 const headLines = (story: Story, output: Output): string[] => [
   `${styled(output, 'bold', 'claim')}   ${story.sentence}`,
-  `${styled(output, 'bold', 'of')}      ${story.subject} (${story.variant}), ${story.implementation}`,
+  `${styled(output, 'bold', 'of')}      ${story.subject} (${story.variant}), ${story.implementation}${memoryText(story)}`,
   `${styled(output, 'bold', 'story')}   ${sizeText(story.size)}, ${plural(story.steps.length, 'step')} in all`,
 ];
+
+/** Under which memory, where it is a weaker one than the course begins with. */
+const memoryText = ({ memory }: Story): string => (memory === 'sc' ? '' : `, under ${memory}`);
 
 /** `3 threads, 1 call, 2 context switches`. */
 export const sizeText = (size: Story['size']): string =>

@@ -1,6 +1,7 @@
 import type { Departure } from '#model/engine/explore/schedule.ts';
 import type { Access, Recorded } from '#model/engine/trace/record.ts';
 import type { Culprits } from '#model/engine/trace/story.ts';
+import { weaknessOf } from '#model/engine/trace/weak.ts';
 
 const conflict = (a: Access, b: Access): boolean =>
   a.address !== null && a.address === b.address && a.context !== b.context && (a.isWrite || b.isWrite);
@@ -9,18 +10,47 @@ const show = (access: Access, name: string): string =>
   `T${access.context} ${access.isWrite ? 'wrote' : 'read'} ${name}`;
 
 /**
- * The pair of accesses that the decisive departure put in this order: what the thread that lost its core did last on a
- * word, and what another did to the same word before it came back. If there is none such, what it did first on coming
- * back. Undefined: no departure is decisive, or it changed the order of no two accesses to a word.
+ * The pair of accesses that the decisive departure is about; undefined: no departure is decisive, or there is no pair.
  */
 export const findCulprits = (
   recorded: Recorded,
   departure: Departure | undefined,
   names: readonly string[],
 ): Culprits | undefined => {
+  if (departure?.way !== undefined) return unseenBy(recorded, departure.step, names);
+  return departure && dividedBy(recorded, departure, names);
+};
+
+/** A stale read and the write that it did not see; a store that waited and what somebody did to its word meanwhile. */
+const unseenBy = (recorded: Recorded, index: number, names: readonly string[]): Culprits | undefined => {
+  const { accesses, drains } = recorded;
+  const access = accesses[index];
+  const weak = access && weaknessOf(access, recorded);
+  if (!weak || access.address === null) return undefined;
+  const word = names[access.address] as string;
+  const told = (before: number, after: number, text: string): Culprits => ({ before, after, word, text });
+  if (weak.tag === 'stale read' && weak.writtenStep !== null) {
+    const write = accesses[weak.writtenStep - 1] as Access;
+    const text = `T${access.context} read an old ${word} (step ${access.step}) after T${write.context} wrote it (step ${write.step})`;
+    return told(write.step, access.step, text);
+  }
+  if (weak.tag !== 'buffered') return undefined;
+  const drained = drains.find(({ storeStep }) => storeStep === access.step)?.step ?? accesses.length;
+  const other = accesses.slice(index, drained).find((candidate) => conflict(access, candidate));
+  if (!other) return undefined;
+  const text = `${show(access, word)} (step ${access.step}), which waited in its store buffer until after ${show(other, word)} (step ${other.step})`;
+  return told(access.step, other.step, text);
+};
+
+/**
+ * The pair of accesses that a preemption put in this order: what the thread that lost its core did last on a
+ * word, and what another did to the same word before it came back. If there is none such, what it did first on coming
+ * back. Undefined: it changed the order of no two accesses to a word.
+ */
+const dividedBy = (recorded: Recorded, departure: Departure, names: readonly string[]): Culprits | undefined => {
   const { accesses, execution } = recorded;
   const threads = execution.program.threads.length;
-  const last = departure && accesses[departure.step - 1];
+  const last = accesses[departure.step - 1];
   if (!last || last.context >= threads) return undefined;
   const preempted = last.context;
   const back = accesses.findIndex((access, i) => i >= departure.step && access.context === preempted);

@@ -73,12 +73,12 @@ export const record = (
   const accesses: Access[] = [];
   const timers = new Set<number>();
   const drains: Drain[] = [];
-  const waiting: number[][] = [];
+  const waiting = Array.from({ length: program.cores }, (): number[] => []);
   let memory: Memory | undefined;
   let lastWay = 0;
   /** Notices what has left the store buffer of `core` by now. */
   const lookAtBuffer = (core: number): void => {
-    const stores = (waiting[core] ??= []);
+    const stores = waiting[core] as number[];
     while (stores.length > (memory?.buffered(core) ?? 0)) {
       drains.push({ step: accesses.length, core, storeStep: stores.shift() as number });
     }
@@ -94,8 +94,9 @@ export const record = (
         (kind === Kind.compareAndSwap && result === expected);
       const valueAfter = address === null ? 0 : (memory?.latest(address) ?? 0);
       const step = accesses.length + 1;
-      const isBuffered = kind === Kind.store && (memory?.buffered(core) ?? 0) > (waiting[core]?.length ?? 0);
-      if (isBuffered) (waiting[core] ??= []).push(step);
+      const stores = waiting[core] as number[];
+      const isBuffered = kind === Kind.store && (memory?.buffered(core) ?? 0) > stores.length;
+      if (isBuffered) stores.push(step);
       accesses.push({
         step,
         core,
