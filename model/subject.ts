@@ -35,6 +35,14 @@ export interface Services {
   readonly release: typeof spinlock.release;
 }
 
+/** A named variant of a subject's spec, and the module of its reference implementation. */
+export interface Variant {
+  readonly name: string;
+  readonly module: string;
+  /** Whoever waits polls and keeps its core: so every thread must have one, or whom it waits for may never run. */
+  readonly polls?: true;
+}
+
 /**
  * A thing with a spec and implementations. Everything else (generating, exploring, comparing, shrinking, showing) works
  * on this interface and knows no subject by name.
@@ -54,7 +62,7 @@ export interface Subject<
   /** One sentence for lists. */
   readonly summary: string;
   /** The named variants of the spec, the default one first, each with its reference implementation under `impl/`. */
-  readonly variants: readonly { readonly name: string; readonly module: string }[];
+  readonly variants: readonly Variant[];
   /** What an implementation must export, all of them functions. */
   readonly exports: readonly string[];
   /** Small programs that are explored exhaustively, each named by what it is about. */

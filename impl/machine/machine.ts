@@ -93,7 +93,9 @@ export class Machine {
     const frame = this.next(core);
     if (frame.kind === Kind.idle) return core.timerPending || core.interProcessorPending;
     if (frame.kind === Kind.awaitWord) {
-      return !this.#isSound(frame) || this.memory.settled(core.id, frame.address) === (frame.operand | 0);
+      if (!this.#isSound(frame)) return true;
+      const isThere = this.memory.settled(core.id, frame.address) === (frame.operand | 0);
+      return isThere === (frame.expected === 0); // 1: it waits for any other word
     }
     return true;
   }

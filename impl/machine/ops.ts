@@ -127,6 +127,10 @@ export const swap = (address: Address, word: Word, order: Order, site?: string):
 export const awaitWord = (address: Address, word: Word, order: Order, site?: string): MicroOp =>
   fill(Kind.awaitWord, address, word, 0, order, site);
 
+/** As `awaitWord`, until `address` holds any other word than `word`: the wait for an index or a counter to move. */
+export const awaitOther = (address: Address, word: Word, order: Order, site?: string): MicroOp =>
+  fill(Kind.awaitWord, address, word, 1, order, site);
+
 /** Orders the accesses before it and after it, of whatever address (`atomic_thread_fence`). Gives 0. */
 export const fence = (order: FenceOrder, site?: string): MicroOp => fill(Kind.fence, 0, 0, 0, order, site);
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   allocate,
+  awaitOther,
   awaitWord,
   compareAndSwap,
   copyIn,
@@ -104,6 +105,28 @@ describe('a micro-op', () => {
         function* () {
           yield store(1, 6, 'relaxed');
           yield store(1, 7, 'relaxed');
+        },
+      ],
+    });
+    expect(machine.isEnabled(coreOf(machine, 0))).toBe(false);
+    step(machine, 1, 1);
+    expect(machine.isEnabled(coreOf(machine, 0))).toBe(false);
+    step(machine, 1, 1);
+    expect(machine.isEnabled(coreOf(machine, 0))).toBe(true);
+    step(machine, 0);
+    expect(wordAt(machine, 2)).toBe(1);
+  });
+
+  it('awaitOther waits until another core writes any other word', () => {
+    const machine = machineOf({
+      threads: [
+        function* () {
+          yield awaitOther(1, 0, 'relaxed');
+          yield store(2, 1, 'relaxed');
+        },
+        function* () {
+          yield store(1, 0, 'relaxed');
+          yield store(1, 6, 'relaxed');
         },
       ],
     });

@@ -61,7 +61,13 @@ export function* samples(rig: Rig, exploration: Exploration): Generator<Sample, 
   const exhausted: Exhausted[] = [];
   if (explore === 'all' || explore === 'exhaustive') {
     const random = randomFrom(seed);
-    const ways = rig.subject.scenarios(rig.variant).flatMap((scenario) => waysToRun(scenario, exploration));
+    const polls = rig.subject.variants.some(({ name, polls }) => polls && name === rig.variant);
+    const ways = rig.subject
+      .scenarios(rig.variant)
+      .flatMap((scenario) => [
+        ...onItsCores(scenario, exploration),
+        ...(polls ? [] : [onOneCore(scenario, exploration)]),
+      ]);
     let open = ways.map((way) => wayThrough(rig, way, exploration, random));
     while (open.length > 0) {
       const left: typeof open = [];
@@ -95,23 +101,22 @@ interface Way {
   readonly executions: number;
 }
 
-const waysToRun = (
-  { name, program }: { readonly name: string; readonly program: Program },
-  { budget, memories }: Exploration,
-): Way[] => [
-  ...memories.map((memory) => ({
+type Scenario = Pick<Way, 'name' | 'program'>;
+
+const onItsCores = ({ name, program }: Scenario, { budget, memories }: Exploration): Way[] =>
+  memories.map((memory) => ({
     name: memory === 'sc' ? name : `${name}, under ${memory}`,
     program,
     limits: { ...usualLimits, memory },
     executions: budget.scenarioExecutions * shareOf(memory, memories),
-  })),
-  {
-    name: `${name}, on one core`,
-    program: { ...program, cores: 1 },
-    limits: { ...usualLimits, memory: memories[0] as MemoryName, timers },
-    executions: budget.scenarioExecutions / 4,
-  },
-];
+  }));
+
+const onOneCore = ({ name, program }: Scenario, { budget, memories }: Exploration): Way => ({
+  name: `${name}, on one core`,
+  program: { ...program, cores: 1 },
+  limits: { ...usualLimits, memory: memories[0] as MemoryName, timers },
+  executions: budget.scenarioExecutions / 4,
+});
 
 function* wayThrough(
   rig: Rig,

@@ -42,7 +42,7 @@ const inWords = (access: Access, { execution: { booted, program } }: Recorded): 
     case Kind.swap:
       return `swaps ${word}: ${access.result} → ${access.operand}`;
     case Kind.awaitWord:
-      return `has waited for ${word} to be ${access.operand}`;
+      return `has waited for ${word} to be ${access.expected === 0 ? '' : 'other than '}${access.operand}`;
     case Kind.fence:
       return `passes a ${access.order} fence`;
     case Kind.switchTo:
