@@ -72,35 +72,40 @@ export interface FrontEnd {
   registerNamed(name: string): string | null;
 }
 
-/** The text with its comments `(* ... *)`, which nest, made blank: every offset stays what it was. */
-export const withoutComments = (text: string): string => {
-  if (!text.includes('(*')) return text;
+/**
+ * Where a comment that begins at `offset` ends: `(* ... *)`, and they nest.
+ * @throws LitmusError if it does not
+ */
+export const commentEnd = (text: string, offset: number): number => {
+  const mark = /\(\*|\*\)/g;
+  mark.lastIndex = offset;
   let depth = 0;
-  let opened = 0;
-  const blanked = text.replace(/\(\*|\*\)|[^\n]/g, (word, offset: number) => {
-    if (word === '(*') {
-      if (depth++ === 0) opened = offset;
-      return '  ';
-    }
-    if (word === '*)' && depth > 0) {
-      depth--;
-      return '  ';
-    }
-    return depth > 0 ? ' ' : word;
-  });
-  if (depth > 0) throw new LitmusError('syntax', opened, 'a comment that does not end', 'close it with `*)`');
+  for (let found = mark.exec(text); found; found = mark.exec(text)) {
+    depth += found[0] === '(*' ? 1 : -1;
+    if (depth === 0) return mark.lastIndex;
+  }
+  throw new LitmusError('syntax', offset, 'a comment that does not end', 'expected `*)`');
+};
+
+/** The text with its comments made blank from `offset` on: every offset stays what it was. */
+const withoutComments = (text: string, offset: number): string => {
+  let blanked = text;
+  for (let at = text.indexOf('(*', offset); at >= 0; at = blanked.indexOf('(*', at)) {
+    const end = commentEnd(text, at);
+    blanked = blanked.slice(0, at) + blanked.slice(at, end).replace(/[^\n]/g, ' ') + blanked.slice(end);
+  }
   return blanked;
 };
 
 /** A line that no thread has, which ends the threads: `exists ...`. */
-const afterThreads = /^[ \t]*(?:locations|filter|observed|forall|exists|~\s*exists|not\s+exists)\b/gm;
+const afterThreads = /^[ \t]*(?:locations|filter|observed|forall|exists|final|~\s*exists|not\s+exists)\b/gm;
 
 /**
  * The columns of an assembler test, one a thread: its instructions, in order, labels still before them.
  * @throws LitmusError if the first line is not `P0 | P1 ... ;`, or another has more cells than that.
  */
 export const columns = (text: string, offset: number): { columns: readonly Fragment[][]; end: number } => {
-  const blanked = withoutComments(text);
+  const blanked = withoutComments(text, offset);
   afterThreads.lastIndex = offset;
   const end = afterThreads.exec(blanked)?.index ?? text.length;
   const rows: Fragment[][] = [];

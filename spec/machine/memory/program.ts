@@ -104,7 +104,7 @@ export type Instruction =
       readonly tag: 'select';
       readonly register: RegisterId;
       readonly condition: Expression;
-      readonly then: Expression;
+      readonly chosen: Expression;
       readonly otherwise: Expression;
     }
   /** `exclusive`: LDXR, LR. */
