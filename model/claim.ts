@@ -38,6 +38,7 @@ interface Common {
 export type Claim<State = unknown, Call extends AnyCall = AnyCall, Answer = unknown, Parameters = unknown> = Common &
   (
     | { readonly tag: 'refines' | 'linearizes' | 'progress' | 'faultless' }
+    | { readonly tag: 'ordering'; readonly responsible: readonly string[] }
     | { readonly tag: 'always'; holds(state: State): boolean }
     | { readonly tag: 'never'; holds(state: State): boolean }
     | { readonly tag: 'sometimes'; holds(state: State): boolean }
@@ -132,11 +133,25 @@ export const observes = <Call extends AnyCall, Answer, Parameters>(
   about: About = {},
 ): Claim<unknown, Call, Answer, Parameters> => ({ tag: 'observes', holds, ...common(idOf(sentence), sentence, about) });
 
+/**
+ * Each order in the code is needed: weakened, something breaks under rc11. That it suffices is what the other claims say.
+ * The claim is about the sites that the implementation's own file names, and those that begin with one of `responsible`.
+ */
+export const ordering = (responsible: readonly string[] = []): Claim => ({
+  tag: 'ordering',
+  responsible,
+  ...common('ordering', 'each order is needed: weakened, something breaks', { isOfReference: true }),
+});
+
 /** A subject and what is claimed about it. */
 export interface Suite {
   readonly subject: Subject;
   readonly claims: readonly Claim[];
 }
+
+/** The claims of a suite that are made about a variant. */
+export const claimsAbout = (suite: Suite, variant: string): readonly Claim[] =>
+  suite.claims.filter((claim) => claim.variants?.includes(variant) ?? true);
 
 /** Puts claims and subject together; ids must be unique. */
 export const suite = <State, Call extends AnyCall, Answer, Parameters, Module, Layout>(

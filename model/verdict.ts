@@ -17,7 +17,8 @@ export type ViolationKind =
   | 'fault'
   | 'broken invariant'
   | 'too expensive'
-  | 'wrong history';
+  | 'wrong history'
+  | 'stronger than needed';
 
 /**
  * A contradiction. `event` is the place in the history where it shows; the history's length: at the end.

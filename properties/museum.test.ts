@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Claim, Suite } from '#model/claim.ts';
+import { type Claim, claimsAbout, type Suite } from '#model/claim.ts';
 import type { Counterexample } from '#model/counterexample.ts';
-import { Check, claimsAbout } from '#model/engine/check.ts';
-import { memoryNames } from '#model/engine/explore/memories.ts';
+import { Check } from '#model/engine/check.ts';
 import { budgets } from '#model/engine/explore/budget.ts';
 import { type Rig, rigFor } from '#model/engine/explore/execution.ts';
+import { memoryNames } from '#model/engine/explore/memories.ts';
 import { loadWorld, type World } from '#model/engine/load/world.ts';
 import { reproduce } from '#model/engine/reproduce.ts';
 import { rerun, tell } from '#model/engine/trace/tell.ts';
@@ -45,7 +45,10 @@ const refute = (mutant: Mutant, world: World): Counterexample => {
     claims: [killerOf(mutant)],
     budget: budgets.quick,
     seed: 1,
-    explore: 'all', memories: memoryNames,
+    explore: 'all',
+    memories: memoryNames,
+    weakening: null,
+    untilRefuted: false,
   });
   for (const _ of check.run());
   const [result] = check.results().claims;

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Check, type CheckResult, claimsAbout } from '#model/engine/check.ts';
-import { memoryNames } from '#model/engine/explore/memories.ts';
+import { claimsAbout } from '#model/claim.ts';
+import { Check, type CheckResult } from '#model/engine/check.ts';
 import { budgets } from '#model/engine/explore/budget.ts';
 import { rigFor } from '#model/engine/explore/execution.ts';
+import { memoryNames } from '#model/engine/explore/memories.ts';
 import { loadWorld } from '#model/engine/load/world.ts';
 import { reproduce } from '#model/engine/reproduce.ts';
 import { canary, suites } from '#properties/index.ts';
@@ -22,7 +23,21 @@ for (const suite of suites) {
       beforeAll(async () => {
         const world = await loadWorld({ tag: 'ours', module, edits: [] }, suite.subject.exports);
         const budget = budgets.quick;
-        result = run(new Check({ suite, variant, world, implementation, claims, budget, seed: 1, explore: 'all', memories: memoryNames }));
+        result = run(
+          new Check({
+            suite,
+            variant,
+            world,
+            implementation,
+            claims,
+            budget,
+            seed: 1,
+            explore: 'all',
+            memories: memoryNames,
+            weakening: null,
+            untilRefuted: false,
+          }),
+        );
       });
 
       it.each(claims.map((claim) => [claim.sentence, claim.id] as const))('%s', (_sentence, id) => {
@@ -46,7 +61,9 @@ describe('the canary', () => {
     const world = await loadWorld({ tag: 'ours', module: variant.module, edits: [] }, suite.subject.exports);
     const budget = budgets.quick;
     const plan = { suite, variant: variant.name, world, implementation, claims: [claim], budget, seed: 1 };
-    const [found] = run(new Check({ ...plan, explore: 'all', memories: memoryNames })).claims;
+    const [found] = run(
+      new Check({ ...plan, explore: 'all', memories: memoryNames, weakening: null, untilRefuted: false }),
+    ).claims;
     expect(found?.verdict.tag).toBe('refuted');
     const counterexample = found?.counterexample;
     if (!counterexample) throw new Error('no counterexample');

@@ -12,7 +12,8 @@ import {
   register,
   type Word,
 } from '#impl/machine/ops.ts';
-import type { FenceOrder } from '#impl/machine/order.ts';
+import type { FenceOrder, Order } from '#impl/machine/order.ts';
+import type { Weakening } from '#impl/machine/weakening.ts';
 
 /** What the machine runs. Contexts are numbered: first the threads, then one dispatcher per core. */
 export interface Program {
@@ -31,6 +32,8 @@ export interface Program {
   readonly registersWord: readonly Address[];
   /** The context that runs on each core at boot. */
   readonly running: readonly number[];
+  /** A place in the code that is made weaker than it says; null: none. */
+  readonly weakening: Weakening | null;
   /** Whether timers may go off. Then masking interrupts is a visible step: one may strike just before it. */
   readonly hasTimers: boolean;
   start(context: number): Routine<unknown>;
@@ -59,10 +62,12 @@ export class Machine {
   fault: Fault | null = null;
   readonly #program: Program;
   readonly #usable: Uint8Array;
+  readonly #weakening: Weakening | null;
 
   constructor(program: Program) {
     this.#program = program;
     this.#usable = program.usable.slice();
+    this.#weakening = program.weakening;
     this.memory = program.memory;
     this.memory.reset(program.image, program.oracle);
     const contexts = program.threads + program.cores;
@@ -284,6 +289,7 @@ export class Machine {
       frame.site = register.site;
       frame.text = register.text;
       register.pending = false;
+      if (this.#weakening !== null && frame.site === this.#weakening.site) weaken(frame, this.#weakening);
       if (frame.kind < firstLocalKind || this.#isVisibleMask(core, frame)) return;
       word = this.#local(core, frame);
       if (this.fault) return;
@@ -364,3 +370,10 @@ export class Machine {
         : { tag: 'exception', context, message: error instanceof Error ? error.message : String(error) };
   }
 }
+
+/** Does at a place what the weakening says. A fence that is left out is a step that does nothing. */
+const weaken = (frame: Frame, { from, to }: Weakening): void => {
+  if (frame.order !== from) return;
+  if (to === 'none') frame.kind = Kind.pause;
+  else frame.order = to as Order;
+};

@@ -1,4 +1,4 @@
-import { type Claim, type Suite, showClaim } from '#model/claim.ts';
+import { type Claim, showClaim } from '#model/claim.ts';
 import { type Counterexample, counterexampleVersion, type Implementation } from '#model/counterexample.ts';
 import {
   type Execution,
@@ -9,33 +9,15 @@ import {
   usualLimits,
 } from '#model/engine/explore/execution.ts';
 import { replayStrategy } from '#model/engine/explore/replay.ts';
-import { type Exhausted, type Exploration, executionsOf, samples } from '#model/engine/explore/stream.ts';
-import type { World } from '#model/engine/load/world.ts';
+import { type Exhausted, executionsOf, samples } from '#model/engine/explore/stream.ts';
+import { judgeOrders, orderingVerdict } from '#model/engine/ordering/ordering.ts';
+import type { ClaimResult, Plan, SiteReport } from '#model/engine/plan.ts';
 import { finds, Judgement, judge } from '#model/engine/refine/judge.ts';
 import { checkSequences } from '#model/engine/refine/sequential.ts';
 import { SpecGraph } from '#model/engine/refine/spec-graph.ts';
 import { shrink } from '#model/engine/shrink/shrink.ts';
 import { SuiteError } from '#model/suite-error.ts';
 import type { Verdict, Violation } from '#model/verdict.ts';
-
-/** One implementation of one variant of a subject, and what to find out about it. */
-export interface Plan extends Exploration {
-  readonly suite: Suite;
-  readonly variant: string;
-  readonly world: World;
-  readonly implementation: Implementation;
-  /** Of the suite's claims, those to judge. */
-  readonly claims: readonly Claim[];
-}
-
-/** What was found out about one claim. */
-export interface ClaimResult {
-  readonly subject: string;
-  readonly variant: string;
-  readonly claim: Claim;
-  readonly verdict: Verdict;
-  readonly counterexample: Counterexample | undefined;
-}
 
 /** What was found out about one implementation. */
 export interface CheckResult {
@@ -60,6 +42,7 @@ interface Open {
   readonly fine: Set<number>;
   verdict: Verdict | undefined;
   counterexample: Counterexample | undefined;
+  orders: readonly SiteReport[] | undefined;
   /** A `sometimes` claim has been found. */
   found: boolean;
   executions: number;
@@ -70,10 +53,6 @@ const sequencesPerSlice = 20;
 /** About how many executions a plan takes. */
 export const sizeOf = (plan: Plan): number =>
   plan.budget.sequences + executionsOf(plan, plan.suite.subject.scenarios(plan.variant).length);
-
-/** The claims of a suite that are made about a variant. */
-export const claimsAbout = (suite: Suite, variant: string): readonly Claim[] =>
-  suite.claims.filter((claim) => claim.variants?.includes(variant) ?? true);
 
 /**
  * Checks an implementation. `run` yields now and then, so that whoever drives it can show progress, or stop: `results`
@@ -99,6 +78,7 @@ export class Check {
       fine: new Set<number>(),
       verdict: undefined,
       counterexample: undefined,
+      orders: undefined,
       found: false,
       executions: 0,
     }));
@@ -109,7 +89,7 @@ export class Check {
     yield { done: 0, total };
     yield* this.#sequences(total);
     const stream = samples(this.#rig, this.plan);
-    while (this.#open.some((open) => open.claim.tag !== 'refines' && !open.verdict)) {
+    while (this.#isExploring()) {
       const next = stream.next();
       if (next.done) {
         this.#exhausted = next.value;
@@ -118,8 +98,31 @@ export class Check {
       this.#judgeAll(next.value.execution, next.value.limits);
       if (this.#executions % 64 === 0) yield { done: this.#executions, total };
     }
+    yield* this.#orders(total);
     this.#finished = true;
     return this.results();
+  }
+
+  /** Whether executions are still looked for: a claim that is judged on them is open. */
+  #isExploring(): boolean {
+    if (this.plan.untilRefuted && this.#open.some((open) => open.verdict?.tag === 'refuted')) return false;
+    return this.#open.some(({ claim, verdict }) => isOnExecutions(claim) && !verdict);
+  }
+
+  /** Claims about orders come last: they are about what all the others say. */
+  *#orders(total: number): Generator<Progress, void> {
+    for (const open of this.#open) {
+      if (open.claim.tag !== 'ordering') continue;
+      const tryOut = (plan: Plan): Check => new Check(plan);
+      const reports = judgeOrders(this.plan, open.claim.responsible, tryOut);
+      let next = reports.next();
+      for (; !next.done; next = reports.next()) yield { done: this.#executions, total };
+      open.orders = next.value;
+      open.executions = next.value
+        .flatMap(({ weakened }) => weakened)
+        .reduce((sum, { executions }) => sum + executions, 0);
+      open.verdict = orderingVerdict(next.value, open.executions);
+    }
   }
 
   /** What is known by now. Claims that were still being judged when the check was stopped are given up. */
@@ -132,6 +135,7 @@ export class Check {
         claim: open.claim,
         verdict: open.verdict ?? this.#conclude(open),
         counterexample: open.counterexample,
+        orders: open.orders,
       })),
       executions: this.#executions,
       steps: this.#steps,
@@ -180,12 +184,13 @@ export class Check {
     rejectFloating(execution);
     const judgement = new Judgement(this.#graph, this.plan.variant, execution);
     for (const open of this.#open) {
-      if (open.verdict || open.claim.tag === 'refines') continue;
+      if (open.verdict || !isOnExecutions(open.claim)) continue;
       if (isAboutStates(open.claim) && judgement.answers.tag === 'unexplained') continue; // no states to look at
       open.executions++;
       open.found ||= finds(open.claim, judgement);
       const violation = judge(open.claim, judgement, open.fine);
       if (violation) this.#shrinkAndRefute(open, execution, limits);
+      if (violation && this.plan.untilRefuted) return;
     }
   }
 
@@ -215,7 +220,7 @@ export class Check {
     open.verdict = { tag: 'refuted', executions: open.executions, violation };
     open.counterexample = {
       version: counterexampleVersion,
-      id: fileName([subject.id, plan.variant, open.claim.id, ...nameOf(plan.implementation)]),
+      id: fileName([subject.id, plan.variant, open.claim.id, ...nameOf(plan.implementation), ...weakeningName(plan)]),
       subject: subject.id,
       variant: plan.variant,
       claim: open.claim.id,
@@ -237,6 +242,9 @@ export class Check {
   }
 }
 
+/** Whether a claim is judged on the executions of the exploration. */
+const isOnExecutions = ({ tag }: Claim): boolean => tag !== 'refines' && tag !== 'ordering';
+
 /** Claims about the spec's states say nothing of an execution that the spec does not explain, and must not count it. */
 const isAboutStates = ({ tag }: Claim): boolean => tag === 'always' || tag === 'never' || tag === 'sometimes';
 
@@ -254,6 +262,8 @@ const nameOf = (implementation: Implementation): string[] => {
   if (implementation.tag === 'mutant') return [implementation.id];
   return implementation.tag === 'file' ? [implementation.path.replace(/^.*\//, '')] : [];
 };
+
+const weakeningName = ({ weakening }: Plan): string[] => (weakening ? [weakening.site, weakening.to] : []);
 
 const fileName = (parts: readonly string[]): string =>
   parts

@@ -12,9 +12,10 @@ import {
   type Suite,
   sometimes,
 } from '#model/claim.ts';
-import { Check, type CheckResult, type Plan } from '#model/engine/check.ts';
+import { Check, type CheckResult } from '#model/engine/check.ts';
 import { rigFor } from '#model/engine/explore/execution.ts';
 import { loadWorld } from '#model/engine/load/world.ts';
+import type { Plan } from '#model/engine/plan.ts';
 import { reproduce } from '#model/engine/reproduce.ts';
 import type { AnyCall, Subject } from '#model/subject.ts';
 import { programOf, subjectOf, type Tiny } from '#properties/engine/tiny.ts';
@@ -47,6 +48,8 @@ const planFor = async <State, Call extends AnyCall>(
     seed: 1,
     explore: 'random',
     memories: ['sc'],
+    weakening: null,
+    untilRefuted: false,
   };
 };
 

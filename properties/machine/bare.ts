@@ -47,6 +47,7 @@ export const machineOf = (bare: Bare): Machine => {
     contextWord: Array.from({ length: contexts }, (_, context) => wordsForUse + context),
     registersWord: Array.from({ length: contexts }, (_, context) => wordsForUse + contexts + context),
     running: bare.running ?? Array.from({ length: cores }, (_, core) => core),
+    weakening: null,
     hasTimers: bare.hasTimers ?? false,
     start: (context) =>
       context < threads

@@ -4,9 +4,9 @@ import { acquire, release } from '#impl/sync/spinlock.ts';
 import { State } from '#impl/sync/threads.ts';
 import { layoutWaitQueue, type WaitQueue, waitUntil, wakeAll, wakeOne } from '#impl/sync/wait-queue.ts';
 import { type Execution, execute, type Limits, type Rig, usualLimits } from '#model/engine/explore/execution.ts';
-import { replayStrategy } from '#model/engine/explore/replay.ts';
 import { exhaust } from '#model/engine/explore/exhaustive.ts';
 import { below, randomFrom, randomStrategy } from '#model/engine/explore/random.ts';
+import { replayStrategy } from '#model/engine/explore/replay.ts';
 import type { AnyCall, Program, Subject } from '#model/subject.ts';
 import { programOf, rigOf, subjectOf, type Tiny } from '#properties/engine/tiny.ts';
 import { returns } from '#spec/outcome.ts';
@@ -59,7 +59,10 @@ describe('the spin lock', () => {
   });
 
   it('lets one thread in at a time where two share a core and timers strike', async () => {
-    const executions = all(await rigOf(entering(true)), programOf([[call], [call]], 1), 2, { ...usualLimits, timers: 2 });
+    const executions = all(await rigOf(entering(true)), programOf([[call], [call]], 1), 2, {
+      ...usualLimits,
+      timers: 2,
+    });
     expect(overlaps(executions)).toBe(false);
     expect(executions.every(hasFinished)).toBe(true);
   });

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import type { Suite } from '#model/claim.ts';
-import { Check, claimsAbout } from '#model/engine/check.ts';
+import { type Suite, claimsAbout } from '#model/claim.ts';
+import { Check } from '#model/engine/check.ts';
 import { budgets } from '#model/engine/explore/budget.ts';
 import { execute, rigFor, usualLimits } from '#model/engine/explore/execution.ts';
 import { randomFrom, randomStrategy } from '#model/engine/explore/random.ts';
@@ -41,6 +41,8 @@ export const loopContenders = (suite: Suite, variant: string, world: World): Con
       seed: 1,
       explore: 'random',
       memories: ['sc'],
+      weakening: null,
+      untilRefuted: false,
     });
     for (const _ of check.run());
     return check.results().executions;

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { type Address, Kind, load, type MicroOp, type Routine, register, store } from '#impl/machine/ops.ts';
-import { execute, rigFor } from '#model/engine/explore/execution.ts';
+import { execute, rigFor, usualLimits } from '#model/engine/explore/execution.ts';
 import { pctStrategy } from '#model/engine/explore/pct.ts';
 import { randomFrom, randomStrategy } from '#model/engine/explore/random.ts';
 import { loadWorld } from '#model/engine/load/world.ts';
@@ -72,7 +72,7 @@ const runBare = (): number => {
 export const machineContenders = async (): Promise<Contender[]> => {
   const world = await loadWorld({ tag: 'ours', module: 'sync/sleep-wakeup.ts', edits: [] }, []);
   const rig = rigFor(spinning as Subject, '', world);
-  const limits = { memory: 'sc' as const, timers: 0, steps: 3 * microOps };
+  const limits = { ...usualLimits, steps: 3 * microOps };
   const random = randomFrom(1);
   const on = (name: string, strategy: () => ReturnType<typeof randomStrategy>): Contender => ({
     name,

@@ -1,13 +1,11 @@
-import { existsSync } from 'node:fs';
-import { relative } from 'node:path';
-import { type Suite, showClaim } from '#model/claim.ts';
+import { claimsAbout, type Suite, showClaim } from '#model/claim.ts';
 import type { Counterexample, Implementation } from '#model/counterexample.ts';
-import { type CheckResult, type ClaimResult, claimsAbout, type Plan, sizeOf } from '#model/engine/check.ts';
+import { type CheckResult, sizeOf } from '#model/engine/check.ts';
 import type { Budget } from '#model/engine/explore/budget.ts';
 import type { MemoryName } from '#model/engine/explore/memories.ts';
 import type { Explore } from '#model/engine/explore/stream.ts';
+import type { ClaimResult, Plan } from '#model/engine/plan.ts';
 import { tell } from '#model/engine/trace/tell.ts';
-import { SuiteError } from '#model/suite-error.ts';
 import { provoke } from '#reports/cli/canary.ts';
 import { loadImplementation, replayLine, rigOf, saveCounterexample } from '#reports/cli/counterexamples.ts';
 import { drive, listenForInterrupt, progressDisplay } from '#reports/cli/drive.ts';
@@ -16,7 +14,7 @@ import { prepareFile, prepareFolder, writeText } from '#reports/cli/files.ts';
 import { type Exhibit, museumExit, museumJson, museumText, runMuseum } from '#reports/cli/museum.ts';
 import { type Output, styled } from '#reports/cli/output.ts';
 import { checkPage } from '#reports/cli/page.ts';
-import { mutantsOf, selectVariant } from '#reports/cli/select.ts';
+import { mutantsOf, selectVariant, theirImplementation } from '#reports/cli/select.ts';
 import { plural, storyLines } from '#reports/text/story.ts';
 import { checkText } from '#reports/text/summary.ts';
 
@@ -42,7 +40,7 @@ const plansOf = async (options: CheckOptions): Promise<Plan[]> => {
       .filter(({ name }) => options.variant === undefined || name === selectVariant(suite, options.variant))
       .map(({ name }) => ({ suite, variant: name })),
   );
-  const one = theirImplementation(options);
+  const one = theirImplementation(options.implementation, options.suites);
   const targets = one ? chosen.slice(0, 1) : chosen;
   const implementation: Implementation = one ?? { tag: 'reference' };
   return Promise.all(
@@ -56,17 +54,10 @@ const plansOf = async (options: CheckOptions): Promise<Plan[]> => {
       seed,
       explore,
       memories,
+      weakening: null,
+      untilRefuted: false,
     })),
   );
-};
-
-const theirImplementation = ({ implementation, suites }: CheckOptions): Implementation | undefined => {
-  if (implementation === undefined) return undefined;
-  if (suites.length !== 1) {
-    throw new SuiteError('S105', '--implementation needs one subject', 'name the subject that the file implements');
-  }
-  if (!existsSync(implementation)) throw new SuiteError('S201', `there is no file ${implementation}`, 'check the path');
-  return { tag: 'file', path: relative('', implementation) };
 };
 
 /** Runs the claims; with `museum` the mutants too; with `html` writes the page. */

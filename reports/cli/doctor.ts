@@ -43,6 +43,8 @@ const measureSpeed = async (): Promise<string> => {
     seed: 1,
     explore: 'random',
     memories: ['sc'],
+    weakening: null,
+    untilRefuted: false,
   });
   const started = performance.now();
   for (const _ of check.run());

@@ -1,5 +1,6 @@
 import cliProgress from 'cli-progress';
-import { Check, type CheckResult, type Plan } from '#model/engine/check.ts';
+import { Check, type CheckResult } from '#model/engine/check.ts';
+import type { Plan } from '#model/engine/plan.ts';
 import type { Output } from '#reports/cli/output.ts';
 
 /** Set when the user pressed Ctrl-C: what is known by then is reported. */

@@ -7,6 +7,7 @@ import { type ExitCode, exitCode } from '#reports/cli/exit-code.ts';
 import { outFolder } from '#reports/cli/files.ts';
 import { list } from '#reports/cli/list.ts';
 import { museum } from '#reports/cli/museum.ts';
+import { ordering } from '#reports/cli/ordering.ts';
 import { type Output, processOutput, styled } from '#reports/cli/output.ts';
 import { replay } from '#reports/cli/replay.ts';
 import {
@@ -17,6 +18,7 @@ import {
   selectMemories,
   selectMutants,
   selectSuites,
+  theirImplementation,
   wholeNumber,
 } from '#reports/cli/select.ts';
 import { show } from '#reports/cli/show.ts';
@@ -113,6 +115,20 @@ export const main = async (argv: readonly string[], output: Output = processOutp
         { budget, seed, memories: selectMemories(options.memory), json, folder: options.out },
         output,
       );
+    });
+
+  checking(program.command('ordering'))
+    .description('say of each order in the code whether it is needed, and what breaks without it')
+    .argument('[subject...]', 'subjects; all if none is named')
+    .option('--implementation <file>', 'the orders of this module instead of the reference')
+    .option('--variant <name>', 'only this variant of the spec')
+    .addHelpText('after', example('ordering ipc/bounded-buffer'))
+    .action(async (names: string[], options) => {
+      const chosen = selectSuites(names);
+      const budget = selectBudget(options.budget, options.runs);
+      const { seed, json, variant } = options;
+      const implementation = theirImplementation(options.implementation, chosen) ?? { tag: 'reference' as const };
+      code = await ordering(chosen, { implementation, variant, budget, seed, json, folder: options.out }, output);
     });
 
   program

@@ -1,6 +1,7 @@
-import type { CheckResult, ClaimResult } from '#model/engine/check.ts';
+import type { CheckResult } from '#model/engine/check.ts';
 import type { Budget } from '#model/engine/explore/budget.ts';
 import type { MemoryName } from '#model/engine/explore/memories.ts';
+import type { ClaimResult } from '#model/engine/plan.ts';
 import { InternalError } from '#model/suite-error.ts';
 import { suites } from '#properties/index.ts';
 import type { Mutant } from '#properties/museum/mutant.ts';
@@ -66,6 +67,8 @@ export const runMuseum = async (
       seed,
       explore: 'all' as const,
       memories,
+      weakening: null,
+      untilRefuted: false,
     };
     const result = await drive(plan, interrupt, (done) => {
       display.update(

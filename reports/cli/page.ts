@@ -1,6 +1,7 @@
 import type { Counterexample } from '#model/counterexample.ts';
-import type { CheckResult, ClaimResult } from '#model/engine/check.ts';
+import type { CheckResult } from '#model/engine/check.ts';
 import { rigFor } from '#model/engine/explore/execution.ts';
+import type { ClaimResult } from '#model/engine/plan.ts';
 import type { Story } from '#model/engine/trace/story.ts';
 import { tell } from '#model/engine/trace/tell.ts';
 import { rigOf } from '#reports/cli/counterexamples.ts';

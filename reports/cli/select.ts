@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
+import { relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Suite } from '#model/claim.ts';
+import type { Implementation } from '#model/counterexample.ts';
 import { type Budget, budgets } from '#model/engine/explore/budget.ts';
 import { type MemoryName, memoryNames } from '#model/engine/explore/memories.ts';
 import type { Explore } from '#model/engine/explore/stream.ts';
@@ -47,6 +50,16 @@ export const selectMutants = (names: readonly string[]): readonly Mutant[] => {
 /** The mutants of these suites' subjects. */
 export const mutantsOf = (chosen: readonly Suite[]): readonly Mutant[] =>
   mutants.filter((mutant) => chosen.some((suite) => suite.subject.id === mutant.subject));
+
+/** The file that the user wants checked instead of the reference, if one is named. */
+export const theirImplementation = (path: string | undefined, chosen: readonly Suite[]): Implementation | undefined => {
+  if (path === undefined) return undefined;
+  if (chosen.length !== 1) {
+    throw new SuiteError('S105', '--implementation needs one subject', 'name the subject that the file implements');
+  }
+  if (!existsSync(path)) throw new SuiteError('S201', `there is no file ${path}`, 'check the path');
+  return { tag: 'file', path: relative('', path) };
+};
 
 /** The variant of that name, or the first. */
 export const selectVariant = (suite: Suite, name: string | undefined): string => {

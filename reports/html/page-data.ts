@@ -1,5 +1,6 @@
 import { showClaim } from '#model/claim.ts';
-import type { CheckResult, ClaimResult } from '#model/engine/check.ts';
+import type { CheckResult } from '#model/engine/check.ts';
+import type { ClaimResult } from '#model/engine/plan.ts';
 import type { Story } from '#model/engine/trace/story.ts';
 import type { Verdict } from '#model/verdict.ts';
 import type { Mutant } from '#properties/museum/mutant.ts';

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { Script } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { showClaim } from '#model/claim.ts';
+import { claimsAbout, showClaim } from '#model/claim.ts';
 import type { Counterexample } from '#model/counterexample.ts';
-import type { CheckResult, ClaimResult } from '#model/engine/check.ts';
-import { claimsAbout } from '#model/engine/check.ts';
+import type { CheckResult } from '#model/engine/check.ts';
+import type { ClaimResult } from '#model/engine/plan.ts';
 import type { Story, StoryStep } from '#model/engine/trace/story.ts';
 import type { Verdict } from '#model/verdict.ts';
 import { canary, mutants, suites } from '#properties/index.ts';
@@ -71,7 +71,7 @@ const findings = (): Findings => {
     const id = `${subject} ${variant} ${claim.id} ${stories.size}`;
     if (verdict.tag === 'refuted') stories.set(id, story(claim.sentence));
     const counterexample = verdict.tag === 'refuted' ? ({ id, story: story('').size } as Counterexample) : undefined;
-    return { subject, variant, claim, verdict, counterexample };
+    return { subject, variant, claim, verdict, counterexample, orders: undefined };
   };
   const checks = suites.flatMap((suite) =>
     suite.subject.variants.map(

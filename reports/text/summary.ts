@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import { showClaim } from '#model/claim.ts';
-import type { CheckResult, ClaimResult } from '#model/engine/check.ts';
+import type { CheckResult } from '#model/engine/check.ts';
+import type { ClaimResult } from '#model/engine/plan.ts';
 import { type Output, type Style, styled } from '#reports/cli/output.ts';
 import { plural } from '#reports/text/story.ts';
 

@@ -4,6 +4,7 @@ import type { Fault } from '#impl/machine/fault.ts';
 import { Machine, type Observer } from '#impl/machine/machine.ts';
 import type { Memory } from '#impl/machine/memory/memory.ts';
 import { type Address, Kind, lastAccessKind, pause, type Routine, type Word } from '#impl/machine/ops.ts';
+import type { Weakening } from '#impl/machine/weakening.ts';
 import { type Booted, bootProgram } from '#model/engine/explore/boot.ts';
 import { type MemoryName, memories } from '#model/engine/explore/memories.ts';
 import { bufferedStepsMax, type Departure, defaultCore, type Schedule } from '#model/engine/explore/schedule.ts';
@@ -61,13 +62,15 @@ export interface Execution {
 export interface Limits {
   /** The memory model. */
   readonly memory: MemoryName;
+  /** A place in the code that is made weaker than it says; null: none. */
+  readonly weakening: Weakening | null;
   /** Timer interrupts that the strategy may raise. 0: there is no timer at all. */
   readonly timers: number;
   /** Visible steps under the strategy; after them the cores take turns. */
   readonly steps: number;
 }
 
-export const usualLimits: Limits = { memory: 'sc', timers: 0, steps: 3000 };
+export const usualLimits: Limits = { memory: 'sc', weakening: null, timers: 0, steps: 3000 };
 
 /** While the cores take turns, a timer goes off every so many steps, if there are timers: whoever polls gives way. */
 const fairTimerSteps = 50;
@@ -176,6 +179,7 @@ class Run {
       contextWord,
       registersWord,
       running,
+      weakening: limits.weakening,
       hasTimers: limits.timers > 0,
       start: (context) => this.#start(context),
       timerInterrupt: (context) => this.#timerInterrupt(context),

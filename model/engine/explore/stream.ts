@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
+import type { Weakening } from '#impl/machine/weakening.ts';
 import type { Budget } from '#model/engine/explore/budget.ts';
 import { type Execution, execute, type Limits, type Rig, usualLimits } from '#model/engine/explore/execution.ts';
 import { exhaust } from '#model/engine/explore/exhaustive.ts';
@@ -41,6 +42,8 @@ export interface Exploration {
   readonly seed: number;
   readonly explore: Explore;
   readonly memories: readonly MemoryName[];
+  /** A place in the code that is made weaker than it says; null: none. */
+  readonly weakening: Weakening | null;
 }
 
 /** What part of a scenario's executions goes over its schedules in order; the others are drawn. */
@@ -103,18 +106,18 @@ interface Way {
 
 type Scenario = Pick<Way, 'name' | 'program'>;
 
-const onItsCores = ({ name, program }: Scenario, { budget, memories }: Exploration): Way[] =>
+const onItsCores = ({ name, program }: Scenario, { budget, memories, weakening }: Exploration): Way[] =>
   memories.map((memory) => ({
     name: memory === 'sc' ? name : `${name}, under ${memory}`,
     program,
-    limits: { ...usualLimits, memory },
+    limits: { ...usualLimits, memory, weakening },
     executions: budget.scenarioExecutions * shareOf(memory, memories),
   }));
 
-const onOneCore = ({ name, program }: Scenario, { budget, memories }: Exploration): Way => ({
+const onOneCore = ({ name, program }: Scenario, { budget, memories, weakening }: Exploration): Way => ({
   name: `${name}, on one core`,
   program: { ...program, cores: 1 },
-  limits: { ...usualLimits, memory: memories[0] as MemoryName, timers },
+  limits: { ...usualLimits, memory: memories[0] as MemoryName, weakening, timers },
   executions: budget.scenarioExecutions / 4,
 });
 
@@ -147,7 +150,10 @@ const sizes = [
   { threads: 4, calls: 2 },
 ];
 
-function* randomSamples(rig: Rig, { budget, seed, explore, memories }: Exploration): Generator<Sample, void> {
+function* randomSamples(
+  rig: Rig,
+  { budget, seed, explore, memories, weakening }: Exploration,
+): Generator<Sample, void> {
   const random = randomFrom(seed);
   const perSize = Math.ceil(budget.programs / sizes.length);
   for (const size of sizes) {
@@ -157,7 +163,7 @@ function* randomSamples(rig: Rig, { budget, seed, explore, memories }: Explorati
       for (const memory of memories) {
         let steps = 100;
         for (let i = 0; i < budget.schedules * shareOf(memory, memories); i++) {
-          const limits = { ...usualLimits, memory, timers: i % 3 === 2 ? timers : 0 };
+          const limits = { ...usualLimits, memory, weakening, timers: i % 3 === 2 ? timers : 0 };
           const execution = execute(rig, program, mixture(random, explore, i, program.cores, steps), limits);
           steps = Math.max(execution.steps, 1);
           yield { execution, limits, source: 'random' };

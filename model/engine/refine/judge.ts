@@ -90,6 +90,7 @@ export const judge = (claim: Claim, judgement: Judgement, fine: Set<number>): Vi
   switch (claim.tag) {
     case 'refines':
     case 'sometimes':
+    case 'ordering':
       return undefined;
     case 'linearizes':
       return judgement.answers.tag === 'explained' ? wrongState(judgement, false) : wrongAnswer(judgement);

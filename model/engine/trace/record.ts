@@ -127,5 +127,6 @@ export const record = (
       if (action >= timerOf(0, choice.cores) && action < drainOf(0, choice.cores)) timers.add(choice.step);
     },
   });
+  for (let core = 0; core < program.cores; core++) lookAtBuffer(core); // what was let out when nobody could step
   return { execution, accesses, timers, drains };
 };

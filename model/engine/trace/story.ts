@@ -71,10 +71,12 @@ export interface StoryStep {
   readonly spec: string | null;
   /** The values of `Story.words` after this step. */
   readonly words: readonly number[];
+  /** Which of `Story.words` it touched; null: none of them. */
+  readonly word: number | null;
   /** What the memory did here that no sequentially consistent one does; null: nothing. */
   readonly weak: Weakness | null;
   /** Stores that left a store buffer after this step, before the next. */
-  readonly drained: readonly { readonly core: number; readonly storeStep: number; readonly text: string }[];
+  readonly drained: readonly Drained[];
   /** Of each of `Story.words`, what was written there and who may still read it; empty under `sc`. */
   readonly messages: readonly (readonly StoryMessage[])[];
 }
@@ -87,6 +89,14 @@ export type Weakness =
   | { readonly tag: 'stale read'; readonly latest: number; readonly writtenStep: number | null }
   | { readonly tag: 'buffered' }
   | { readonly tag: 'overtaken' };
+
+/** The store of step `storeStep` has left the store buffer of `core`: `word` holds `value` for all to see. */
+export interface Drained {
+  readonly core: number;
+  readonly storeStep: number;
+  readonly word: string;
+  readonly value: number;
+}
 
 /** A word that was written, the oldest first. */
 export interface StoryMessage {

@@ -48,7 +48,15 @@ export const tell = (rig: Rig, counterexample: Counterexample): Story => {
   };
 };
 
-const showImplementation = ({ implementation }: Counterexample): string => {
+/** Whose code it is, and where it was made weaker than it says. */
+const showImplementation = (counterexample: Counterexample): string => {
+  const { weakening } = counterexample.limits;
+  if (!weakening) return nameOf(counterexample);
+  const instead = weakening.to === 'none' ? 'left out' : `made ${weakening.to}`;
+  return `${nameOf(counterexample)} with ${weakening.site} (${weakening.from}) ${instead}`;
+};
+
+const nameOf = ({ implementation }: Counterexample): string => {
   switch (implementation.tag) {
     case 'reference':
       return 'the reference';
@@ -70,12 +78,15 @@ const tellThreads = (rig: Rig, { program, history }: Execution): StoryThread[] =
     return [{ id, name: `T${id}`, calls: told }];
   });
 
-/** Words that are written and that more than one thread accesses. */
-const sharedWords = ({ accesses, execution }: Recorded): number[] => {
+/** Words that are written and that more than one thread accesses; a dispatcher counts where the memory was weak. */
+const sharedWords = (recorded: Recorded): number[] => {
+  const { accesses, execution } = recorded;
   const users = new Map<number, Set<number>>();
   const written = new Set<number>();
+  const weak = new Set(accesses.map((access) => weaknessOf(access, recorded) && access.address));
   for (const access of accesses) {
-    if (access.address === null || access.context >= execution.program.threads.length) continue;
+    if (access.address === null) continue;
+    if (access.context >= execution.program.threads.length && !weak.has(access.address)) continue;
     users.set(access.address, (users.get(access.address) ?? new Set()).add(access.context));
     if (access.isWrite) written.add(access.address);
   }
@@ -149,9 +160,10 @@ const tellSteps = (
       matters:
         events.length > 0 ||
         access.kind === Kind.switchTo ||
-        (access.context < program.threads.length && access.address !== null && matter.has(access.address)),
+        (access.address !== null && matter.has(access.address)),
       spec: access.step > divergence ? null : lastEvent < 0 ? spec.atBoot : spec.after(lastEvent),
       words: values,
+      word: access.address !== null && matter.has(access.address) ? words.indexOf(access.address) : null,
       weak: weaknessOf(access, recorded),
       drained: drainedAfter(access.step, recorded),
       messages: messagesOf(access, recorded, words),

@@ -1,46 +1,73 @@
 import { Kind } from '#impl/machine/ops.ts';
 import type { Access, Recorded } from '#model/engine/trace/record.ts';
-import type { MissingEdge, StoryMessage, StoryStep, Weakness } from '#model/engine/trace/story.ts';
+import type { Drained, MissingEdge, StoryMessage, Weakness } from '#model/engine/trace/story.ts';
 
 /** What a story tells of a weak memory. */
 
-/** The step of the last write of an address before step `step` that gave it its latest word; null: none did. */
-const lastWriteBefore = (address: number, step: number, { accesses }: Recorded): number | null =>
-  accesses.findLast((access) => access.step < step && access.address === address && access.isWrite)?.step ?? null;
+/** The last write of `word` at an address before step `step`; null: there was none. */
+const lastWriteBefore = (address: number, word: number, step: number, { accesses }: Recorded): number | null =>
+  accesses.findLast(
+    (access) => access.step < step && access.address === address && access.isWrite && access.written === word,
+  )?.step ?? null;
 
 /** What the memory did at an access that no sequentially consistent one does. */
 export const weaknessOf = (access: Access, recorded: Recorded): Weakness | null => {
   if (access.isBuffered) return { tag: 'buffered' };
   if (access.way === 0 || access.address === null) return null;
   if (access.kind === Kind.store) return { tag: 'overtaken' };
-  const writtenStep = lastWriteBefore(access.address, access.step, recorded);
+  const writtenStep = lastWriteBefore(access.address, access.valueAfter, access.step, recorded);
   return { tag: 'stale read', latest: access.valueAfter, writtenStep };
 };
 
 /** The stores that reached memory after a step and before the next one. */
-export const drainedAfter = (step: number, { drains, accesses, execution }: Recorded): StoryStep['drained'] =>
+export const drainedAfter = (step: number, { drains, accesses, execution }: Recorded): readonly Drained[] =>
   drains
     .filter((drain) => drain.step === step)
     .map(({ core, storeStep }) => {
       const store = accesses[storeStep - 1] as Access;
-      const name = execution.booted.names[store.address as number] as string;
-      return { core, storeStep, text: `${name} := ${store.operand} of step ${storeStep} reaches memory` };
+      const word = execution.booted.names[store.address as number] as string;
+      return { core, storeStep, word, value: store.written };
     });
 
-/** Of each word, what was written there and who may still read it. A message is known by who wrote what, in order. */
+/**
+ * Of each word, what was written there and who may still read it. A message that has a writer is one of its core's last
+ * writes of the word, in order; one that has none is the last that reached memory.
+ */
 export const messagesOf = (
   access: Access,
-  { accesses }: Recorded,
+  recorded: Recorded,
   words: readonly number[],
 ): readonly (readonly StoryMessage[])[] =>
   access.messages.map((messages, i) => {
-    const writes = accesses.filter((other) => other.step <= access.step && other.address === words[i] && other.isWrite);
-    return messages.map(({ word, writer, readers }) => {
-      const index = writes.findIndex((write) => write.core === writer && write.written === word);
-      const [write] = index < 0 ? [] : writes.splice(index, 1);
-      return { word, step: write?.step ?? null, readers };
-    });
+    const writes = writesInMemory(words[i] as number, access.step, recorded);
+    const unmatched = recorded.accesses.filter(
+      ({ step, address, isWrite }) => step <= access.step && address === words[i] && isWrite,
+    );
+    return messages
+      .toReversed()
+      .map(({ word, writer, readers }): StoryMessage => {
+        if (writer === null) return { word, step: writes.findLast(({ written }) => written === word)?.step ?? null, readers };
+        const index = unmatched.findLastIndex((write) => write.core === writer && write.written === word);
+        const [write] = index < 0 ? [] : unmatched.splice(index, 1);
+        return { word, step: write?.step ?? null, readers };
+      })
+      .toReversed();
   });
+
+/** The writes of a word that have reached memory by step `step`, in that order. */
+const writesInMemory = (address: number, step: number, { accesses, drains }: Recorded): readonly Access[] => {
+  const drainOf = new Map(drains.map((drain) => [drain.storeStep, drain]));
+  return accesses
+    .filter((access) => access.step <= step && access.address === address && access.isWrite)
+    .map((write) => ({ write, drain: drainOf.get(write.step) }))
+    .filter(({ write, drain }) => !write.isBuffered || (drain && drain.step <= step))
+    .sort((a, b) => {
+      const reached = (a.drain?.step ?? a.write.step) - (b.drain?.step ?? b.write.step);
+      // A core that writes past its buffer has emptied it first; what others let out in the same step comes later.
+      return reached || (a.write.core === b.write.core ? a.write.step - b.write.step : a.drain ? 1 : -1);
+    })
+    .map(({ write }) => write);
+};
 
 /** From the write that a stale read did not see to that read; and between the two accesses of a data race. */
 export const missingEdges = (recorded: Recorded): MissingEdge[] => {

@@ -1,0 +1,44 @@
+import type { Weakening } from '#impl/machine/weakening.ts';
+import type { Claim, Suite } from '#model/claim.ts';
+import type { Counterexample, Implementation } from '#model/counterexample.ts';
+import type { Exploration } from '#model/engine/explore/stream.ts';
+import type { World } from '#model/engine/load/world.ts';
+import type { Site } from '#model/engine/ordering/sites.ts';
+import type { Verdict } from '#model/verdict.ts';
+
+/** One implementation of one variant of a subject, and what to find out about it. */
+export interface Plan extends Exploration {
+  readonly suite: Suite;
+  readonly variant: string;
+  readonly world: World;
+  readonly implementation: Implementation;
+  /** Of the suite's claims, those to judge. */
+  readonly claims: readonly Claim[];
+  /** Stops as soon as one claim is refuted. */
+  readonly untilRefuted: boolean;
+}
+
+/** What was found out about one claim. */
+export interface ClaimResult {
+  readonly subject: string;
+  readonly variant: string;
+  readonly claim: Claim;
+  readonly verdict: Verdict;
+  readonly counterexample: Counterexample | undefined;
+  /** Of a claim about orders: what was found out about each. */
+  readonly orders: readonly SiteReport[] | undefined;
+}
+
+/** A site made one step weaker, and what came of it. */
+export interface Weakened {
+  readonly to: Weakening['to'];
+  /** What breaks; undefined: nothing that was found, so the site is stronger than needed. */
+  readonly counterexample: Counterexample | undefined;
+  readonly executions: number;
+}
+
+/** A site, and what came of making it weaker. */
+export interface SiteReport {
+  readonly site: Site;
+  readonly weakened: readonly Weakened[];
+}
