@@ -9,17 +9,27 @@ import waitQueueMutants from '#properties/museum/ipc/wait-queue.ts';
 import type { Mutant } from '#properties/museum/mutant.ts';
 import dispatcherMutants from '#properties/museum/sync/dispatcher.ts';
 import exitWaitMutants from '#properties/museum/sync/exit-wait.ts';
+import seqlockMutants from '#properties/museum/sync/seqlock.ts';
 import sleepWakeupMutants from '#properties/museum/sync/sleep-wakeup.ts';
+import spinlockDekkerMutants from '#properties/museum/sync/spinlock.dekker.ts';
+import spinlockMcsMutants from '#properties/museum/sync/spinlock.mcs.ts';
+import spinlockTicketMutants from '#properties/museum/sync/spinlock.ticket.ts';
 import spinlockMutants from '#properties/museum/sync/spinlock.ts';
+import seqlock from '#properties/sync/seqlock.property.ts';
 import sleepWakeup from '#properties/sync/sleep-wakeup.property.ts';
+import spinlock from '#properties/sync/spinlock.property.ts';
 
-export const suites: readonly Suite[] = [sleepWakeup, pipe];
+export const suites: readonly Suite[] = [sleepWakeup, spinlock, seqlock, pipe];
 
 export const mutants: readonly Mutant[] = [
   ...sleepWakeupMutants,
   ...exitWaitMutants,
   ...dispatcherMutants,
   ...spinlockMutants,
+  ...spinlockTicketMutants,
+  ...spinlockMcsMutants,
+  ...spinlockDekkerMutants,
+  ...seqlockMutants,
   ...pipeMutants,
   ...pipeWaitingMutants,
   ...descriptorMutants,

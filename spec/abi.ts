@@ -67,3 +67,20 @@ export type SleepWakeupAnswer =
   | { readonly tag: 'ok' }
   | { readonly tag: 'child'; readonly child: ThreadId }
   | { readonly tag: 'failed'; readonly errno: '-1' };
+
+/** A counter that a spin lock guards, numbered from 0. */
+export type CounterId = number;
+
+/** What can be asked of counters, each guarded by a spin lock of its own. */
+export type SpinlockCall =
+  | { readonly tag: 'add'; readonly counter: CounterId; readonly amount: number }
+  | { readonly tag: 'sum' };
+
+/** What those calls answer: `add` what the counter held before, `sum` the sum of all. */
+export type SpinlockAnswer = number;
+
+/** What can be asked of a few words that are guarded by a sequence lock. */
+export type SeqlockCall = { readonly tag: 'write'; readonly values: readonly number[] } | { readonly tag: 'read' };
+
+/** What those calls answer. */
+export type SeqlockAnswer = { readonly tag: 'ok' } | { readonly tag: 'snapshot'; readonly values: readonly number[] };

@@ -7,7 +7,7 @@
  * with programming language memory models?", MSPC 2012; Linux include/linux/seqlock.h.
  */
 import type { Allocator } from '#impl/machine/allocator.ts';
-import { type Address, awaitWord, fence, load, type Routine, store, type Word } from '#impl/machine/ops.ts';
+import { type Address, awaitOther, fence, load, type Routine, store, type Word } from '#impl/machine/ops.ts';
 import { acquire, release } from '#impl/sync/spinlock.ts';
 
 export interface Seqlock {
@@ -44,7 +44,7 @@ export function* read(lock: Seqlock): Routine<readonly Word[]> {
   for (;;) {
     const before = yield load(lock.sequence, 'acquire', 'seqlock.enter'); // pairs with publish: shows the words of `before`
     if ((before & 1) === 1) {
-      yield awaitWord(lock.writers, 0, 'relaxed', 'seqlock.wait'); // spares us to look while the write is under way
+      yield awaitOther(lock.sequence, before, 'relaxed', 'seqlock.wait');
       continue;
     }
     const values: Word[] = [];

@@ -8,6 +8,7 @@
 import type { Allocator } from '#impl/machine/allocator.ts';
 import {
   type Address,
+  awaitOther,
   awaitWord,
   compareAndSwap,
   coreNumber,
@@ -21,10 +22,8 @@ import {
 
 /** A core's place in the queue of one lock. */
 interface Node {
-  /** 1 when somebody has joined behind and said so; only then does `successor` say who. */
-  readonly linked: Address;
-  /** The core behind this one, plus 1. */
-  readonly successor: Address;
+  /** The core behind this one plus 1, once it has said so; 0 before that. */
+  readonly next: Address;
   /** 1 until the one before hands the lock over. Its owner spins here. */
   readonly waiting: Address;
 }
@@ -39,8 +38,7 @@ export interface McsLock {
 export const layoutLock = (memory: Allocator, name: string, cores: number): McsLock => ({
   tail: memory.word(`${name}.tail`),
   nodes: Array.from({ length: cores }, (_, core) => ({
-    linked: memory.word(`${name}.node${core}.linked`),
-    successor: memory.word(`${name}.node${core}.successor`),
+    next: memory.word(`${name}.node${core}.next`),
     waiting: memory.word(`${name}.node${core}.waiting`),
   })),
 });
@@ -52,12 +50,11 @@ export function* acquire(lock: McsLock): Routine {
   yield maskInterrupts(); // before joining: the node is this core's, and who waits behind us waits for us
   const me = (yield coreNumber()) + 1;
   const mine = nodeOf(lock, me);
-  yield store(mine.linked, 0, 'relaxed', 'spinlock.mcs.unlink');
-  const before = yield swap(lock.tail, me, 'acq_rel', 'spinlock.mcs.join'); // pairs with close, and shows unlink to link
+  yield store(mine.next, 0, 'relaxed', 'spinlock.mcs.clear');
+  const before = yield swap(lock.tail, me, 'acq_rel', 'spinlock.mcs.join'); // pairs with close; clear comes before link
   if (before === 0) return;
-  yield store(mine.waiting, 1, 'relaxed', 'spinlock.mcs.queue'); // before the link: what hands over must come after
-  yield store(nodeOf(lock, before).successor, me, 'plain');
-  yield store(nodeOf(lock, before).linked, 1, 'release', 'spinlock.mcs.link'); // pairs with look and late
+  yield store(mine.waiting, 1, 'relaxed', 'spinlock.mcs.queue'); // before link: so that hand comes after it
+  yield store(nodeOf(lock, before).next, me, 'release', 'spinlock.mcs.link'); // pairs with next
   yield awaitWord(mine.waiting, 0, 'acquire', 'spinlock.mcs.wait'); // pairs with hand
 }
 
@@ -65,15 +62,15 @@ export function* acquire(lock: McsLock): Routine {
 export function* release(lock: McsLock): Routine {
   const me = (yield coreNumber()) + 1;
   const mine = nodeOf(lock, me);
-  if ((yield load(mine.linked, 'acquire', 'spinlock.mcs.look')) === 0) {
+  if ((yield load(mine.next, 'relaxed', 'spinlock.mcs.look')) === 0) {
     const last = yield compareAndSwap(lock.tail, me, 0, 'release', 'spinlock.mcs.close'); // pairs with join
     if (last === me) {
       yield unmaskInterrupts();
       return;
     }
-    yield awaitWord(mine.linked, 1, 'acquire', 'spinlock.mcs.late'); // somebody has joined, and is about to say so
+    yield awaitOther(mine.next, 0, 'relaxed', 'spinlock.mcs.late'); // somebody has joined, and is about to say so
   }
-  const successor = yield load(mine.successor, 'plain');
-  yield store(nodeOf(lock, successor).waiting, 0, 'release', 'spinlock.mcs.hand'); // pairs with wait
+  const next = yield load(mine.next, 'acquire', 'spinlock.mcs.next'); // pairs with link
+  yield store(nodeOf(lock, next).waiting, 0, 'release', 'spinlock.mcs.hand'); // pairs with wait
   yield unmaskInterrupts();
 }

@@ -96,6 +96,40 @@ describe('the states of sleep and wakeup', () => {
   });
 });
 
+describe('the states of counters under spin locks', () => {
+  const subject = subjectOf('sync/spinlock');
+  const adds = (amount: number): AnyCall => ({ tag: 'add', counter: 0, amount }) as AnyCall;
+  const counting = (threads: readonly (readonly AnyCall[])[]): Program => ({
+    variant: 'ticket',
+    cores: 2,
+    threads,
+    parameters: { counters: 1 },
+  });
+
+  it('are four where one adds 1 and one adds 2: 0, 1, 2 and 3', () => {
+    expect(reach(subject, counting([[adds(1)], [adds(2)]]))).toEqual({ states: 4, configurations: 4 });
+  });
+
+  it('are three where one adds twice, before or after another has looked', () => {
+    // The sum changes nothing and may be done or not in each of the three.
+    expect(reach(subject, counting([[adds(1), adds(1)], [{ tag: 'sum' }]]))).toEqual({ states: 3, configurations: 6 });
+  });
+});
+
+describe('the states of a sequence lock', () => {
+  const subject = subjectOf('sync/seqlock');
+  const writesBoth = (value: number): AnyCall => ({ tag: 'write', values: [value, value] }) as AnyCall;
+
+  it('are three where two write and one reads: as at boot, and as the last of the two left it', () => {
+    // Nothing written; one of the two; both, with either last: 5, and in each the read is done or not.
+    const threads = [[writesBoth(1)], [writesBoth(2)], [{ tag: 'read' }]];
+    expect(reach(subject, { variant: 'linux', cores: 3, threads, parameters: { words: 2 } })).toEqual({
+      states: 3,
+      configurations: 10,
+    });
+  });
+});
+
 describe('the states of the pipe', () => {
   const subject = subjectOf('ipc/pipe');
 

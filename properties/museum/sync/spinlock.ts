@@ -2,11 +2,11 @@ import { exhibit } from '#properties/museum/mutant.ts';
 
 const file = 'impl/sync/spinlock.ts';
 
-/** The spin lock beneath sleep and wakeup. */
-export default exhibit('sync/sleep-wakeup', [
+/** The spin lock by test-and-set, on which the kernel stands too. */
+export default exhibit('sync/spinlock', [
   {
     name: 'unmasks-before-release',
-    variant: 'xv6',
+    variant: 'test-and-set',
     bug: undefined,
     title: 'release turns interrupts on before it clears the lock',
     story:
@@ -27,7 +27,7 @@ export default exhibit('sync/sleep-wakeup', [
   },
   {
     name: 'masks-after-taking',
-    variant: 'xv6',
+    variant: 'test-and-set',
     bug: undefined,
     title: 'acquire turns interrupts off only once it has the lock',
     story:
@@ -55,7 +55,7 @@ export default exhibit('sync/sleep-wakeup', [
   },
   {
     name: 'test-then-set',
-    variant: 'xv6',
+    variant: 'test-and-set',
     bug: undefined,
     title: 'acquire tests the lock and sets it in two steps',
     story:
