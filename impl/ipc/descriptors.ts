@@ -38,13 +38,13 @@ const wordOf = (descriptors: Descriptors, process: ThreadId): Address => descrip
 
 /** Whether the caller holds descriptor `end`, which is 0 or 1. */
 export function* holds(self: Thread, descriptors: Descriptors, end: Descriptor): Routine<boolean> {
-  const held = yield load(wordOf(descriptors, self.id), 'acquire'); // pairs with share: the pipe is there
+  const held = yield load(wordOf(descriptors, self.id), 'acquire', 'descriptors.holds'); // pairs with share: the pipe is there
   return (held & (1 << end)) !== 0;
 }
 
 /** One process less holds `end`. True: it was the last. The caller still has its descriptor. */
 export function* dereference(descriptors: Descriptors, end: 0 | 1): Routine<boolean> {
-  return (yield fetchAdd(descriptors.references[end], -1, 'acq_rel', 'descriptors.dereference')) === 1;
+  return (yield fetchAdd(descriptors.references[end], -1, 'relaxed', 'descriptors.dereference')) === 1;
 }
 
 /** Takes the caller's descriptor `end` away. */
@@ -58,7 +58,7 @@ export function* clear(self: Thread, descriptors: Descriptors, end: 0 | 1): Rout
 export function* install(self: Thread, descriptors: Descriptors): Routine {
   yield store(descriptors.references[readEnd], 1, 'relaxed');
   yield store(descriptors.references[writeEnd], 1, 'relaxed');
-  yield store(wordOf(descriptors, self.id), 3, 'release');
+  yield store(wordOf(descriptors, self.id), 3, 'relaxed');
 }
 
 /** Copies the caller's descriptors to `child`. False: the child holds some already, or is the caller. */

@@ -184,7 +184,7 @@ function* takeShare(
   yield store(ring.offset + slot, offset + share, 'plain');
   const isEmptied = share === length;
   if (isEmptied) {
-    yield store(ring.headTail, pack(headOf(headTail), tailOf(headTail) + 1), 'release', 'pipe.tail'); // pairs with isWritable
+    yield store(ring.headTail, pack(headOf(headTail), tailOf(headTail) + 1), 'relaxed', 'pipe.tail');
   }
   return { share, isEmptied };
 }
@@ -261,7 +261,7 @@ function* putPage(pipe: Pipe, headTail: Word, done: number, count: number): Rout
   if (!(yield* copyToPage(ring.data + slot * slotBytes, done, length))) return 0;
   yield store(ring.offset + slot, 0, 'plain');
   yield store(ring.length + slot, length, 'plain');
-  yield store(ring.headTail, pack(headOf(headTail) + 1, tailOf(headTail)), 'release', 'pipe.head'); // pairs with isReadable
+  yield store(ring.headTail, pack(headOf(headTail) + 1, tailOf(headTail)), 'relaxed', 'pipe.head');
   return length;
 }
 
@@ -277,12 +277,12 @@ function* copyToPage(address: Address, done: number, count: number): Routine<boo
 
 /** Outside the lock: whether a reader need not wait. */
 function* isReadable(ring: Ring): Routine<boolean> {
-  return usedSlots(yield load(ring.headTail, 'seq_cst')) > 0 || (yield load(ring.writeOpen, 'seq_cst')) === 0;
+  return usedSlots(yield load(ring.headTail, 'relaxed')) > 0 || (yield load(ring.writeOpen, 'relaxed')) === 0;
 }
 
 /** Outside the lock: whether a writer need not wait. */
 function* isWritable(ring: Ring, slots: number): Routine<boolean> {
-  return usedSlots(yield load(ring.headTail, 'seq_cst')) < slots || (yield load(ring.readOpen, 'seq_cst')) === 0;
+  return usedSlots(yield load(ring.headTail, 'relaxed')) < slots || (yield load(ring.readOpen, 'relaxed')) === 0;
 }
 
 /** Gives a descriptor up. 0, or EBADF: it is not the caller's. */
@@ -303,7 +303,7 @@ export function* close(self: Thread, pipe: Pipe, descriptor: Descriptor): Routin
 
 /** Nobody holds this end any more: tells everybody. True: the other is still open. The caller holds the lock. */
 function* closeEnd(self: Thread, ring: Ring, end: 0 | 1): Routine<boolean> {
-  yield store(end === readEnd ? ring.readOpen : ring.writeOpen, 0, 'seq_cst', 'pipe.closeEnd');
+  yield store(end === readEnd ? ring.readOpen : ring.writeOpen, 0, 'relaxed', 'pipe.closeEnd');
   const isOpen = (yield load(end === readEnd ? ring.writeOpen : ring.readOpen, 'relaxed')) !== 0;
   if (isOpen) yield* wakeAll(self.table, end === readEnd ? ring.writers : ring.readers);
   return isOpen;

@@ -31,9 +31,9 @@ const wordsOfCore = (table: ThreadTable, core: number): CoreWords => table.cores
 export function* dispatch(table: ThreadTable, core: number): Routine {
   const mine = wordsOfCore(table, core);
   for (;;) {
-    const left = yield load(mine.current, 'relaxed'); // only this core writes it
+    const left = yield load(mine.current, 'plain'); // only this core knows it
     if (left !== 0) {
-      yield store(mine.current, 0, 'relaxed');
+      yield store(mine.current, 0, 'plain');
       yield* release(wordsOf(table, left - 1).lock);
     }
     yield* takeUp(table, core, left);
@@ -49,15 +49,15 @@ function* takeUp(table: ThreadTable, core: number, from: number): Routine {
   const threads = table.threads.length;
   for (;;) {
     yield maskInterrupts(); // an interrupt between the search and `idle` must end `idle`, not come before it
-    yield store(mine.idle, 1, 'seq_cst'); // before the search: pairs with makeRunnable, which looks the other way round
+    yield store(mine.idle, 1, 'seq_cst', 'dispatcher.looking'); // before the search: pairs with makeRunnable, which looks the other way round
     for (let i = 0; i < threads; i++) {
       const id = (from + i) % threads;
       const thread = wordsOf(table, id);
-      if ((yield load(thread.state, 'seq_cst')) !== State.runnable) continue; // a look without the lock, to be repeated
+      if ((yield load(thread.state, 'seq_cst', 'dispatcher.look')) !== State.runnable) continue; // a look without the lock, to be repeated
       yield* acquire(thread.lock);
       if ((yield load(thread.state, 'relaxed')) === State.runnable) {
         yield store(thread.state, State.running, 'relaxed');
-        yield store(mine.current, id + 1, 'relaxed');
+        yield store(mine.current, id + 1, 'plain');
         const wasKicked = (yield swap(mine.idle, 0, 'relaxed')) === 0;
         if (wasKicked) yield* kickIdleCore(table); // perhaps for another thread: this core is busy now
         yield unmaskInterrupts();
@@ -82,7 +82,7 @@ export function* makeRunnable(table: ThreadTable, id: ThreadId): Routine {
 function* kickIdleCore(table: ThreadTable): Routine {
   for (let core = 0; core < table.cores.length; core++) {
     const { idle: sleeping } = wordsOfCore(table, core);
-    if ((yield load(sleeping, 'seq_cst')) === 0) continue; // pairs with takeUp: it sees the thread, or we see it idle
+    if ((yield load(sleeping, 'seq_cst', 'dispatcher.isLooking')) === 0) continue; // pairs with takeUp: it sees the thread, or we see it idle
     if ((yield swap(sleeping, 0, 'relaxed')) === 0) continue; // another waker has this core already
     yield sendInterrupt(core, 'dispatcher.kick');
     return;
@@ -95,7 +95,7 @@ function* kickIdleCore(table: ThreadTable): Routine {
  */
 export function* wake(table: ThreadTable, id: ThreadId): Routine {
   const thread = wordsOf(table, id);
-  const isOnCore = (yield load(thread.context, 'acquire')) !== 0; // pairs with the machine's saving of the context
+  const isOnCore = (yield load(thread.context, 'acquire', 'dispatcher.onCore')) !== 0; // pairs with the machine's saving of the context
   if (isOnCore) yield store(thread.state, State.running, 'relaxed');
   else yield* makeRunnable(table, id);
 }

@@ -50,7 +50,7 @@ export function* wakeup(self: Thread, channel: Address): Routine {
 
 /** Whether a kill of this thread is pending. */
 export function* isKilled(self: Thread): Routine<boolean> {
-  return (yield load(wordsOf(self.table, self.id).killed, 'acquire')) !== 0;
+  return (yield load(wordsOf(self.table, self.id).killed, 'relaxed')) !== 0;
 }
 
 /** Kills `target`: if it sleeps it returns from `sleep`, and it may not sleep again. 0, or -1: it is dead and gone. */
@@ -58,7 +58,7 @@ export function* kill(self: Thread, target: number): Routine<Word> {
   const victim = wordsOf(self.table, target);
   yield* acquire(victim.lock);
   const state = yield load(victim.state, 'relaxed');
-  if (state !== State.reaped) yield store(victim.killed, 1, 'release');
+  if (state !== State.reaped) yield store(victim.killed, 1, 'relaxed');
   if (state === State.sleeping) yield* wake(self.table, target);
   yield* release(victim.lock);
   return state === State.reaped ? -1 : 0;
@@ -70,11 +70,11 @@ export function* exit(self: Thread): Routine {
   const mine = wordsOf(table, self.id);
   yield* acquire(table.waitLock); // until we are a zombie: a parent that has scanned us alive must be asleep by then
   for (const thread of table.threads) {
-    if ((yield load(thread.parent, 'relaxed')) !== self.id + 1) continue;
-    yield store(thread.parent, 1, 'relaxed');
+    if ((yield load(thread.parent, 'plain')) !== self.id + 1) continue;
+    yield store(thread.parent, 1, 'plain');
     yield* wakeup(self, wordsOf(table, 0).parent); // init may wait already
   }
-  const parent = yield load(mine.parent, 'relaxed');
+  const parent = yield load(mine.parent, 'plain');
   if (parent !== 0) yield* wakeup(self, wordsOf(table, parent - 1).parent);
   yield* acquire(mine.lock);
   yield store(mine.state, State.zombie, 'relaxed');
@@ -90,13 +90,13 @@ export function* wait(self: Thread): Routine<Word> {
     let children = 0;
     for (let id = 0; id < table.threads.length; id++) {
       const child = wordsOf(table, id);
-      if ((yield load(child.parent, 'relaxed')) !== self.id + 1) continue;
+      if ((yield load(child.parent, 'plain')) !== self.id + 1) continue;
       children++;
       yield* acquire(child.lock); // its last switch must be over
       const isDead = (yield load(child.state, 'relaxed')) === State.zombie;
       if (isDead) {
         yield store(child.state, State.reaped, 'relaxed');
-        yield store(child.parent, 0, 'relaxed');
+        yield store(child.parent, 0, 'plain');
       }
       yield* release(child.lock);
       if (isDead) {

@@ -47,7 +47,7 @@ function* prepareToWait(self: Thread, queue: WaitQueue): Routine<boolean> {
   const interrupted = yield* isKilled(self);
   if (interrupted && isQueued) yield* remove(self.table, queue, self.id);
   if (!interrupted && !isQueued) yield* append(self.table, queue, self.id);
-  if (!interrupted) yield store(mine.state, State.sleeping, 'seq_cst', 'wait-queue.sleeping'); // before the condition
+  if (!interrupted) yield store(mine.state, State.sleeping, 'relaxed', 'wait-queue.sleeping'); // before the condition
   yield* release(queue.lock);
   return interrupted;
 }
@@ -66,7 +66,7 @@ function* block(self: Thread): Routine {
 function* finishWait(self: Thread, queue: WaitQueue): Routine {
   const mine = wordsOf(self.table, self.id);
   yield store(mine.state, State.running, 'relaxed');
-  if ((yield load(mine.channel, 'acquire')) === 0) return; // a waker took us off, or a kill did
+  if ((yield load(mine.channel, 'relaxed')) === 0) return; // a waker took us off, or a kill did
   yield* acquire(queue.lock);
   if ((yield load(mine.channel, 'relaxed')) !== 0) yield* remove(self.table, queue, self.id);
   yield* release(queue.lock);
@@ -85,10 +85,10 @@ export function* wakeAll(table: ThreadTable, queue: WaitQueue): Routine {
 function* wakeUpTo(table: ThreadTable, queue: WaitQueue, most: number): Routine {
   let left = most;
   yield* acquire(queue.lock);
-  let waiter = yield load(queue.first, 'relaxed');
+  let waiter = yield load(queue.first, 'plain');
   while (waiter !== 0 && left > 0) {
     const words = wordsOf(table, waiter - 1);
-    const next = yield load(words.next, 'relaxed');
+    const next = yield load(words.next, 'plain');
     yield* acquire(words.lock);
     if ((yield load(words.state, 'relaxed')) === State.sleeping) {
       yield* remove(table, queue, waiter - 1);
@@ -104,20 +104,20 @@ function* wakeUpTo(table: ThreadTable, queue: WaitQueue, most: number): Routine 
 /** Puts thread `id` at the end. The caller holds the queue's lock. */
 function* append(table: ThreadTable, queue: WaitQueue, id: number): Routine {
   const mine = wordsOf(table, id);
-  const last = yield load(queue.last, 'relaxed');
-  yield store(mine.previous, last, 'relaxed');
-  yield store(mine.next, 0, 'relaxed');
-  yield store(last === 0 ? queue.first : wordsOf(table, last - 1).next, id + 1, 'relaxed');
-  yield store(queue.last, id + 1, 'relaxed');
+  const last = yield load(queue.last, 'plain');
+  yield store(mine.previous, last, 'plain');
+  yield store(mine.next, 0, 'plain');
+  yield store(last === 0 ? queue.first : wordsOf(table, last - 1).next, id + 1, 'plain');
+  yield store(queue.last, id + 1, 'plain');
   yield store(mine.channel, queue.lock, 'relaxed');
 }
 
 /** Takes thread `id` out, wherever it stands. The caller holds the queue's lock. */
 function* remove(table: ThreadTable, queue: WaitQueue, id: number): Routine {
   const mine = wordsOf(table, id);
-  const previous = yield load(mine.previous, 'relaxed');
-  const next = yield load(mine.next, 'relaxed');
-  yield store(previous === 0 ? queue.first : wordsOf(table, previous - 1).next, next, 'relaxed');
-  yield store(next === 0 ? queue.last : wordsOf(table, next - 1).previous, previous, 'relaxed');
-  yield store(mine.channel, 0, 'release'); // pairs with finishWait
+  const previous = yield load(mine.previous, 'plain');
+  const next = yield load(mine.next, 'plain');
+  yield store(previous === 0 ? queue.first : wordsOf(table, previous - 1).next, next, 'plain');
+  yield store(next === 0 ? queue.last : wordsOf(table, next - 1).previous, previous, 'plain');
+  yield store(mine.channel, 0, 'relaxed');
 }

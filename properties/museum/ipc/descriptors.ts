@@ -85,7 +85,7 @@ export default exhibit('ipc/pipe', [
     edits: [
       {
         file,
-        from: `  return (yield fetchAdd(descriptors.references[end], -1, 'acq_rel', 'descriptors.dereference')) === 1;`,
+        from: `  return (yield fetchAdd(descriptors.references[end], -1, 'relaxed', 'descriptors.dereference')) === 1;`,
         to: `  const references = yield load(descriptors.references[end], 'acquire');
   yield store(descriptors.references[end], references - 1, 'release');
   return references === 1;`,

@@ -16,17 +16,17 @@ export default exhibit('ipc/pipe', [
     edits: [
       {
         file: pipe,
-        from: `  return usedSlots(yield load(ring.headTail, 'seq_cst')) > 0 || (yield load(ring.writeOpen, 'seq_cst')) === 0;`,
-        to: `  const head = headOf(yield load(ring.headTail, 'seq_cst'));
-  const tail = tailOf(yield load(ring.headTail, 'seq_cst'));
-  return usedSlots(pack(head, tail)) > 0 || (yield load(ring.writeOpen, 'seq_cst')) === 0;`,
+        from: `  return usedSlots(yield load(ring.headTail, 'relaxed')) > 0 || (yield load(ring.writeOpen, 'relaxed')) === 0;`,
+        to: `  const head = headOf(yield load(ring.headTail, 'relaxed'));
+  const tail = tailOf(yield load(ring.headTail, 'relaxed'));
+  return usedSlots(pack(head, tail)) > 0 || (yield load(ring.writeOpen, 'relaxed')) === 0;`,
       },
       {
         file: pipe,
-        from: `  return usedSlots(yield load(ring.headTail, 'seq_cst')) < slots || (yield load(ring.readOpen, 'seq_cst')) === 0;`,
-        to: `  const head = headOf(yield load(ring.headTail, 'seq_cst'));
-  const tail = tailOf(yield load(ring.headTail, 'seq_cst'));
-  return usedSlots(pack(head, tail)) < slots || (yield load(ring.readOpen, 'seq_cst')) === 0;`,
+        from: `  return usedSlots(yield load(ring.headTail, 'relaxed')) < slots || (yield load(ring.readOpen, 'relaxed')) === 0;`,
+        to: `  const head = headOf(yield load(ring.headTail, 'relaxed'));
+  const tail = tailOf(yield load(ring.headTail, 'relaxed'));
+  return usedSlots(pack(head, tail)) < slots || (yield load(ring.readOpen, 'relaxed')) === 0;`,
       },
     ],
     killedBy: 'progress',
@@ -90,7 +90,7 @@ export default exhibit('ipc/pipe', [
     edits: [
       {
         file,
-        from: `  if (!interrupted) yield store(mine.state, State.sleeping, 'seq_cst', 'wait-queue.sleeping'); // before the condition
+        from: `  if (!interrupted) yield store(mine.state, State.sleeping, 'relaxed', 'wait-queue.sleeping'); // before the condition
 `,
         to: '',
       },
@@ -212,7 +212,7 @@ export default exhibit('ipc/pipe', [
       {
         file: 'impl/sync/dispatcher.ts',
         from: `  const thread = wordsOf(table, id);
-  const isOnCore = (yield load(thread.context, 'acquire')) !== 0; // pairs with the machine's saving of the context
+  const isOnCore = (yield load(thread.context, 'acquire', 'dispatcher.onCore')) !== 0; // pairs with the machine's saving of the context
   if (isOnCore) yield store(thread.state, State.running, 'relaxed');
   else yield* makeRunnable(table, id);`,
         to: `  yield* makeRunnable(table, id);`,

@@ -33,7 +33,7 @@ export default exhibit('sync/sleep-wakeup', [
     edits: [
       {
         file,
-        from: `    yield store(mine.idle, 1, 'seq_cst'); // before the search: pairs with makeRunnable, which looks the other way round
+        from: `    yield store(mine.idle, 1, 'seq_cst', 'dispatcher.looking'); // before the search: pairs with makeRunnable, which looks the other way round
 `,
         to: '',
       },
@@ -41,7 +41,7 @@ export default exhibit('sync/sleep-wakeup', [
         file,
         from: `    yield idle();
 `,
-        to: `    yield store(mine.idle, 1, 'seq_cst');
+        to: `    yield store(mine.idle, 1, 'seq_cst', 'dispatcher.looking');
     yield idle();
 `,
       },

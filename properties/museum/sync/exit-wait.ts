@@ -55,11 +55,11 @@ function* parentOf(self: Thread): Routine<ThreadWords> {
         file,
         from: `  yield* acquire(table.waitLock); // until we are a zombie: a parent that has scanned us alive must be asleep by then
   for (const thread of table.threads) {
-    if ((yield load(thread.parent, 'relaxed')) !== self.id + 1) continue;
-    yield store(thread.parent, 1, 'relaxed');
+    if ((yield load(thread.parent, 'plain')) !== self.id + 1) continue;
+    yield store(thread.parent, 1, 'plain');
     yield* wakeup(self, wordsOf(table, 0).parent); // init may wait already
   }
-  const parent = yield load(mine.parent, 'relaxed');
+  const parent = yield load(mine.parent, 'plain');
   if (parent !== 0) yield* wakeup(self, wordsOf(table, parent - 1).parent);
   yield* acquire(mine.lock);
   yield store(mine.state, State.zombie, 'relaxed');
@@ -68,9 +68,9 @@ function* parentOf(self: Thread): Routine<ThreadWords> {
         to: `  yield* acquire((yield* parentOf(self)).lock); // parent before child, whoever takes both
   yield* acquire(mine.lock);
   for (const thread of table.threads) {
-    if ((yield load(thread.parent, 'relaxed')) !== self.id + 1) continue;
+    if ((yield load(thread.parent, 'plain')) !== self.id + 1) continue;
     yield* acquire(thread.lock);
-    yield store(thread.parent, 1, 'relaxed');
+    yield store(thread.parent, 1, 'plain');
     yield* release(thread.lock);
   }
   const parent = yield* parentOf(self);
@@ -170,8 +170,8 @@ function* parentOf(self: Thread): Routine<ThreadWords> {
       {
         file,
         from: `  for (const thread of table.threads) {
-    if ((yield load(thread.parent, 'relaxed')) !== self.id + 1) continue;
-    yield store(thread.parent, 1, 'relaxed');
+    if ((yield load(thread.parent, 'plain')) !== self.id + 1) continue;
+    yield store(thread.parent, 1, 'plain');
     yield* wakeup(self, wordsOf(table, 0).parent); // init may wait already
   }
 `,
