@@ -1,8 +1,13 @@
 import { aarch64 } from '#model/engine/litmus/aarch64.ts';
+import { c } from '#model/engine/litmus/c.ts';
 import type { FrontEnd } from '#model/engine/litmus/source.ts';
+import { x86, x86_64 } from '#model/engine/litmus/x86.ts';
 import type { Architecture } from '#spec/machine/memory/program.ts';
 
 /** What translates the threads of each architecture. */
 export const frontEnds: Readonly<Partial<Record<Architecture, FrontEnd>>> = {
   AArch64: aarch64,
+  X86: x86,
+  X86_64: x86_64,
+  C: c,
 };

@@ -73,7 +73,8 @@ export const ending = (tokens: Tokens): Ending => {
   const quantifier = isOld ? 'exists' : quantifierOf(tokens);
   const asked = proposition(tokens);
   while (tokens.takeIf(';'));
-  if (isOld) expectedOfModels(tokens);
+  if (isOld && tokens.takeIf('with')) expectedOfModels(tokens);
+  while (tokens.takeIf('<<')) orders(tokens);
   if (tokens.peek().tag !== 'end') tokens.fail('the end of the test');
   return { locations, filter, quantifier, proposition: asked };
 };
@@ -85,21 +86,21 @@ const quantifierOf = (tokens: Tokens): Quantifier => {
   return tokens.fail('exists, ~exists or forall');
 };
 
-/** Old tests end in `final ...`, then in what each model was expected to say and in `<<` orders to a tool `>>`. */
+/** Old tests end in `final ...`, then in what each model was expected to say. */
 const expectedOfModels = (tokens: Tokens): void => {
-  if (tokens.takeIf('with')) {
-    while (tokens.peek().tag === 'name') {
-      tokens.take();
-      tokens.expect(':');
-      quantifierOf(tokens);
-      tokens.expect(';');
-    }
+  while (tokens.peek().tag === 'name') {
+    tokens.take();
+    tokens.expect(':');
+    quantifierOf(tokens);
+    tokens.expect(';');
   }
-  while (tokens.takeIf('<<')) {
-    while (!tokens.takeIf('>>')) {
-      if (tokens.peek().tag === 'end') tokens.fail("'>>'");
-      tokens.take();
-    }
+};
+
+/** `<<` orders to an old tool, which say nothing about the test `>>`. */
+const orders = (tokens: Tokens): void => {
+  while (!tokens.takeIf('>>')) {
+    if (tokens.peek().tag === 'end') tokens.fail("'>>'");
+    tokens.take();
   }
 };
 

@@ -73,12 +73,27 @@ export class InitialState implements Setup {
       tokens.expect('[');
       name = tokens.expectKind('name', 'the name of a location');
       tokens.expect(']');
-    } else if (tokens.peek().text === '[') {
-      throw new LitmusError('unsupported', name.offset, `the array '${name.text}'`, 'only words are locations');
+    } else if (type !== null && tokens.peek().text === '[') {
+      this.declareArray(name.text, type, tokens);
+      return;
     }
     const location = this.location(name.text);
     if (type !== null) this.locationTypes.set(location, type);
     if (tokens.takeIf('=')) this.values.set(location, asType({ ...(type ?? int), isSigned: true }, this.value(tokens)));
+  }
+
+  /** `int y[2] = { 0, 0 }`. Only its first word is a location: in herd's C, `y + 1` is one byte further. */
+  private declareArray(name: string, type: ValueType, tokens: Tokens): void {
+    tokens.expect('[');
+    tokens.expectKind('number', 'the length of the array');
+    tokens.expect(']');
+    const location = this.location(name);
+    this.locationTypes.set(location, type);
+    if (!tokens.takeIf('=')) return;
+    tokens.expect('{');
+    this.values.set(location, this.value(tokens));
+    while (tokens.takeIf(',')) this.value(tokens);
+    tokens.expect('}');
   }
 
   private declareRegister(thread: number, type: ValueType | null, tokens: Tokens): void {

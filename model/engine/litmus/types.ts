@@ -16,6 +16,7 @@ export const types: Readonly<Record<string, ValueType>> = {
   int,
   int32_t: int,
   atomic_int: int,
+  atomic_t: int,
   uint32_t: { bits: 32, isSigned: false },
   long: pointer,
   int64_t: pointer,
