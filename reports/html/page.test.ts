@@ -28,6 +28,7 @@ const step = (number: number, more: Partial<StoryStep>): StoryStep => ({
   matters: true,
   spec: 'empty',
   words: [0, 0],
+  word: null,
   weak: null,
   drained: [],
   messages: [],

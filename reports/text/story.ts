@@ -1,4 +1,4 @@
-import type { Story, StoryStep } from '#model/engine/trace/story.ts';
+import type { Drained, Story, StoryStep, Weakness } from '#model/engine/trace/story.ts';
 import type { Violation } from '#model/verdict.ts';
 import { type Output, styled } from '#reports/cli/output.ts';
 
@@ -8,24 +8,51 @@ const columnWidth = 40;
 const padOrCut = (text: string, width: number): string =>
   text.length <= width ? text.padEnd(width) : `${text.slice(0, width - 1)}…`;
 
+/** A cell for each column, or one that has all of them. */
+const inColumns = (cells: readonly string[], columns: number): string =>
+  cells.length < columns
+    ? padOrCut(cells.join(' '), (columnWidth + 1) * columns - 1)
+    : cells.map((cell) => padOrCut(cell, columnWidth)).join(' ');
+
 /** What one step looks like in its thread's column: a call opens a bracket, its answer closes it. */
 const cellOf = (step: StoryStep, story: Story): string => {
-  const { culprits } = story;
-  const mark = culprits && (step.step === culprits.before || step.step === culprits.after) ? ' ◄' : '';
   const bracket = step.call === undefined ? '│' : '┌';
-  const text = step.call === undefined ? step.text : step.call;
-  return `${bracket} ${text}${mark}`;
+  return `${bracket} ${said(step, story)}`;
 };
 
-/** The steps that are shown: all, or those that matter and happened in a thread. */
-const shownSteps = (story: Story, isComplete: boolean): readonly StoryStep[] =>
-  isComplete ? story.steps : story.steps.filter((step) => step.matters && step.thread !== null);
+/** What happened at a step, what the memory did, and whether its order matters. */
+const said = (step: StoryStep, { culprits }: Story): string => {
+  const mark = culprits && (step.step === culprits.before || step.step === culprits.after) ? ' ◄' : '';
+  return `${step.call ?? step.text}${weaklySaid(step.weak)}${mark}`;
+};
+
+/** What the memory did at a step that one cannot see in what the step did. */
+const weaklySaid = (weak: Weakness | null): string => {
+  switch (weak?.tag) {
+    case 'stale read':
+      return weak.writtenStep === null
+        ? ` (stale: it is ${weak.latest})`
+        : ` (stale: ${weak.latest} since step ${weak.writtenStep})`;
+    case 'buffered':
+      return ' (in its store buffer)';
+    case 'overtaken':
+      return ' (behind what is there)';
+    default:
+      return '';
+  }
+};
+
+const drainText = ({ core, storeStep, word, value }: Drained): string =>
+  `  (core ${core}: ${word} := ${value} of step ${storeStep} reaches memory)`;
+
+/** Whether a step is shown where not all are: it matters and happened in a thread, or the memory was weak. */
+const isShown = (step: StoryStep): boolean => step.matters && (step.thread !== null || step.weak !== null);
 
 /** The story as lines of text: a column per thread, time downward, the spec's state at the right. */
 export const storyLines = (story: Story, output: Output, isComplete: boolean): string[] => {
   const columns = story.threads.map((thread) => thread.id);
   const row = (number: string, cells: readonly string[], spec: string): string =>
-    `${number.padStart(5)}  ${cells.map((cell) => padOrCut(cell, columnWidth)).join(' ')}  ${styled(output, 'dim', spec)}`.trimEnd();
+    `${number.padStart(5)}  ${inColumns(cells, columns.length)}  ${styled(output, 'dim', spec)}`.trimEnd();
   const lines = [
     ...headLines(story, output),
     '',
@@ -38,7 +65,12 @@ export const storyLines = (story: Story, output: Output, isComplete: boolean): s
   ];
   let lastSpec: string | null = story.specAtBoot;
   let lastStep: StoryStep | undefined;
-  for (const step of shownSteps(story, isComplete)) {
+  const drains = (step: StoryStep): string[] => step.drained.map((drained) => row('', [drainText(drained)], ''));
+  for (const step of story.steps) {
+    if (!isComplete && !isShown(step)) {
+      lines.push(...drains(step));
+      continue;
+    }
     if (step.isTimer) lines.push(row('', ['~ timer interrupt'], ''));
     else if (lastStep && lastStep.core !== step.core)
       lines.push(
@@ -50,7 +82,7 @@ export const storyLines = (story: Story, output: Output, isComplete: boolean): s
       );
     const spec = step.spec !== null && step.spec !== lastSpec ? step.spec : '';
     const inThread = columns.map((id) => (id === step.thread ? cellOf(step, story) : ''));
-    const cells = step.thread === null ? [`  (core ${step.core}: ${step.text})`] : inThread;
+    const cells = step.thread === null ? [`  (core ${step.core}: ${said(step, story)})`] : inThread;
     lines.push(row(String(step.step), cells, spec));
     if (step.answer !== undefined) {
       lines.push(
@@ -61,7 +93,7 @@ export const storyLines = (story: Story, output: Output, isComplete: boolean): s
         ),
       );
     }
-    for (const { core, text } of step.drained) lines.push(row('', [`  (core ${core}: ${text})`], ''));
+    lines.push(...drains(step));
     lastSpec = step.spec ?? lastSpec;
     lastStep = step;
   }

@@ -6,8 +6,13 @@ import { weaknessOf } from '#model/engine/trace/weak.ts';
 const conflict = (a: Access, b: Access): boolean =>
   a.address !== null && a.address === b.address && a.context !== b.context && (a.isWrite || b.isWrite);
 
-const show = (access: Access, name: string): string =>
-  `T${access.context} ${access.isWrite ? 'wrote' : 'read'} ${name}`;
+const nameOf = ({ context }: Access, { execution }: Recorded): string => {
+  const threads = execution.program.threads.length;
+  return context < threads ? `T${context}` : `the dispatcher of core ${context - threads}`;
+};
+
+const show = (access: Access, recorded: Recorded, name: string): string =>
+  `${nameOf(access, recorded)} ${access.isWrite ? 'wrote' : 'read'} ${name}`;
 
 /**
  * The pair of accesses that the decisive departure is about; undefined: no departure is decisive, or there is no pair.
@@ -31,14 +36,14 @@ const unseenBy = (recorded: Recorded, index: number, names: readonly string[]): 
   const told = (before: number, after: number, text: string): Culprits => ({ before, after, word, text });
   if (weak.tag === 'stale read' && weak.writtenStep !== null) {
     const write = accesses[weak.writtenStep - 1] as Access;
-    const text = `T${access.context} read an old ${word} (step ${access.step}) after T${write.context} wrote it (step ${write.step})`;
+    const text = `${nameOf(access, recorded)} read an old ${word} (step ${access.step}) after ${nameOf(write, recorded)} wrote it (step ${write.step})`;
     return told(write.step, access.step, text);
   }
   if (weak.tag !== 'buffered') return undefined;
   const drained = drains.find(({ storeStep }) => storeStep === access.step)?.step ?? accesses.length;
   const other = accesses.slice(index, drained).find((candidate) => conflict(access, candidate));
   if (!other) return undefined;
-  const text = `${show(access, word)} (step ${access.step}), which waited in its store buffer until after ${show(other, word)} (step ${other.step})`;
+  const text = `${show(access, recorded, word)} (step ${access.step}), which waited in its store buffer until after ${show(other, recorded, word)} (step ${other.step})`;
   return told(access.step, other.step, text);
 };
 
@@ -68,7 +73,7 @@ const dividedBy = (recorded: Recorded, departure: Departure, names: readonly str
     before: first.step,
     after: second.step,
     word,
-    text: `${show(first, word)} (step ${first.step}) before ${show(second, word)} (step ${second.step})`,
+    text: `${show(first, recorded, word)} (step ${first.step}) before ${show(second, recorded, word)} (step ${second.step})`,
   };
 };
 

@@ -1,30 +1,8 @@
 import { Kind } from '#impl/machine/ops.ts';
 import type { Access, Recorded } from '#model/engine/trace/record.ts';
-import type { Weakness } from '#model/engine/trace/story.ts';
-import { weaknessOf } from '#model/engine/trace/weak.ts';
 
-/** A micro-op and its result, in words, with what the memory did that one cannot see in them. */
-export const describe = (access: Access, recorded: Recorded): string => {
-  const said = weaklySaid(weaknessOf(access, recorded));
-  return said === '' ? inWords(access, recorded) : `${inWords(access, recorded)} (${said})`;
-};
-
-const weaklySaid = (weak: Weakness | null): string => {
-  switch (weak?.tag) {
-    case 'stale read':
-      return weak.writtenStep === null
-        ? `stale: it is ${weak.latest}`
-        : `stale: ${weak.latest} since step ${weak.writtenStep}`;
-    case 'buffered':
-      return 'in its store buffer';
-    case 'overtaken':
-      return 'behind what is there';
-    default:
-      return '';
-  }
-};
-
-const inWords = (access: Access, { execution: { booted, program } }: Recorded): string => {
+/** A micro-op and its result, in words. */
+export const describe = (access: Access, { execution: { booted, program } }: Recorded): string => {
   const names = booted.names;
   const threads = program.threads.length;
   const word = access.address === null ? '' : (names[access.address] ?? `address ${access.address}`);

@@ -6,7 +6,7 @@ import { explain, type SpecStep } from '#model/engine/refine/concurrent.ts';
 import { SpecGraph } from '#model/engine/refine/spec-graph.ts';
 import { findCulprits } from '#model/engine/trace/culprits.ts';
 import { describe } from '#model/engine/trace/describe.ts';
-import { type Recorded, record } from '#model/engine/trace/record.ts';
+import { type Access, type Recorded, record } from '#model/engine/trace/record.ts';
 import { spansOf } from '#model/engine/trace/spans.ts';
 import type { Story, StoryStep, StoryThread } from '#model/engine/trace/story.ts';
 import { drainedAfter, messagesOf, missingEdges, weaknessOf } from '#model/engine/trace/weak.ts';
@@ -134,7 +134,6 @@ const tellSteps = (
 ): StoryStep[] => {
   const { accesses, execution, timers } = recorded;
   const { history, program } = execution;
-  const matter = new Set(words);
   let values = [...atBoot];
   let lastEvent = -1;
   return accesses.map((access, i) => {
@@ -142,11 +141,15 @@ const tellSteps = (
     const invoked = events.find(({ event }) => event.tag === 'invoke')?.event;
     const answered = events.find(({ event }) => event.tag === 'answer')?.event;
     lastEvent = events.at(-1)?.index ?? lastEvent;
-    if (access.address !== null && matter.has(access.address)) {
-      values = values.with(words.indexOf(access.address), access.valueAfter);
+    const place = access.address === null ? -1 : words.indexOf(access.address);
+    for (const { storeStep } of drainedAfter(access.step - 1, recorded)) {
+      const { address, written } = accesses[storeStep - 1] as Access;
+      values = values.map((value, word) => (words[word] === address ? written : value));
     }
+    if (place >= 0) values = values.with(place, access.valueAfter);
     const call = invoked ? (program.threads[invoked.thread]?.[invoked.index] as AnyCall) : undefined;
     const isTimer = timers.has(access.step - 1);
+    const weak = weaknessOf(access, recorded);
     return {
       step: access.step,
       core: access.core,
@@ -160,11 +163,12 @@ const tellSteps = (
       matters:
         events.length > 0 ||
         access.kind === Kind.switchTo ||
-        (access.address !== null && matter.has(access.address)),
+        (access.context < program.threads.length && place >= 0) ||
+        weak !== null,
       spec: access.step > divergence ? null : lastEvent < 0 ? spec.atBoot : spec.after(lastEvent),
       words: values,
-      word: access.address !== null && matter.has(access.address) ? words.indexOf(access.address) : null,
-      weak: weaknessOf(access, recorded),
+      word: place >= 0 && access.kind <= Kind.awaitWord ? place : null,
+      weak,
       drained: drainedAfter(access.step, recorded),
       messages: messagesOf(access, recorded, words),
     };

@@ -30,8 +30,8 @@ export const drainedAfter = (step: number, { drains, accesses, execution }: Reco
     });
 
 /**
- * Of each word, what was written there and who may still read it. A message that has a writer is one of its core's last
- * writes of the word, in order; one that has none is the last that reached memory.
+ * Of each word, what was written there and who may still read it. Messages that have a writer are its last writes of the
+ * word, in order; the one that has none is the last of all the others.
  */
 export const messagesOf = (
   access: Access,
@@ -39,32 +39,34 @@ export const messagesOf = (
   words: readonly number[],
 ): readonly (readonly StoryMessage[])[] =>
   access.messages.map((messages, i) => {
-    const writes = writesInMemory(words[i] as number, access.step, recorded);
-    const unmatched = recorded.accesses.filter(
-      ({ step, address, isWrite }) => step <= access.step && address === words[i] && isWrite,
-    );
-    return messages
-      .toReversed()
-      .map(({ word, writer, readers }): StoryMessage => {
-        if (writer === null) return { word, step: writes.findLast(({ written }) => written === word)?.step ?? null, readers };
-        const index = unmatched.findLastIndex((write) => write.core === writer && write.written === word);
-        const [write] = index < 0 ? [] : unmatched.splice(index, 1);
-        return { word, step: write?.step ?? null, readers };
-      })
-      .toReversed();
+    const writes = writesOf(words[i] as number, access.step, recorded);
+    const newestFirst = messages.toReversed().map(({ word, writer, readers }): StoryMessage => {
+      const index = writes.findLastIndex(
+        ({ core, written }) => written === word && (writer === null || core === writer),
+      );
+      const [write] = index < 0 ? [] : writes.splice(index, 1);
+      return { word, step: write?.step ?? null, readers };
+    });
+    return newestFirst.toReversed();
   });
 
-/** The writes of a word that have reached memory by step `step`, in that order. */
-const writesInMemory = (address: number, step: number, { accesses, drains }: Recorded): readonly Access[] => {
-  const drainOf = new Map(drains.map((drain) => [drain.storeStep, drain]));
+/** The writes of a word up to step `step`, in the order in which they reached memory; last, those that have not. */
+const writesOf = (address: number, step: number, { accesses, drains }: Recorded): Access[] => {
+  const drainOf = new Map(drains.map((drain) => [drain.storeStep, drain.step]));
+  const reached = (write: Access): number => {
+    if (!write.isBuffered) return write.step;
+    const drained = drainOf.get(write.step) ?? step + 1;
+    return drained > step ? Number.POSITIVE_INFINITY : drained;
+  };
   return accesses
     .filter((access) => access.step <= step && access.address === address && access.isWrite)
-    .map((write) => ({ write, drain: drainOf.get(write.step) }))
-    .filter(({ write, drain }) => !write.isBuffered || (drain && drain.step <= step))
+    .map((write) => ({ write, reached: reached(write) }))
     .sort((a, b) => {
-      const reached = (a.drain?.step ?? a.write.step) - (b.drain?.step ?? b.write.step);
-      // A core that writes past its buffer has emptied it first; what others let out in the same step comes later.
-      return reached || (a.write.core === b.write.core ? a.write.step - b.write.step : a.drain ? 1 : -1);
+      if (a.reached !== b.reached) return a.reached - b.reached;
+      // A core that writes past its buffer has emptied it first; what another lets out after that step comes later.
+      return a.write.core === b.write.core
+        ? a.write.step - b.write.step
+        : Number(a.write.isBuffered) - Number(b.write.isBuffered);
     })
     .map(({ write }) => write);
 };

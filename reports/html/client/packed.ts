@@ -15,7 +15,7 @@ export interface PackedPage extends Omit<PageData, 'stories'> {
 export interface PackedStory extends Omit<PageStory, 'story'> {
   readonly story: Omit<Story, 'steps'>;
   readonly texts: readonly string[];
-  /** core, thread, text, site, call, answer, spec, flags; then, for each word that changed, its index and value. */
+  /** core, thread, text, site, call, answer, spec, flags, the word touched; then, for each word that changed, its index and value. */
   readonly rows: readonly (readonly number[])[];
   /** What the memory did and holds, by the index of the step from which on that is so. */
   readonly weak: readonly (readonly [number, Pick<StoryStep, 'weak' | 'drained' | 'messages'>])[];
@@ -45,7 +45,7 @@ export const pack = ({ id, story, replay }: PageStory): PackedStory => {
     const flags =
       (step.isSwitch ? isSwitchFlag : 0) | (step.isTimer ? isTimerFlag : 0) | (step.matters ? mattersFlag : 0);
     const said = [step.text, step.site, step.call, step.answer, step.spec].map(number);
-    return [step.core, step.thread ?? none, ...said, flags, ...changes];
+    return [step.core, step.thread ?? none, ...said, flags, step.word ?? none, ...changes];
   });
   return { id, replay, story: rest, texts: [...texts.keys()], rows, weak: packWeak(steps) };
 };
@@ -67,8 +67,8 @@ export const unpack = ({ id, replay, story, texts, rows, weak: weakSteps }: Pack
   const weakAt = new Map(weakSteps);
   let weak = nothingWeak;
   const steps = rows.map((row, i): StoryStep => {
-    const [core, thread, text, site, call, answer, spec, flags, ...changes] = row as [
-      ...[number, number, number, number, number, number, number, number],
+    const [core, thread, text, site, call, answer, spec, flags, word, ...changes] = row as [
+      ...[number, number, number, number, number, number, number, number, number],
       ...number[],
     ];
     const changed = [...words];
@@ -88,6 +88,7 @@ export const unpack = ({ id, replay, story, texts, rows, weak: weakSteps }: Pack
       matters: (flags & mattersFlag) !== 0,
       spec: texts[spec] ?? null,
       words,
+      word: word === none ? null : word,
       ...weak,
     };
   });
