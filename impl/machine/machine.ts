@@ -69,7 +69,7 @@ export class Machine {
     this.#usable = program.usable.slice();
     this.#weakening = program.weakening;
     this.memory = program.memory;
-    this.memory.reset(program.image, program.oracle);
+    this.memory.reset(imageAtBoot(program), program.oracle);
     const contexts = program.threads + program.cores;
     this.costs = noCosts(contexts);
     this.buffers = Array.from({ length: program.threads }, () => ({ bytes: [], mappedBytes: 0 }));
@@ -83,7 +83,6 @@ export class Machine {
       const context = this.contexts[this.#program.running[id] as number] as Context;
       const core = { id, context, maskDepth: 0, timerPending: false, interProcessorPending: false };
       this.cores.push(core);
-      this.memory.store(id, this.#program.contextWord[context.id] as number, id + 1, 'relaxed');
       this.#enter(core, this.#program.start(context.id));
     }
   }
@@ -370,6 +369,13 @@ export class Machine {
         : { tag: 'exception', context, message: error instanceof Error ? error.message : String(error) };
   }
 }
+
+/** The words at boot, with who runs where. */
+const imageAtBoot = ({ image, contextWord, running }: Program): Int32Array => {
+  const words = image.slice();
+  for (const [core, context] of running.entries()) words[contextWord[context] as number] = core + 1;
+  return words;
+};
 
 /** Does at a place what the weakening says. A fence that is left out is a step that does nothing. */
 const weaken = (frame: Frame, { from, to }: Weakening): void => {

@@ -58,7 +58,7 @@ function* takeUp(table: ThreadTable, core: number, from: number): Routine {
       if ((yield load(thread.state, 'relaxed')) === State.runnable) {
         yield store(thread.state, State.running, 'relaxed');
         yield store(mine.current, id + 1, 'plain');
-        const wasKicked = (yield swap(mine.idle, 0, 'relaxed')) === 0;
+        const wasKicked = (yield swap(mine.idle, 0, 'acquire', 'dispatcher.wasKicked')) === 0;
         if (wasKicked) yield* kickIdleCore(table); // perhaps for another thread: this core is busy now
         yield unmaskInterrupts();
         yield switchTo(id);
@@ -83,7 +83,7 @@ function* kickIdleCore(table: ThreadTable): Routine {
   for (let core = 0; core < table.cores.length; core++) {
     const { idle: sleeping } = wordsOfCore(table, core);
     if ((yield load(sleeping, 'seq_cst', 'dispatcher.isLooking')) === 0) continue; // pairs with takeUp: it sees the thread, or we see it idle
-    if ((yield swap(sleeping, 0, 'relaxed')) === 0) continue; // another waker has this core already
+    if ((yield swap(sleeping, 0, 'release', 'dispatcher.claimIdle')) === 0) continue; // another waker has this core already
     yield sendInterrupt(core, 'dispatcher.kick');
     return;
   }

@@ -55,16 +55,16 @@ function* awaitCondition(module: Module, services: Services, self: Thread, layou
   if (call.tag !== 'await' && call.tag !== 'take') return -1;
   const holds = layout.holds[call.condition] as Address;
   const { cores, threads } = self.table;
-  if (layout.polled.includes(call.condition) && cores.length >= threads.length) yield awaitWord(holds, 1, 'acquire');
+  if (layout.polled.includes(call.condition) && cores.length >= threads.length) yield awaitWord(holds, 1, 'relaxed');
   yield* acquire(layout.lock);
-  while ((yield load(holds, 'plain')) === 0) {
+  while ((yield load(holds, 'relaxed')) === 0) {
     if (yield* module.isKilled(self)) {
       yield* release(layout.lock);
       return -1;
     }
     yield* module.sleep(self, layout.channels[call.condition] as Address, layout.lock);
   }
-  if (call.tag === 'take') yield store(holds, 0, 'plain');
+  if (call.tag === 'take') yield store(holds, 0, 'relaxed');
   yield* release(layout.lock);
   return 0;
 }
@@ -73,7 +73,7 @@ function* awaitCondition(module: Module, services: Services, self: Thread, layou
 function* signal(module: Module, services: Services, self: Thread, layout: Layout, condition: number): Routine<Word> {
   const { acquire, release } = services;
   yield* acquire(layout.lock);
-  yield store(layout.holds[condition] as Address, 1, 'plain');
+  yield store(layout.holds[condition] as Address, 1, 'relaxed');
   yield* module.wakeup(self, layout.channels[condition] as Address);
   yield* release(layout.lock);
   return 0;

@@ -1,4 +1,5 @@
 import type { Memory } from '#impl/machine/memory/memory.ts';
+import { repairedC11 } from '#impl/machine/memory/rc11.ts';
 import { sequentiallyConsistent } from '#impl/machine/memory/sc.ts';
 import { totalStoreOrder } from '#impl/machine/memory/tso.ts';
 
@@ -9,8 +10,8 @@ export type MemoryName = 'sc' | 'tso' | 'rc11';
 export const memories: Readonly<Record<MemoryName, (sizeWords: number, cores: number) => Memory>> = {
   sc: sequentiallyConsistent,
   tso: totalStoreOrder,
-  rc11: sequentiallyConsistent,
+  rc11: repairedC11,
 };
 
 /** All of them, the strongest first. */
-export const memoryNames: readonly MemoryName[] = ['sc', 'tso'];
+export const memoryNames: readonly MemoryName[] = ['sc', 'tso', 'rc11'];

@@ -90,7 +90,7 @@ export default exhibit('ipc/pipe', [
     edits: [
       {
         file,
-        from: `  if (!interrupted) yield store(mine.state, State.sleeping, 'relaxed', 'wait-queue.sleeping'); // before the condition
+        from: `  if (!interrupted) yield store(mine.state, State.sleeping, 'release', 'wait-queue.sleeping'); // before the condition
 `,
         to: '',
       },
