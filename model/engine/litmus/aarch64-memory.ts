@@ -101,8 +101,10 @@ const readModifyWrite = (name: string, operands: Operands): boolean => {
     locked: false,
     writeOrder: release === 'L' ? 'release' : 'plain',
   } as const;
+  // Without a register for what was there, the load is not an acquire.
+  const acquires = acquire === 'A' && (other === 'CAS' ? source : target).register !== null;
+  const readOrder = acquires ? 'acquire' : 'plain';
   if (other === 'CAS') {
-    const readOrder = acquire === 'A' ? 'acquire' : 'plain';
     operands.builder.emit({
       ...shared,
       tag: 'compareAndSwap',
@@ -122,7 +124,7 @@ const readModifyWrite = (name: string, operands: Operands): boolean => {
     register: target.register,
     update: other === 'SWP' ? 'swap' : (updates[operation as string] as Update),
     operand: valueIn(source),
-    readOrder: acquire === 'A' ? 'acquire' : 'plain',
+    readOrder,
   });
   return true;
 };
