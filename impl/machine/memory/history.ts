@@ -171,6 +171,26 @@ export class History {
     }
   }
 
+  /** The messages of a word, oldest first, with epochs from `start` on. */
+  state(address: Address, start: number): number[] {
+    const state: number[] = [];
+    for (let at = this.newest[address] as number; at !== 0; at = this.older[at] as number) {
+      const row = at * this.#cores;
+      const seen = this.seen.subarray(row, row + this.#cores);
+      const view = this.hasView[at] === 0 ? [] : this.view.subarray(row, row + this.#cores);
+      const head = [this.word[at] as number, this.writer[at] as number, this.isUpdate[at] as number, view.length];
+      state.unshift(...head, ...[...seen, ...view].map((epoch) => Math.max(0, epoch - start)));
+    }
+    return state;
+  }
+
+  /** How many messages of its word are older. */
+  rank(message: MessageId): number {
+    let rank = 0;
+    for (let at = this.older[message] as number; at !== 0; at = this.older[at] as number) rank++;
+    return rank;
+  }
+
   #renumber(address: Address): void {
     let place = this.count[address] as number;
     for (let at = this.newest[address] as number; at !== 0; at = this.older[at] as number) this.place[at] = --place;

@@ -27,7 +27,7 @@ export interface Race {
 
 /**
  * One of the words that were written at an address, as reports show it. `readers` are the cores that may still read it;
- * `writer` is the core whose store it is, null: it was there at boot. A store in a store buffer is one that only its own
+ * `writer` is the core whose store it is, null: it was there at boot, or the model does not remember. A store in a store buffer is one that only its own
  * core may read.
  */
 export interface Message {
@@ -71,8 +71,10 @@ export interface Memory {
   latest(address: Address): Word;
   /** `latest` of every address, as it is now. */
   snapshot(): Int32Array;
-  /** The race that the last access completed, if any. Only a model that forbids races ever has one. */
+  /** The first race since the last reset, if there was one. Only a model that forbids races ever has one. */
   race(): Race | null;
   /** The words of an address, oldest first, with those who may still read each. For reports: may be slow. */
   messages(address: Address): readonly Message[];
+  /** All that its future depends on: two memories that give the same numbers go on alike. May be slow. */
+  state(): number[];
 }

@@ -63,6 +63,11 @@ export class Races {
     this.#note(core, address, order === 'plain' ? plainWrite : atomicWrite, epoch, order, site);
   }
 
+  /** The epochs of all accesses, from `start` on. */
+  state(start: number): number[] {
+    return Array.from(this.#epochs, (epoch) => Math.max(0, epoch - start));
+  }
+
   #note(core: number, address: Address, kind: number, epoch: number, order: Order, site: string | undefined): void {
     const at = (address * this.#cores + core) * kinds + kind;
     this.#epochs[at] = epoch;

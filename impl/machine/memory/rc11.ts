@@ -198,6 +198,23 @@ class Rc11 implements Memory {
     return messages;
   }
 
+  state(): number[] {
+    const start = this.#start;
+    const clocks = [this.#clocks, this.#released, this.#seenViews, this.#sent, this.#outside];
+    return [
+      ...this.#words,
+      ...this.#hasReleased,
+      ...clocks.flatMap((clock) => [...clock].map((epoch) => epoch - start)),
+      ...Array.from(this.#words, (_, address) => this.#history.state(address, start)).flatMap((words) => [
+        words.length,
+        ...words,
+      ]),
+      ...this.#races.state(start),
+      this.#order.isOn ? 1 : 0,
+      ...this.#order.state(start),
+    ];
+  }
+
   /** The next access or fence of `core` begins: its epoch. */
   #begin(core: number, order: Order): number {
     if (this.#order.isOn || order === 'seq_cst') this.#order.expect(order === 'seq_cst');

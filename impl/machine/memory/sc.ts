@@ -57,5 +57,8 @@ export const sequentiallyConsistent = (sizeWords: number, cores: number): Memory
     messages(address) {
       return [{ word: words[address] as Word, writer: null, readers: everyone }];
     },
+    state() {
+      return [...words];
+    },
   };
 };
