@@ -142,7 +142,9 @@ export type Instruction =
     }
   /**
    * Stores `desired` if `expected` is there. `register` gets the word that was there. A failing one is a load of
-   * `failureOrder`. `result` (C): gets 1 if it stored, else 0. `failsSpuriously`: C's weak one.
+   * `failureOrder`. `result` (C): gets 1 if it stored, else 0. `failsSpuriously`: C's weak one. AArch64's CAS has more
+   * ways: a failing one may write back the word that was there, as a read-modify-write; one that stores may leave
+   * `register` as it is, so that it depends on what `expected` did (on what was read only as a CSEL on its condition).
    */
   | {
       readonly tag: 'compareAndSwap';
@@ -190,7 +192,10 @@ export interface LitmusProgram {
   readonly initial: readonly Value[];
   /** What makes up a final state, in order. */
   readonly observed: readonly Observed[];
-  /** How often a branch may be taken backwards: herd unrolls loops twice. Executions that would go on are left out. */
+  /**
+   * How often a thread may branch backwards to one instruction: herd unrolls loops twice. Executions that would go on
+   * are left out. A condition that depends on nothing read has one outcome, and does not count.
+   */
   readonly backwardBranchesMax: number;
 }
 
