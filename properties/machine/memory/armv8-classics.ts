@@ -101,6 +101,7 @@ const storeBuffering: readonly Classic[] = [
     'STR W9,[X1]; LDR W0,[X1]; EOR W4,W0,W0; LDR W2,[X3,W4,SXTW]',
     'STR W9,[X3]; LDR W0,[X3]; EOR W4,W0,W0; LDR W2,[X1,W4,SXTW]',
   ),
+  forbidden('SB+dsb.sts', bothMissed, 'STR W9,[X1]; DSB ST; LDR W0,[X3]', 'STR W9,[X3]; DSB ST; LDR W0,[X1]'),
   allowed('R', '[y]=2 /\\ 1:X0=0', storeTwo, 'STR W10,[X3]; LDR W0,[X1]'),
   forbidden('R+dmbs', '[y]=2 /\\ 1:X0=0', storeTwoOrdered, 'STR W10,[X3]; DMB SY; LDR W0,[X1]'),
 ];
@@ -108,6 +109,12 @@ const storeBuffering: readonly Classic[] = [
 const loadBuffering: readonly Classic[] = [
   allowed('LB', bothSeen, 'LDR W0,[X1]; STR W9,[X3]', 'LDR W0,[X3]; STR W9,[X1]'),
   allowed('LB+data+po', bothSeen, 'LDR W0,[X1]; STR W0,[X3]', 'LDR W0,[X3]; STR W9,[X1]'),
+  forbidden(
+    'a value that was stored before it was loaded',
+    '0:X0=0 /\\ [y]=1',
+    'LDR W0,[X1]; STR W0,[X3]',
+    'STR W9,[X1]',
+  ),
   forbidden('LB+datas', bothSeen, 'LDR W0,[X1]; STR W0,[X3]', 'LDR W0,[X3]; STR W0,[X1]'),
   forbidden('LB+ctrls', bothSeen, 'LDR W0,[X1]; CBNZ W0,L; L: STR W9,[X3]', 'LDR W0,[X3]; CBNZ W0,L; L: STR W9,[X1]'),
   forbidden(
@@ -166,6 +173,7 @@ const coherenceAndPropagation: readonly Classic[] = [
   ),
 ];
 
+const exclusiveThenStatus = 'LDXR W0,[X3]; STXR W4,W10,[X3]; EOR W6,W4,W4; LDR W2,[X1,W6,SXTW]';
 const increment = 'LDXR W0,[X1]; ADD W2,W0,#1; STXR W4,W2,[X1]';
 
 /** Source: Arm Architecture Reference Manual, B2.3 and B2.9 (exclusives), C6 (each instruction). */
@@ -174,10 +182,16 @@ const atomics: readonly Classic[] = [
   allowed('an exclusive store that fails for nothing', '0:X4=1', increment),
   forbidden('an exclusive store without its load', '0:X4=0', 'STXR W4,W9,[X1]'),
   allowed(
-    'MP where whether an exclusive store failed is all that the reader depends on',
+    'MP where that an exclusive store was done is all that the reader depends on',
     '1:X0=1 /\\ 1:X4=0 /\\ 1:X2=0',
     storeTwoOrdered,
-    'LDXR W0,[X3]; STXR W4,W10,[X3]; EOR W6,W4,W4; LDR W2,[X1,W6,SXTW]',
+    exclusiveThenStatus,
+  ),
+  allowed(
+    'MP where that an exclusive store failed is all that the reader depends on',
+    '1:X0=1 /\\ 1:X4=1 /\\ 1:X2=0',
+    storeTwoOrdered,
+    exclusiveThenStatus,
   ),
   forbidden('two LDADDs that lose one', '[x]=1', 'LDADD W9,W0,[X1]', 'LDADD W9,W0,[X1]'),
   forbidden('two CASs that both win', bothMissed, 'MOV W0,#0; CAS W0,W9,[X1]', 'MOV W0,#0; CAS W0,W10,[X1]'),
@@ -192,6 +206,30 @@ const atomics: readonly Classic[] = [
     '1:X0=1 /\\ 1:X4=3 /\\ 1:X2=0',
     storeTwoReleased,
     'LDADD W10,W0,[X3]; LDAR W4,[X3]; LDR W2,[X1]',
+  ),
+  forbidden(
+    'MP+rel+ldadd-rfi-addr: the sum depends on what was loaded',
+    '1:X0=1 /\\ 1:X4=3 /\\ 1:X2=0',
+    storeTwoReleased,
+    'LDADD W10,W0,[X3]; LDR W4,[X3]; EOR W6,W4,W4; LDR W2,[X1,W6,SXTW]',
+  ),
+  allowed(
+    'MP+rel+swp-rfi-addr: what is swapped in does not',
+    '1:X0=1 /\\ 1:X4=2 /\\ 1:X2=0',
+    storeTwoReleased,
+    'SWP W10,W0,[X3]; LDR W4,[X3]; EOR W6,W4,W4; LDR W2,[X1,W6,SXTW]',
+  ),
+  allowed(
+    'MP+rel+stadd-rfi-dmb.ld',
+    '1:X4=3 /\\ 1:X2=0',
+    storeTwoReleased,
+    'STADD W10,[X3]; LDR W4,[X3]; DMB LD; LDR W2,[X1]',
+  ),
+  forbidden(
+    'LB+rel+stadd-rfi-dmb.ld',
+    '0:X0=1 /\\ 1:X4=3',
+    'LDR W0,[X1]; STLR W9,[X3]',
+    'STADD W10,[X3]; LDR W4,[X3]; DMB LD; STR W9,[X1]',
   ),
 ];
 
@@ -232,6 +270,18 @@ const picks: readonly Classic[] = [
     messageMissed,
     storeTwoOrdered,
     'MOV W0,#2; CAS W0,W10,[X3]; EOR W4,W0,W0; LDR W2,[X1,W4,SXTW]',
+  ),
+  forbidden(
+    'LB+cas-data, from a CAS that stores',
+    bothSeen,
+    'MOV W0,#1; CAS W0,W10,[X1]; EOR W4,W0,W0; ADD W4,W4,#1; STR W4,[X3]',
+    'LDR W0,[X3]; STR W0,[X1]',
+  ),
+  allowed(
+    'LB where what a CAS compares with only decides that it fails',
+    '0:X7=1 /\\ 1:X0=1',
+    'LDR W7,[X1]; MOV W0,W7; CASAL W0,W9,[X5]; STR W9,[X3]',
+    'LDR W0,[X3]; STR W0,[X1]',
   ),
 ];
 

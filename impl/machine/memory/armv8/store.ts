@@ -25,16 +25,16 @@ export interface Store {
   readonly ordersLater: boolean;
 }
 
-/** Paper, rule FULFIL: the pre-view. STLR comes after all that is before it; a read-modify-write after its load. */
-const preView = (state: ThreadState, { address, data, order, pairedLoad }: Store): View => {
-  let view = join(join(address, data), join(state.writesNew, state.control));
-  if (order === 'release') view = join(view, join(state.readsOld, state.writesOld));
-  return pairedLoad === null ? view : join(view, pairedLoad.view);
+/** Paper, rule FULFIL: the pre-view. STLR comes after all that is before it. */
+const preView = (state: ThreadState, { address, data, order }: Store): View => {
+  const view = join(join(address, data), join(state.writesNew, state.control));
+  return order === 'release' ? join(view, join(state.readsOld, state.writesOld)) : view;
 };
 
 /**
  * When the store is made: the time of the thread's next own message at the location, `later` if there is none; null: it
- * cannot be made. Paper, rule FULFIL: the message says what is stored, and is after all that the store comes after.
+ * cannot be made. Paper, rule FULFIL: the message says what is stored, and is after all that the store comes after; by
+ * the coherence view that is the load of a read-modify-write too.
  * `atomic`: nobody else writes between the two halves of a read-modify-write.
  */
 const storeTime = (state: ThreadState, messages: Messages, store: Store): number | null => {
