@@ -15,6 +15,8 @@ export interface Allowed {
   readonly states: readonly { readonly state: FinalState; readonly executions: number }[];
   /** Consistent executions: runs of the threads, with rf and co. */
   readonly executions: number;
+  /** Whether one of them robs the program of any meaning: in C, a data race. */
+  readonly isUndefined: boolean;
 }
 
 export interface Enumeration {
@@ -26,6 +28,14 @@ export interface Enumeration {
 
 /** Told of each consistent execution: it is only lent. */
 export type Visit = (execution: Execution, model: MemoryModel) => void;
+
+/** What is looked at before an enumeration gives up: some minutes' worth. */
+const candidatesMax = 20_000_000;
+const combinationsMax = 20_000_000;
+
+const tooMany = (what: string): never => {
+  throw new LitmusError('bound', 0, `there are more than ${what}`, 'smaller tests can be run');
+};
 
 /** A graph, with all that is computed once for its executions. */
 interface Prepared {
@@ -62,7 +72,10 @@ class Search {
   private readonly isAtomic: boolean;
   private readonly prepared = new Map<string, Prepared>();
   private readonly tallies: readonly Map<string, { readonly state: FinalState; executions: number }>[];
+  private readonly undefinedBy = new Set<MemoryModel>();
   private readonly chosen: Run[] = [];
+  private candidates = 0;
+  private combinations = 0;
 
   constructor(
     program: LitmusProgram,
@@ -81,9 +94,10 @@ class Search {
   }
 
   allowed(): Allowed[] {
-    return this.models.map(({ name }, i) => {
+    return this.models.map((model, i) => {
       const states = [...(this.tallies[i] as (typeof this.tallies)[number]).values()];
-      return { model: name, states, executions: states.reduce((sum, { executions }) => sum + executions, 0) };
+      const executions = states.reduce((sum, state) => sum + state.executions, 0);
+      return { model: model.name, states, executions, isUndefined: this.undefinedBy.has(model) };
     });
   }
 
@@ -91,6 +105,7 @@ class Search {
   combine(thread: number): void {
     const runs = this.runs[thread];
     if (runs === undefined) {
+      if (++this.combinations > combinationsMax) tooMany(`${combinationsMax} combinations of runs`);
       this.relate();
       return;
     }
@@ -149,11 +164,15 @@ class Search {
   }
 
   private judge(prepared: Prepared): void {
+    if (++this.candidates > candidatesMax) tooMany(`${candidatesMax} candidate executions`);
     for (const [i, model] of this.models.entries()) {
       const axioms = this.axioms[i] as readonly Axiom[];
       if (!axioms.every((axiom) => axiom.holds(prepared, prepared.locals[i]))) continue;
       this.mustNotStray();
       this.visit?.(prepared, model);
+      if (!this.undefinedBy.has(model) && model.isUndefined?.(prepared, prepared.locals[i])) {
+        this.undefinedBy.add(model);
+      }
       this.count(i, prepared);
     }
   }

@@ -26,6 +26,8 @@ export interface MemoryModel<Local = unknown> {
   /** The relations that do not depend on rf, co and fr: computed once for all executions of a graph. */
   local(graph: EventGraph): Local;
   readonly axioms: readonly Axiom<Local>[];
+  /** Whether a consistent execution robs its program of any meaning. cat: undefined_unless. */
+  isUndefined?(execution: Execution, local: Local): boolean;
 }
 
 /** Program order among accesses to one location. cat: po-loc. */

@@ -154,6 +154,7 @@ export const rc11With = (name: string, rules: Rc11Rules): MemoryModel<Rc11Local>
       holds: ({ graph: { po }, rf }) => isAcyclic(union(po, rf)),
     },
   ],
+  isUndefined: (execution, local) => !isEmpty(races(execution, local)),
 });
 
 export const rc11 = rc11With('rc11', pldi2017);
