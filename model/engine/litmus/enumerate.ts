@@ -85,7 +85,9 @@ class Search {
   ) {
     this.program = program;
     this.models = models;
-    this.runs = runs;
+    // In C an access that is none to an object has no meaning; in herd there is no execution with one.
+    const isC = program.architecture === 'C';
+    this.runs = isC ? runs.map((of) => of.filter(({ strayAddress }) => strayAddress === null)) : runs;
     this.visit = visit;
     this.isAtomic = models.every((model) => model.axioms.includes(atomicity));
     const isGiven = (axiom: Axiom): boolean => axiom === coherence || (this.isAtomic && axiom === atomicity);
