@@ -40,10 +40,10 @@ for (const suite of suites) {
         );
       });
 
-      it.each(claims.map((claim) => [claim.sentence, claim.id] as const))('%s', (_sentence, id) => {
+      it.each(claims.map((claim) => [claim.sentence, claim] as const))('%s', (_sentence, { id, tag }) => {
         const found = result.claims.find((candidate) => candidate.claim.id === id);
         expect(found?.verdict).toMatchObject({ tag: 'holds' });
-        expect(found?.verdict.executions).toBeGreaterThan(100);
+        expect(found?.verdict.executions).toBeGreaterThan(tag === 'ordering' ? 10 : 100); // a weaker order breaks soon
       });
 
       it('has claims whose ids are unique', () => {

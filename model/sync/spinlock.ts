@@ -38,8 +38,8 @@ const sums: Call = { tag: 'sum' };
 function* add(module: Module, layout: Layout, counter: CounterId, amount: number): Routine<Word> {
   const [lock, address] = [layout.locks[counter], layout.counters[counter] as Address];
   yield* module.acquire(lock);
-  const before = yield load(address, 'plain');
-  yield store(address, (before + amount) | 0, 'plain');
+  const before = yield load(address, 'plain', 'add.read');
+  yield store(address, (before + amount) | 0, 'plain', 'add.write');
   yield* module.release(lock);
   return before;
 }
@@ -48,7 +48,7 @@ function* add(module: Module, layout: Layout, counter: CounterId, amount: number
 function* sum(module: Module, layout: Layout): Routine<Word> {
   for (const lock of layout.locks) yield* module.acquire(lock);
   let total = 0;
-  for (const counter of layout.counters) total += yield load(counter, 'plain');
+  for (const counter of layout.counters) total += yield load(counter, 'plain', 'sum.read');
   for (const lock of layout.locks.toReversed()) yield* module.release(lock);
   return total;
 }

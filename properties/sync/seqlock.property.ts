@@ -5,6 +5,7 @@ import {
   linearizes,
   type Observation,
   observes,
+  ordering,
   progress,
   refines,
   sometimes,
@@ -42,6 +43,7 @@ export default suite(seqlock, [
   linearizes(),
   progress(),
   faultless(),
+  ordering(),
   observes(
     'what a read accepts is one version: all words as one write left them',
     (run: Run) =>

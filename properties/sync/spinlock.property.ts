@@ -4,6 +4,7 @@ import {
   linearizes,
   type Observation,
   observes,
+  ordering,
   progress,
   refines,
   sometimes,
@@ -26,6 +27,7 @@ export default suite(spinlock, [
   linearizes(),
   progress(),
   faultless(),
+  ordering(),
   observes(
     'one at a time: no two adds find the same value in a counter',
     ({ calls, program }: Run) =>

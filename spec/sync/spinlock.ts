@@ -26,7 +26,7 @@ export const outcomes = (state: Counters, _caller: ThreadId, call: SpinlockCall)
     .with({ tag: 'sum' }, () => sum(state))
     .exhaustive();
 
-const count = (state: Counters, counter: CounterId): number => state.counts[counter] ?? 0;
+const count = (state: Counters, counter: CounterId): number => state.counts[counter] as number;
 
 /**
  * Reads a counter and writes it, under its lock. Answers what it held before.

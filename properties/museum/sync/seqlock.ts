@@ -19,6 +19,8 @@ const wait = `    if ((before & 1) === 1) {
 `;
 const get = `    for (let i = 0; i < lock.words; i++) values.push(yield load(lock.values + i, 'relaxed', 'seqlock.get'));
 `;
+const got = `    yield fence('acquire', 'seqlock.got'); // pairs with begun
+`;
 const check = `    if ((yield load(lock.sequence, 'relaxed', 'seqlock.check')) === before) return values;
 `;
 
@@ -159,5 +161,27 @@ ${get}${enter}${wait}`,
       },
     ],
     killedBy: 'readers-write-nothing',
+  },
+  {
+    name: 'reader-without-barrier',
+    variant: 'linux',
+    bug: 'MEMORY-ORDER-06',
+    title: 'Seqlock reader without load barrier',
+    story:
+      'The reader looks at the number again before it has read the second word: nothing keeps the two loads in order. The number is still the old one. Then a write comes, and the second word that the reader takes is new.',
+    origin: 'classic: smp_rmb left out of read_seqretry; Boehm 2012 on why an acquire of the second look is no help',
+    edits: [{ file, from: got, to: '' }],
+    killedBy: 'one-version',
+  },
+  {
+    name: 'writer-without-barrier',
+    variant: 'linux',
+    bug: undefined,
+    title: 'A seqlock writer without store barrier',
+    story:
+      'The writer makes the number odd and writes the words, and nothing keeps these stores in order. A new word is seen while the number is still the old one. A reader takes it together with an old word, looks again, and is content.',
+    origin: 'classic: smp_wmb left out of write_seqcount_begin; a release store of the odd number is no help',
+    edits: [{ file, from: begun, to: '' }],
+    killedBy: 'one-version',
   },
 ]);

@@ -68,4 +68,19 @@ export default exhibit('sync/spinlock', [
     edits: [{ file, from: "  yield store(lock.turn, 1 - me, 'relaxed', 'spinlock.dekker.pass');\n", to: '' }],
     killedBy: 'progress',
   },
+  {
+    name: 'release-and-acquire-only',
+    variant: 'dekker',
+    bug: 'MEMORY-ORDER-04',
+    title: 'Peterson/Dekker with acquire/release only',
+    story:
+      'Each core stores its wish with release and loads the other’s with acquire. Neither order keeps a load from passing an earlier store of another word. Both wishes wait in store buffers while both cores look, see nothing, and go in.',
+    origin: 'classic: store buffering, which every multiprocessor since the 1990s does; x86 too',
+    edits: [
+      { file, from: fence, to: '' },
+      { file, from: want, to: want.replace("'relaxed'", "'release'") },
+      { file, from: '  fence,\n', to: '' },
+    ],
+    killedBy: 'exclusion',
+  },
 ]);

@@ -17,7 +17,7 @@ export default exhibit('sync/spinlock', [
     bug: undefined,
     title: 'A core joins the queue with a load and a store',
     story:
-      'Two cores find the queue empty before either has put itself at its end. Both go in. One of them has overwritten the other’s place, and the other, on its way out, sees that somebody is behind it and waits to hear who.',
+      'A core reads who is last in the queue. Before it has put itself there, that one has left and closed the queue. So it tells a core that holds nothing any more that it is behind it, and waits for ever. Had both found the queue empty, both would have gone in.',
     origin: 'classic: why the queue needs fetch-and-store',
     edits: [
       {
@@ -119,5 +119,17 @@ export default exhibit('sync/spinlock', [
     origin: 'classic: a queue node that is used again and not initialised',
     edits: [{ file, from: "  yield store(mine.next, 0, 'relaxed', 'spinlock.mcs.clear');\n", to: '' }],
     killedBy: 'progress',
+  },
+  {
+    name: 'reads-too-early',
+    variant: 'mcs',
+    bug: 'MEMORY-ORDER-05',
+    title: 'Slow-path queued write lock reads too early',
+    story:
+      'The waiter has joined the queue with all the order it takes, and spins. It leaves its loop when its word is cleared; but a loop that a load has ended orders no later load. The processor has read the counter ahead, from before the other core’s addition.',
+    origin:
+      'CVE-2021-46921, Linux before 84a24bf8c52e (qrwlock): the fast path had its acquire, the slow path took the lock with a relaxed compare-and-swap',
+    edits: [{ file, from: wait, to: wait.replace("'acquire'", "'relaxed'").replace(' // pairs with hand', '') }],
+    killedBy: 'faultless',
   },
 ]);

@@ -111,4 +111,22 @@ export default exhibit('sync/spinlock', [
     ],
     killedBy: 'asks-once',
   },
+  {
+    name: 'unlocked-by-a-plain-store',
+    variant: 'ticket',
+    bug: 'MEMORY-ORDER-07',
+    title: 'Unlock as plain store',
+    story:
+      'The holder writes the counter and serves the next ticket, both with ordinary stores. On a processor that lets stores pass one another the second is seen first. The next in turn goes in and reads the counter as it was, and one of the two additions is lost.',
+    origin:
+      'classic on ARM and RISC-V: a store where a store-release (STLR, amoswap.rl) is needed; on x86 it is enough',
+    edits: [
+      {
+        file,
+        from: `'release', 'spinlock.ticket.serve'); // pairs with acquire`,
+        to: `'relaxed', 'spinlock.ticket.serve');`,
+      },
+    ],
+    killedBy: 'faultless',
+  },
 ]);
