@@ -59,9 +59,12 @@ export const writeText = (path: string, text: string): void => {
 };
 
 /** Reads a file of the user's. */
-export const readText = (path: string): string => {
+export const readText = (path: string): string => readBytes(path).toString();
+
+/** Reads a file of the user's, whatever is in it. */
+export const readBytes = (path: string): Buffer => {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(path);
   } catch (error) {
     throw new SuiteError('S401', `cannot read ${path}: ${reasonOf(error)}`, 'check the path');
   }

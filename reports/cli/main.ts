@@ -1,11 +1,13 @@
 import { Command, CommanderError } from 'commander';
 import { memoryNames } from '#model/engine/explore/memories.ts';
+import { memoryNames as litmusMemories } from '#model/engine/litmus/memories.ts';
 import { SuiteError } from '#model/suite-error.ts';
 import { check } from '#reports/cli/check.ts';
 import { doctor } from '#reports/cli/doctor.ts';
 import { type ExitCode, exitCode } from '#reports/cli/exit-code.ts';
 import { outFolder } from '#reports/cli/files.ts';
 import { list } from '#reports/cli/list.ts';
+import { litmus } from '#reports/cli/litmus.ts';
 import { museum } from '#reports/cli/museum.ts';
 import { ordering } from '#reports/cli/ordering.ts';
 import { type Output, processOutput, styled } from '#reports/cli/output.ts';
@@ -129,6 +131,21 @@ export const main = async (argv: readonly string[], output: Output = processOutp
       const { seed, json, variant } = options;
       const implementation = theirImplementation(options.implementation, chosen) ?? { tag: 'reference' as const };
       code = await ordering(chosen, { implementation, variant, budget, seed, json, folder: options.out }, output);
+    });
+
+  program
+    .command('litmus')
+    .description('run litmus tests: what a memory model allows, and whether that is what they expect')
+    .argument('<file...>', '.litmus files, sets (.jsonl, .jsonl.gz), or folders of them')
+    .option(
+      '--memory <model>',
+      `memory model, instead of the architecture’s own: ${litmusMemories.join(', ')}`,
+      oneOf('--memory', litmusMemories),
+    )
+    .option('--json', 'one JSON document on stdout and nothing else', false)
+    .addHelpText('after', example('litmus properties/litmus/aarch64/MP.litmus'))
+    .action(async (paths: string[], options) => {
+      code = await litmus(paths, options, output);
     });
 
   program
