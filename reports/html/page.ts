@@ -16,8 +16,12 @@ export const clientFiles = [
   'rows',
   'words.zh',
   'words',
+  'weak',
   'picture',
+  'edges',
   'link',
+  'chips',
+  'values',
   'panel',
   'exhibit',
   'overview',
@@ -25,7 +29,7 @@ export const clientFiles = [
   'main',
 ] as const;
 
-const styleFiles = ['page.css', 'overview.css', 'story.css', 'picture.css', 'narrow.css'];
+const styleFiles = ['page.css', 'overview.css', 'story.css', 'picture.css', 'weak.css', 'narrow.css'];
 
 const read = (file: string): string => readFileSync(new URL(file, import.meta.url), 'utf8');
 

@@ -34,7 +34,7 @@ const weaklySaid = (weak: Weakness | null): string => {
         ? ` (stale: it is ${weak.latest})`
         : ` (stale: ${weak.latest} since step ${weak.writtenStep})`;
     case 'buffered':
-      return ' (in its store buffer)';
+      return ' (buffered)';
     case 'overtaken':
       return ' (behind what is there)';
     default:

@@ -30,8 +30,8 @@ export interface Access {
   readonly way: number;
   /** Its store waits in the core's store buffer. */
   readonly isBuffered: boolean;
-  /** The words watched, each with its messages, after this step. */
-  readonly messages: readonly (readonly Message[])[];
+  /** The words watched, each with its messages, before the next step. */
+  messages: readonly (readonly Message[])[];
 }
 
 /** A store that leaves a store buffer after step `step`, or with it (a fence, a read-modify-write). */
@@ -83,6 +83,11 @@ export const record = (
       drains.push({ step: accesses.length, core, storeStep: stores.shift() as number });
     }
   };
+  const lookAround = (cores: number): void => {
+    for (let core = 0; core < cores; core++) lookAtBuffer(core); // what was let out since the last step
+    const last = accesses.at(-1);
+    if (last && memory) last.messages = watched.map((word) => (memory as Memory).messages(word));
+  };
   const execution = execute(rig, program, replayStrategy(schedule), limits, {
     observer: (core, context, frame, result) => {
       const { kind, operand, expected, order, site } = frame;
@@ -113,7 +118,7 @@ export const record = (
         site,
         way: lastWay,
         isBuffered,
-        messages: watched.map((word) => memory?.messages(word) ?? []),
+        messages: [],
       });
       lastWay = 0;
       lookAtBuffer(core);
@@ -123,10 +128,10 @@ export const record = (
     },
     choices: (choice, action, machine) => {
       memory = machine.memory;
-      for (let core = 0; core < choice.cores; core++) lookAtBuffer(core); // what was let out since the last step
+      lookAround(choice.cores);
       if (action >= timerOf(0, choice.cores) && action < drainOf(0, choice.cores)) timers.add(choice.step);
     },
   });
-  for (let core = 0; core < program.cores; core++) lookAtBuffer(core); // what was let out when nobody could step
+  lookAround(program.cores);
   return { execution, accesses, timers, drains };
 };

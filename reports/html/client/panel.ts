@@ -1,9 +1,11 @@
 /** What is known at the selected step: the step in words, the spec's state, the implementation's words. */
-import type { Story } from '#model/engine/trace/story.ts';
+import type { Story, StoryStep } from '#model/engine/trace/story.ts';
 import { button, fill, make } from '#reports/html/client/dom.ts';
 import { callSpans } from '#reports/html/client/lanes.ts';
 import { nameOf, stepNumbers, textOf } from '#reports/html/client/picture.ts';
 import { lastStepOf, type Row } from '#reports/html/client/rows.ts';
+import { valuesElement } from '#reports/html/client/values.ts';
+import { drainSaid, drainsOf, sign, weaklySaid, whyWeak } from '#reports/html/client/weak.ts';
 import type { Words } from '#reports/html/client/words.ts';
 
 /** Of a long fold, only the beginning is listed; the picture shows all of it when it is unfolded. */
@@ -19,7 +21,10 @@ export const showInPanel = (panel: HTMLElement, story: Story, row: Row, words: W
     make('p', { class: 'where' }, whereOf(story, row, words)),
     row.to > 0 && make('p', { class: 'what' }, textOf(row, words)),
     last?.answer !== undefined && make('p', { class: 'what' }, words.answers(last.answer)),
+    !isFold && last && weakParagraph(last, words),
+    row.unordered === 'after' && last?.weak === null && unorderedParagraph(story, row, words),
     isFold && row.again === null && stepList(row),
+    ...drainsOf(row).map((drained) => make('p', { class: 'drains' }, sign('drain'), drainSaid(drained, words))),
     isFold && button({ class: 'quiet' }, unfold, words.unfold),
     last?.site !== undefined &&
       !isFold &&
@@ -27,8 +32,26 @@ export const showInPanel = (panel: HTMLElement, story: Story, row: Row, words: W
     row.culprit &&
       make('p', { class: 'cause' }, make('b', {}, `${words.cause}${words.colon}`), story.culprits?.text ?? ''),
     row.isDivergence && make('p', { class: 'parts' }, make('b', {}, words.theyPart)),
-    make('div', { class: 'sides' }, specSide(story, row, words), wordsSide(story, row, words)),
+    make(
+      'div',
+      { class: 'sides' },
+      specSide(story, row, words),
+      story.memory === 'sc' || story.words.length === 0
+        ? wordsSide(story, row, words)
+        : valuesElement(story, story.memory, row, words),
+    ),
   ]);
+};
+
+/** What the memory did at a step, and why it may. */
+const weakParagraph = (step: StoryStep, words: Words): HTMLElement | false => {
+  const said = weaklySaid(step, words);
+  return said !== null && make('p', { class: 'why' }, make('b', {}, said + words.stop), ' ', whyWeak(step, words));
+};
+
+const unorderedParagraph = ({ missingEdges }: Story, { from }: Row, words: Words): HTMLElement | false => {
+  const edge = missingEdges.find(({ to }) => to === from);
+  return edge !== undefined && make('p', { class: 'unordered' }, words.unorderedMeaning(edge.from, edge.to));
 };
 
 const stepList = ({ steps }: Row): HTMLElement =>

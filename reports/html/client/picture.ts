@@ -1,8 +1,9 @@
 /** The picture of a story: a lane for each thread, time downward, one row for each step or fold. */
 import type { Story } from '#model/engine/trace/story.ts';
-import { draw, make } from '#reports/html/client/dom.ts';
-import type { Lane } from '#reports/html/client/lanes.ts';
+import { type Child, draw, fill, make } from '#reports/html/client/dom.ts';
+import { type Lane, lanesOf } from '#reports/html/client/lanes.ts';
 import type { Cell, Row } from '#reports/html/client/rows.ts';
+import { drainMark, drainSaid, drainsOf, unorderedStrip, weaklySaid, weakMark } from '#reports/html/client/weak.ts';
 import type { Words } from '#reports/html/client/words.ts';
 
 /** The colours of lanes repeat after this many; names tell them apart in any case. */
@@ -30,7 +31,8 @@ export const rowElement = (story: Story, row: Row, index: number, words: Words):
     row.again && 'again',
     row.steps.length > 1 && 'folded',
     row.steps.every((step) => !step.matters) && 'minor',
-    row.culprit && 'culprit',
+    (row.culprit || row.unordered) && 'culprit',
+    row.unordered === 'after' && 'has-strip',
     row.isDivergence && 'divergence',
   ];
   return make(
@@ -44,15 +46,20 @@ export const rowElement = (story: Story, row: Row, index: number, words: Words):
       ...row.cells.map((cell, lane) => !endsInRow(cell) && bracketElement(cell, lane)),
       row.arrow && arrowElement(row.arrow.from, row.arrow.to),
     ),
+    row.unordered === 'after' && unorderedStrip(row.lane === null ? '' : laneStyle(row.lane), words),
     make(
       'div',
       { class: 'drawn', 'aria-hidden': 'true' },
       ...row.cells.map((cell, lane) => endsInRow(cell) && bracketElement(cell, lane)),
       make('span', { class: 'number' }, stepNumbers(row)),
       ...row.cells.map((cell, lane) => laneText(story, row, cell, lane, words)),
-      row.lane === null && make('span', { class: 'cell dispatcher' }, textOf(row, words)),
+      row.lane === null && dispatcherText(row, words),
     ),
-    row.culprit === 'after' && causeNote(story, row.lane ?? 0, words),
+    row.culprit === 'after' && causeNote(story, row.lane, words),
+    ...drainsOf(row).map((drained) => {
+      const lane = lanesOf(story).findIndex(({ thread }) => thread === story.steps[drained.storeStep - 1]?.thread);
+      return drainMark(drained, lane < 0 ? null : lane, laneStyle(lane), words);
+    }),
     row.isDivergence && divergenceNote(story, words),
   );
 };
@@ -86,7 +93,13 @@ export const labelOf = (story: Story, row: Row, words: Words): string => {
       ? [`${story.threads[i]?.name ?? ''} ${words.doing[doing.how]}`]
       : [],
   );
-  const parts = [stepNumbers(row), ...where, row.isTimer ? words.timer : '', textOf(row, words), ...answers, ...moved];
+  const weak = [
+    row.unordered === 'after' ? words.unordered : '',
+    row.steps.length === 1 && first ? weaklySaid(first, words) : '',
+    ...drainsOf(row).map((drained) => drainSaid(drained, words)),
+  ];
+  const timer = row.isTimer ? words.timer : '';
+  const parts = [stepNumbers(row), ...where, timer, textOf(row, words), ...answers, ...weak, ...moved];
   return `${parts.filter(Boolean).join(', ')}.`;
 };
 
@@ -123,13 +136,26 @@ const laneText = (story: Story, row: Row, { doing, isNew }: Cell, lane: number, 
   const isSaid = isOwn && row.arrow !== null && doing.how === 'running'; // the arrow names the core already
   if (pill !== null && !isSaid) cell.append(make('span', { class: `pill ${doing.how}` }, pill), ' ');
   if (!isOwn) return cell;
-  if (row.culprit) cell.append(make('span', { class: 'mark' }, row.culprit === 'before' ? '①' : '②'), ' ');
-  const isCall = row.steps[0]?.call !== undefined;
-  cell.append(make('span', { class: isCall ? 'call' : 'text' }, textOf(row, words)));
+  fill(cell, whatHappened(row, words));
   for (const { answer } of row.steps) {
     if (answer !== undefined) cell.append(' ', make('span', { class: 'answer' }, words.answers(answer)));
   }
   return cell;
+};
+
+/** A dispatcher's step, in the column of them all. */
+const dispatcherText = (row: Row, words: Words): HTMLElement =>
+  make('span', { class: 'cell dispatcher own' }, ...whatHappened(row, words));
+
+/** What a row's step did, with the marks that it has. */
+const whatHappened = (row: Row, words: Words): Child[] => {
+  const [only, ...others] = row.steps;
+  return [
+    row.culprit && make('span', { class: 'mark' }, row.culprit === 'before' ? '① ' : '② '),
+    make('span', { class: only?.call === undefined ? 'text' : 'call' }, textOf(row, words)),
+    ' ',
+    only && others.length === 0 && weakMark(only, words),
+  ];
 };
 
 /** A clock face and what it means; drawn, since few fonts have one. */
@@ -142,10 +168,10 @@ export const timerSign = (words: Words): HTMLElement => {
 const pillText = ({ how, core }: Cell['doing'], words: Words): string =>
   how === 'running' && core !== null ? words.core(core) : words.doing[how];
 
-const causeNote = ({ culprits }: Story, lane: number, words: Words): HTMLElement =>
+const causeNote = ({ culprits }: Story, lane: number | null, words: Words): HTMLElement =>
   make(
     'div',
-    { class: 'cause', style: laneStyle(lane) },
+    { class: 'cause', style: laneStyle(lane ?? 0) },
     make('b', {}, `${words.cause}${words.colon}`),
     culprits?.text ?? '',
   );

@@ -17,6 +17,8 @@ export interface Row {
   readonly isTimer: boolean;
   /** It is the first or the second of the two accesses whose order matters. */
   readonly culprit: 'before' | 'after' | null;
+  /** It is the first or the second of two accesses that nothing orders though something should. */
+  readonly unordered: 'before' | 'after' | null;
   /** It stands for the rows above, said so many times more; `of` is how many rows. */
   readonly again: { readonly times: number; readonly of: number } | null;
   /** Here the spec and the implementation part. */
@@ -71,7 +73,8 @@ export const rowsOf = (story: Story, unfolded: Unfolded): readonly Row[] => {
     const culprit = from === story.culprits?.before ? 'before' : from === story.culprits?.after ? 'after' : null;
     const isTimer = repeated === null && steps.some((step) => step.isTimer);
     const isDivergence = to === divergence;
-    return { from, to, steps, lane, cells, arrow, isTimer, culprit, again: repeated, isDivergence };
+    const unordered = unorderedAt(story, from);
+    return { from, to, steps, lane, cells, arrow, isTimer, culprit, unordered, again: repeated, isDivergence };
   });
 };
 
@@ -99,6 +102,7 @@ const groupsOf = (story: Story, { every, folds }: Unfolded): StoryStep[][] => {
       previous !== undefined &&
       !step.isTimer &&
       previous.step !== divergence &&
+      previous.drained.length === 0 &&
       previous.thread === step.thread &&
       canFold(step) &&
       canFold(previous);
@@ -130,19 +134,29 @@ const withoutRepeats = (
 /** Two groups that say the same have the same signature. What is marked in the picture is like nothing else. */
 const signature = (story: Story, group: readonly StoryStep[]): string =>
   group
-    .map(({ step, core, thread, text, spec, isTimer }) => {
+    .map(({ step, core, thread, text, spec, isTimer, weak, drained }) => {
       const isEnd = step === story.divergence && step < story.steps.length;
-      const isMarked = isEnd || step === story.culprits?.before || step === story.culprits?.after;
-      return `${isMarked ? step : ''} ${core} ${thread} ${text} ${spec} ${isTimer}`;
+      const isMarked = isEnd || isPointedAt(story, step);
+      const memory = [weak?.tag, ...drained.map(({ word, value }) => `${word} ${value}`)].join();
+      return `${isMarked ? step : ''} ${core} ${thread} ${text} ${spec} ${isTimer} ${memory}`;
     })
     .join('\n');
 
-const isFoldable = ({ culprits }: Story, step: StoryStep): boolean =>
+const isFoldable = (story: Story, step: StoryStep): boolean =>
   (step.thread === null || !step.matters) &&
   step.call === undefined &&
   step.answer === undefined &&
-  step.step !== culprits?.before &&
-  step.step !== culprits?.after;
+  step.weak === null &&
+  !isPointedAt(story, step.step);
+
+/** Whether the picture has a mark at this step that says which two accesses it is about. */
+const isPointedAt = (story: Story, step: number): boolean =>
+  step === story.culprits?.before || step === story.culprits?.after || unorderedAt(story, step) !== null;
+
+const unorderedAt = ({ missingEdges }: Story, step: number): Row['unordered'] => {
+  if (missingEdges.some(({ to }) => to === step)) return 'after';
+  return missingEdges.some(({ from }) => from === step) ? 'before' : null;
+};
 
 const cellOf = (
   story: Story,

@@ -1,12 +1,14 @@
 /** A story as it is shown: what went wrong, the picture, the panel, and the keys that step through it. */
 import type { Exhibit, PageStory } from '#reports/html/client/data.ts';
 import { button, make } from '#reports/html/client/dom.ts';
+import { edgesOf, placeEdges } from '#reports/html/client/edges.ts';
 import { diffElement } from '#reports/html/client/exhibit.ts';
 import { lanesOf } from '#reports/html/client/lanes.ts';
-import { drawLink } from '#reports/html/client/link.ts';
+import { drawLinks } from '#reports/html/client/link.ts';
 import { showInPanel } from '#reports/html/client/panel.ts';
 import { laneHeads, laneStyle, rowElement, timerSign } from '#reports/html/client/picture.ts';
 import { lastStepOf, type Row, rowAt, rowsOf } from '#reports/html/client/rows.ts';
+import { memoryElement, sign } from '#reports/html/client/weak.ts';
 import type { Words } from '#reports/html/client/words.ts';
 
 /** A lane side by side with others needs this much, else its texts go to the right of all bars. */
@@ -61,9 +63,10 @@ export const storyView = ({ story, replay }: PageStory, options: StoryViewOption
   const position = make('output', { class: 'position' });
 
   const link = (): void => {
-    const before = list.querySelector<HTMLElement>(`#row-${rows.findIndex((row) => row.culprit === 'before')}`);
-    const after = list.querySelector<HTMLElement>(`#row-${rows.findIndex((row) => row.culprit === 'after')}`);
-    if (before && after) drawLink(picture, before, after);
+    const edges = edgesOf(story, rows).filter(({ kind }) => kind !== 'drain' || rows.length <= manyRows);
+    const placed = placeEdges(edges, picture.dataset['layout'] === 'narrow');
+    picture.style.setProperty('--tracks', String(Math.max(1, ...placed.map(({ track }) => track + 1))));
+    drawLinks(picture, list, placed);
   };
   const select = (index: number, scroll = true): void => {
     list.querySelector('[aria-selected]')?.removeAttribute('aria-selected');
@@ -104,7 +107,8 @@ export const storyView = ({ story, replay }: PageStory, options: StoryViewOption
     redraw(step, true);
   });
   const goTo = (target: number): void => select(rowAt(rows, target));
-  const { culprits } = story;
+  const { culprits, missingEdges } = story;
+  const unordered = culprits ? undefined : missingEdges.at(-1);
   const controls = make(
     'div',
     { class: 'controls', role: 'toolbar', 'aria-label': words.picture },
@@ -114,6 +118,7 @@ export const storyView = ({ story, replay }: PageStory, options: StoryViewOption
     button({ 'aria-label': words.next, title: words.next, class: 'step' }, () => select(selected + 1), '▶'),
     button({ 'aria-label': words.last, title: words.last }, () => select(rows.length - 1), '▶|'),
     culprits && button({ class: 'jump cause' }, () => goTo(culprits.after), `② ${words.toCause}`),
+    unordered && button({ class: 'jump cause' }, () => goTo(unordered.to), words.unordered),
     button({ class: 'jump parts' }, () => goTo(lastStepOf(story)), `✕ ${words.toDivergence}`),
   );
 
@@ -123,6 +128,7 @@ export const storyView = ({ story, replay }: PageStory, options: StoryViewOption
     make('p', { class: 'eyebrow' }, [story.subject, story.variant, story.implementation].join(' · ')),
     make('h2', { tabindex: -1 }, exhibit ? exhibit.title : story.sentence),
     outcome(story, words),
+    memoryElement(story, words),
     exhibit && make('p', { class: 'tale' }, exhibit.text),
     exhibit &&
       make(
@@ -236,7 +242,9 @@ const program = ({ threads }: PageStory['story'], words: Words): HTMLElement =>
     ),
   );
 
-const legend = ({ steps, spans, culprits }: PageStory['story'], words: Words): HTMLElement => {
+const legend = (story: PageStory['story'], words: Words): HTMLElement => {
+  const { steps, spans, culprits, missingEdges } = story;
+  const isOrdered = missingEdges.every(({ from, to }) => from !== culprits?.before || to !== culprits.after);
   const item = (kind: string, text: string): HTMLElement =>
     make('li', {}, make('i', { class: `sample ${kind}`, style: laneStyle(0), 'aria-hidden': 'true' }), text);
   return make(
@@ -248,6 +256,8 @@ const legend = ({ steps, spans, culprits }: PageStory['story'], words: Words): H
     item('call', words.legend.call),
     item('arrow', words.legend.arrow),
     steps.some(({ isTimer }) => isTimer) && make('li', {}, timerSign(words)),
-    culprits && item('culprits', words.legend.culprits),
+    culprits && isOrdered && item('culprits', words.legend.culprits),
+    missingEdges.length > 0 && item('unordered', words.legend.unordered),
+    steps.some(({ drained }) => drained.length > 0) && make('li', {}, sign('drain'), words.legend.drain),
   );
 };

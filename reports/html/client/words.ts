@@ -1,4 +1,5 @@
 /** All of the page's own text, in English. `words.zh.ts` says the same in Chinese, and the compiler sees that it does. */
+import type { MemoryName } from '#model/engine/explore/memories.ts';
 import type { ViolationKind } from '#model/verdict.ts';
 import { chinese } from '#reports/html/client/words.zh.ts';
 
@@ -51,6 +52,7 @@ const english = {
   withPreemptions: (n: number): string => `every schedule with at most ${count(n, 'preemption')}`,
   cutShort: 'cut short by the budget',
   courseNotes: 'course notes',
+  exploredUnder: 'Memory',
   seeStory: 'See the story',
   seeStoryOf: (what: string): string => `See the story: ${what}`,
   // the museum
@@ -103,6 +105,8 @@ const english = {
     call: 'in a call',
     arrow: 'another thread goes on',
     culprits: 'the order that matters',
+    unordered: 'nothing orders these two',
+    drain: 'a store and its reaching memory',
   },
   keys: 'Keys: ↓ → j next, ↑ ← k back, Home, End, Enter unfolds, Esc all results',
   first: 'First step',
@@ -137,6 +141,51 @@ const english = {
   noWords: 'No word is shared.',
   was: (value: number): string => `was ${value}`,
   changed: 'changed',
+  // weak memory
+  memory: {
+    sc: {
+      name: 'sequential consistency (sc)',
+      meaning: 'All reads and writes happen in one order, and each read gives what the last write before it wrote.',
+    },
+    tso: {
+      name: 'total store order (tso)',
+      meaning:
+        'The memory of an x86. What a core writes waits in its store buffer, in order, before it reaches memory. Until then that core reads it and the others read what was there before. A fence, a read-modify-write and a seq_cst store empty the buffer.',
+    },
+    rc11: {
+      name: 'the memory of C and C++ (rc11)',
+      meaning:
+        'A read may give an old value, as long as its core has not been told of a newer one. A core is told by an acquire that reads what a release wrote: it then knows all that the other core knew. A relaxed access tells nobody anything else. Two accesses of which one is plain and one is a write must be ordered so, or they are a data race.',
+    },
+  } satisfies Record<MemoryName, { name: string; meaning: string }>,
+  under: 'Memory',
+  unordered: 'nothing orders these two',
+  stale: (latest: number, step: number | null): string =>
+    step === null ? `old value: it is ${latest}` : `old value: ${latest} since step ${step}`,
+  buffered: (core: number): string => `waits in core ${core}’s store buffer`,
+  overtaken: 'does not become the latest',
+  drained: (what: string): string => `${what} reaches memory`,
+  drainedOf: (step: number): string => `store of step ${step}`,
+  staleMeaning: (core: number, latest: number, step: number | null): string =>
+    `${step === null ? `By now it is ${latest}` : `Step ${step} wrote ${latest}`}, but core ${core} has not been told: no acquire on it has seen a release from then on. So it may still read the older value.`,
+  bufferedMeaning: (core: number): string => `Only core ${core} reads it, until it has reached memory.`,
+  overtakenMeaning: 'Nothing orders it after what is there already, so it may take its place before that.',
+  unorderedMeaning: (from: number, to: number): string =>
+    `Nothing orders step ${from} before step ${to}: between them no release by the one is seen by an acquire of the other.`,
+  values: 'The values of each word, oldest first',
+  valuesMeaning: {
+    tso: 'What a core writes waits in its store buffer. Until it reaches memory, only that core reads it.',
+    rc11: 'Each value that was written to a word stays readable for those who have not been told of a newer one.',
+  },
+  writtenAt: (step: number | null): string => (step === null ? 'at boot' : `step ${step}`),
+  readers: (cores: readonly number[], all: number): string => {
+    if (cores.length === 0) return 'nobody reads it';
+    if (cores.length === all) return 'readable by all';
+    return cores.length === 1 ? `core ${cores[0]} only` : `cores ${cores.join(', ')}`;
+  },
+  bufferOf: (core: number): string => `core ${core}’s store buffer`,
+  inMemory: 'in memory',
+  now: { read: 'read now', stale: 'read now: old', written: 'written now' },
 };
 
 /** Everything the page says, in one language. */

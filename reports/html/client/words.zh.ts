@@ -42,6 +42,7 @@ export const chinese: Words = {
   withPreemptions: (n) => `至多 ${n} 次抢占的全部调度`,
   cutShort: '因预算用尽而中止',
   courseNotes: '课程讲义',
+  exploredUnder: '内存模型',
   seeStory: '看过程',
   seeStoryOf: (what) => `看过程：${what}`,
   museum: '博物馆',
@@ -90,6 +91,8 @@ export const chinese: Words = {
     call: '调用之中',
     arrow: '换另一个线程执行',
     culprits: '关键的先后次序',
+    unordered: '这两步之间没有先后保证',
+    drain: '一次写与它到达内存',
   },
   keys: '按键：↓ → j 前进，↑ ← k 后退，Home、End 首尾，Enter 展开，Esc 全部结果',
   first: '第一步',
@@ -120,4 +123,46 @@ export const chinese: Words = {
   noWords: '没有共享的内存字。',
   was: (value) => `原为 ${value}`,
   changed: '有变化',
+  memory: {
+    sc: {
+      name: '顺序一致性 (sc)',
+      meaning: '所有读写排成同一个次序，每次读得到的都是此前最后一次写入的值。',
+    },
+    tso: {
+      name: '全存储序 (tso)',
+      meaning:
+        'x86 的内存。一个核写的值先按次序留在它的存储缓冲区里，之后才到达内存。在此之前，只有这个核读到新值，其他核读到的仍是原来的值。屏障、读-改-写操作和 seq_cst 写会清空缓冲区。',
+    },
+    rc11: {
+      name: 'C 与 C++ 的内存 (rc11)',
+      meaning:
+        '只要一个核还没有得知更新的值，它的读就可能得到旧值。acquire 读到 release 写的值时，这个核便得知对方所知道的一切；relaxed 访问除了它自己的值，什么也不告知。两次访问若其中一次是普通 (plain) 访问、一次是写，就必须这样排出先后，否则就是数据竞争。',
+    },
+  },
+  under: '内存模型',
+  unordered: '这两步之间没有先后保证',
+  stale: (latest, step) => (step === null ? `旧值：现在是 ${latest}` : `旧值：第 ${step} 步起已是 ${latest}`),
+  buffered: (core) => `留在核 ${core} 的存储缓冲区`,
+  overtaken: '没有成为最新值',
+  drained: (what) => `${what} 到达内存`,
+  drainedOf: (step) => `第 ${step} 步的写`,
+  staleMeaning: (core, latest, step) =>
+    `${step === null ? `现在的值是 ${latest}` : `第 ${step} 步写了 ${latest}`}，但核 ${core} 尚未得知：它还没有哪个 acquire 读到此后的 release，所以仍可能读到旧值。`,
+  bufferedMeaning: (core) => `到达内存之前，只有核 ${core} 读得到它。`,
+  overtakenMeaning: '它与已经写在那里的值之间没有先后保证，所以可能排在那个值之前。',
+  unorderedMeaning: (from, to) =>
+    `第 ${from} 步与第 ${to} 步之间没有先后保证：其间一方没有 release 被另一方的 acquire 读到。`,
+  values: '每个字的各个值，从旧到新',
+  valuesMeaning: {
+    tso: '一个核写的值先留在它的存储缓冲区里。到达内存之前，只有这个核读得到。',
+    rc11: '写入一个字的每个值都一直可读：谁还没有得知更新的值，谁就可能读到它。',
+  },
+  writtenAt: (step) => (step === null ? '启动时' : `第 ${step} 步`),
+  readers: (cores, all) => {
+    if (cores.length === 0) return '谁也读不到';
+    return cores.length === all ? '都可读' : `仅核 ${cores.join('、')} 可读`;
+  },
+  bufferOf: (core) => `核 ${core} 的存储缓冲区`,
+  inMemory: '在内存中',
+  now: { read: '刚读到', stale: '刚读到：旧值', written: '刚写入' },
 };
