@@ -2,6 +2,7 @@ import { armv8 } from '#spec/machine/memory/armv8.ts';
 import type { MemoryModel } from '#spec/machine/memory/model.ts';
 import type { Architecture } from '#spec/machine/memory/program.ts';
 import { rc11, rc11With, rc20 } from '#spec/machine/memory/rc11.ts';
+import { riscv } from '#spec/machine/memory/riscv.ts';
 import { sc } from '#spec/machine/memory/sc.ts';
 import { tso } from '#spec/machine/memory/tso.ts';
 
@@ -11,7 +12,7 @@ export const memoriesOf: Readonly<Record<Architecture, readonly [MemoryModel, ..
   X86: [tso, sc],
   X86_64: [tso, sc],
   C: [rc11, sc, rc11With('rc20', rc20)],
-  RISCV: [sc],
+  RISCV: [riscv, sc],
 };
 
 /** The names of all models. */
