@@ -100,28 +100,21 @@ class Translation {
     if (start === undefined || mnemonic === undefined) {
       throw new LitmusError('syntax', offset, `'${text}'`, 'expected an instruction');
     }
-    const rest = { text: text.slice(start.length), offset: offset + start.length };
+    const operandText = text.slice(start.length).trimStart();
+    const rest = { text: operandText, offset: offset + text.length - operandText.length };
     const name = mnemonic.toLowerCase();
-    if (lock === undefined && (this.fence(name, rest) || this.jump(name, rest))) return;
+    if (lock === undefined && (this.fence(name, rest) || this.jump(name, offset, rest))) return;
     const [, base, suffix] = sizedName.exec(name) ?? [];
     if (base === undefined || suffix === 'b' || suffix === 'w') {
       throw new LitmusError('unsupported', offset, `the instruction '${text}'`, `${mnemonic} is not known`);
     }
     const operands = operandsOf(rest, this.builder, this.setup, this.dialect.registerNamed);
     const size = this.sizeOf(suffix, operands);
-    if (
-      !(
-        this.exchange(base, lock !== undefined, operands, size) || this.change(base, lock !== undefined, operands, size)
-      )
-    ) {
-      const problem = `the operands of the instruction '${text}'`;
-      throw new LitmusError(
-        'unsupported',
-        offset,
-        problem,
-        lock ? 'LOCK needs memory to change' : 'they do not fit it',
-      );
-    }
+    const isLocked = lock !== undefined;
+    if (this.exchange(base, isLocked, operands, size) || this.change(base, isLocked, operands, size)) return;
+    const isBare = !isLocked && (base === 'xadd' || base === 'cmpxchg');
+    const remedy = isBare ? 'write it with LOCK' : isLocked ? 'LOCK needs memory to change' : 'they do not fit it';
+    throw new LitmusError('unsupported', offset, `the operands of the instruction '${text}'`, remedy);
   }
 
   /** What the suffix says, or the registers, which must agree. */
@@ -136,19 +129,19 @@ class Translation {
   private fence(name: string, rest: Fragment): boolean {
     const isFence = name === 'mfence' || name === 'sfence' || name === 'lfence';
     if (!isFence && name !== 'nop') return false;
-    if (rest.text.trim() !== '') throw new LitmusError('syntax', rest.offset, `'${rest.text}'`, 'expected no operand');
+    if (rest.text !== '') throw new LitmusError('syntax', rest.offset, `'${rest.text}'`, 'expected no operand');
     if (isFence) this.builder.emit({ tag: 'fence', fence: name });
     return true;
   }
 
-  private jump(name: string, rest: Fragment): boolean {
+  private jump(name: string, offset: number, rest: Fragment): boolean {
     if (!name.startsWith('j')) return false;
-    const condition = name === 'jmp' ? null : this.flags.condition(name.slice(1));
+    const condition = name === 'jmp' ? null : this.flags.condition(name.slice('j'.length));
     if (name !== 'jmp' && condition === null) {
-      const remedy = 'only JE and JNE may follow ADD, INC, DEC or a label; JS, JO and JP are not known';
-      throw new LitmusError('unsupported', rest.offset, `the jump '${name}'`, remedy);
+      const remedy = 'known are JMP, JE and JNE, and after what compares also JL, JLE, JG, JGE, JB, JBE, JA and JAE';
+      throw new LitmusError('unsupported', offset, `the jump '${name}'`, remedy);
     }
-    this.builder.jump(rest.text.trim(), condition, rest.offset);
+    this.builder.jump(rest.text, condition, rest.offset);
     return true;
   }
 
