@@ -5,8 +5,8 @@ import type { Counterexample } from '#model/counterexample.ts';
 import { Check } from '#model/engine/check.ts';
 import { budgets } from '#model/engine/explore/budget.ts';
 import { type Rig, rigFor } from '#model/engine/explore/execution.ts';
-import { memoryNames } from '#model/engine/explore/memories.ts';
 import { loadWorld, type World } from '#model/engine/load/world.ts';
+import { usualPlan } from '#model/engine/plan.ts';
 import { reproduce } from '#model/engine/reproduce.ts';
 import { rerun, tell } from '#model/engine/trace/tell.ts';
 import { mutants, suites } from '#properties/index.ts';
@@ -45,10 +45,7 @@ const refute = (mutant: Mutant, world: World): Counterexample => {
     claims: [killerOf(mutant)],
     budget: budgets.quick,
     seed: 1,
-    explore: 'all',
-    memories: memoryNames,
-    weakening: null,
-    untilRefuted: false,
+    ...usualPlan,
   });
   for (const _ of check.run());
   const [result] = check.results().claims;

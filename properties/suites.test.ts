@@ -3,8 +3,8 @@ import { claimsAbout } from '#model/claim.ts';
 import { Check, type CheckResult } from '#model/engine/check.ts';
 import { budgets } from '#model/engine/explore/budget.ts';
 import { rigFor } from '#model/engine/explore/execution.ts';
-import { memoryNames } from '#model/engine/explore/memories.ts';
 import { loadWorld } from '#model/engine/load/world.ts';
+import { usualPlan } from '#model/engine/plan.ts';
 import { reproduce } from '#model/engine/reproduce.ts';
 import { canary, suites } from '#properties/index.ts';
 
@@ -32,10 +32,7 @@ for (const suite of suites) {
             claims,
             budget,
             seed: 1,
-            explore: 'all',
-            memories: memoryNames,
-            weakening: null,
-            untilRefuted: false,
+            ...usualPlan,
           }),
         );
       });
@@ -61,9 +58,7 @@ describe('the canary', () => {
     const world = await loadWorld({ tag: 'ours', module: variant.module, edits: [] }, suite.subject.exports);
     const budget = budgets.quick;
     const plan = { suite, variant: variant.name, world, implementation, claims: [claim], budget, seed: 1 };
-    const [found] = run(
-      new Check({ ...plan, explore: 'all', memories: memoryNames, weakening: null, untilRefuted: false }),
-    ).claims;
+    const [found] = run(new Check({ ...usualPlan, ...plan })).claims;
     expect(found?.verdict.tag).toBe('refuted');
     const counterexample = found?.counterexample;
     if (!counterexample) throw new Error('no counterexample');

@@ -88,6 +88,7 @@ export class Check {
     const total = sizeOf(this.plan);
     yield { done: 0, total };
     yield* this.#sequences(total);
+    this.#tryHints();
     const stream = samples(this.#rig, this.plan);
     while (this.#isExploring()) {
       const next = stream.next();
@@ -101,6 +102,15 @@ export class Check {
     yield* this.#orders(total);
     this.#finished = true;
     return this.results();
+  }
+
+  #tryHints(): void {
+    const { hints, weakening } = this.plan;
+    for (const hint of hints) {
+      if (!this.#isExploring()) return;
+      const limits = { ...hint.limits, weakening };
+      this.#judgeAll(execute(this.#rig, hint.program, replayStrategy(hint.schedule), limits), limits);
+    }
   }
 
   /** Whether executions are still looked for: a claim that is judged on them is open. */
@@ -205,9 +215,14 @@ export class Check {
     this.#refute(open, smallest.execution, smallest.limits, violation);
   }
 
-  /** The last departure without which this would not have happened. */
+  /**
+   * The last departure without which this would not have happened. What the memory did comes first: where it takes a weak
+   * one, that is what there is to understand.
+   */
   #decisive(claim: Claim, { program, schedule }: Execution, limits: Limits): number | null {
-    for (let i = schedule.length - 1; i >= 0; i--) {
+    const isOfMemory = (index: number): boolean => schedule[index]?.way !== undefined;
+    const last = [...schedule.keys()].reverse();
+    for (const i of [...last.filter(isOfMemory), ...last.filter((index) => !isOfMemory(index))]) {
       const without = execute(this.#rig, program, replayStrategy(schedule.toSpliced(i, 1)), limits);
       if (!this.#judgeOne(claim, without)) return i;
     }

@@ -1,6 +1,7 @@
 import type { Weakening } from '#impl/machine/weakening.ts';
 import type { Claim, Suite } from '#model/claim.ts';
 import type { Counterexample, Implementation } from '#model/counterexample.ts';
+import { memoryNames } from '#model/engine/explore/memories.ts';
 import type { Exploration } from '#model/engine/explore/stream.ts';
 import type { World } from '#model/engine/load/world.ts';
 import type { Site } from '#model/engine/ordering/sites.ts';
@@ -16,7 +17,18 @@ export interface Plan extends Exploration {
   readonly claims: readonly Claim[];
   /** Stops as soon as one claim is refuted. */
   readonly untilRefuted: boolean;
+  /** Stories of like mistakes, to be tried first. */
+  readonly hints: readonly Pick<Counterexample, 'program' | 'schedule' | 'limits'>[];
 }
+
+/** A plan for code as it stands, to be explored in every way. */
+export const usualPlan = {
+  explore: 'all',
+  memories: memoryNames,
+  weakening: null,
+  untilRefuted: false,
+  hints: [],
+} as const satisfies Partial<Plan>;
 
 /** What was found out about one claim. */
 export interface ClaimResult {

@@ -15,7 +15,7 @@ import {
 import { Check, type CheckResult } from '#model/engine/check.ts';
 import { rigFor } from '#model/engine/explore/execution.ts';
 import { loadWorld } from '#model/engine/load/world.ts';
-import type { Plan } from '#model/engine/plan.ts';
+import { type Plan, usualPlan } from '#model/engine/plan.ts';
 import { reproduce } from '#model/engine/reproduce.ts';
 import type { AnyCall, Subject } from '#model/subject.ts';
 import { programOf, subjectOf, type Tiny } from '#properties/engine/tiny.ts';
@@ -46,10 +46,9 @@ const planFor = async <State, Call extends AnyCall>(
     claims,
     budget,
     seed: 1,
+    ...usualPlan,
     explore: 'random',
     memories: ['sc'],
-    weakening: null,
-    untilRefuted: false,
   };
 };
 

@@ -1,4 +1,4 @@
-import { always, costs, faultless, linearizes, never, progress, refines, sometimes, suite } from '#model/claim.ts';
+import { always, costs, faultless, linearizes, never, ordering, progress, refines, sometimes, suite } from '#model/claim.ts';
 import { sleepWakeup } from '#model/sync/sleep-wakeup.ts';
 
 /** Visible micro-ops that a thread may take for one call each time it is given a core. */
@@ -9,6 +9,7 @@ export default suite(sleepWakeup, [
   linearizes({ checks: ['C3-020'] }),
   progress({ checks: ['C3-019', 'C3-020'] }),
   faultless(),
+  ordering(['dispatcher', 'spinlock', 'kill']),
   costs(
     'a thread that waits takes no steps: they grow with the times it is woken, not with how long it waits',
     ({ program, costs: spent }) =>

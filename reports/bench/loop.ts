@@ -1,10 +1,11 @@
 import * as fc from 'fast-check';
-import { type Suite, claimsAbout } from '#model/claim.ts';
+import { claimsAbout, type Suite } from '#model/claim.ts';
 import { Check } from '#model/engine/check.ts';
 import { budgets } from '#model/engine/explore/budget.ts';
 import { execute, rigFor, usualLimits } from '#model/engine/explore/execution.ts';
 import { randomFrom, randomStrategy } from '#model/engine/explore/random.ts';
 import type { World } from '#model/engine/load/world.ts';
+import { usualPlan } from '#model/engine/plan.ts';
 import { explain } from '#model/engine/refine/concurrent.ts';
 import { SpecGraph } from '#model/engine/refine/spec-graph.ts';
 import type { Contender } from '#reports/bench/measure.ts';
@@ -39,10 +40,9 @@ export const loopContenders = (suite: Suite, variant: string, world: World): Con
       claims: claimsAbout(suite, variant),
       budget,
       seed: 1,
+      ...usualPlan,
       explore: 'random',
       memories: ['sc'],
-      weakening: null,
-      untilRefuted: false,
     });
     for (const _ of check.run());
     return check.results().executions;

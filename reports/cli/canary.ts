@@ -2,7 +2,7 @@ import type { Counterexample } from '#model/counterexample.ts';
 import { Check } from '#model/engine/check.ts';
 import { budgets } from '#model/engine/explore/budget.ts';
 import { rigFor } from '#model/engine/explore/execution.ts';
-import type { ClaimResult } from '#model/engine/plan.ts';
+import { type ClaimResult, usualPlan } from '#model/engine/plan.ts';
 import { reproduce } from '#model/engine/reproduce.ts';
 import { InternalError } from '#model/suite-error.ts';
 import { canary } from '#properties/index.ts';
@@ -23,10 +23,8 @@ export const provoke = async (seed: number): Promise<ClaimResult & { readonly co
     claims: [claim],
     budget,
     seed,
-    explore: 'all',
+    ...usualPlan,
     memories: ['sc'],
-    weakening: null,
-    untilRefuted: false,
   });
   for (const _ of check.run());
   const result = check.results().claims[0];

@@ -4,7 +4,7 @@ import { type CheckResult, sizeOf } from '#model/engine/check.ts';
 import type { Budget } from '#model/engine/explore/budget.ts';
 import type { MemoryName } from '#model/engine/explore/memories.ts';
 import type { Explore } from '#model/engine/explore/stream.ts';
-import type { ClaimResult, Plan } from '#model/engine/plan.ts';
+import { type ClaimResult, type Plan, usualPlan } from '#model/engine/plan.ts';
 import { tell } from '#model/engine/trace/tell.ts';
 import { provoke } from '#reports/cli/canary.ts';
 import { loadImplementation, replayLine, rigOf, saveCounterexample } from '#reports/cli/counterexamples.ts';
@@ -52,10 +52,9 @@ const plansOf = async (options: CheckOptions): Promise<Plan[]> => {
       claims: claimsAbout(suite, variant).filter((claim) => !claim.isOfReference || implementation.tag === 'reference'),
       budget,
       seed,
+      ...usualPlan,
       explore,
       memories,
-      weakening: null,
-      untilRefuted: false,
     })),
   );
 };

@@ -1,6 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { Check } from '#model/engine/check.ts';
 import { budgets } from '#model/engine/explore/budget.ts';
+import { usualPlan } from '#model/engine/plan.ts';
 import { suites } from '#properties/index.ts';
 import { provoke } from '#reports/cli/canary.ts';
 import { loadImplementation } from '#reports/cli/counterexamples.ts';
@@ -41,10 +42,9 @@ const measureSpeed = async (): Promise<string> => {
     claims,
     budget,
     seed: 1,
+    ...usualPlan,
     explore: 'random',
     memories: ['sc'],
-    weakening: null,
-    untilRefuted: false,
   });
   const started = performance.now();
   for (const _ of check.run());

@@ -1,7 +1,7 @@
 import type { CheckResult } from '#model/engine/check.ts';
 import type { Budget } from '#model/engine/explore/budget.ts';
 import type { MemoryName } from '#model/engine/explore/memories.ts';
-import type { ClaimResult } from '#model/engine/plan.ts';
+import { type ClaimResult, usualPlan } from '#model/engine/plan.ts';
 import { InternalError } from '#model/suite-error.ts';
 import { suites } from '#properties/index.ts';
 import type { Mutant } from '#properties/museum/mutant.ts';
@@ -65,10 +65,8 @@ export const runMuseum = async (
       claims: [claim],
       budget,
       seed,
-      explore: 'all' as const,
+      ...usualPlan,
       memories,
-      weakening: null,
-      untilRefuted: false,
     };
     const result = await drive(plan, interrupt, (done) => {
       display.update(

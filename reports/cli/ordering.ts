@@ -2,7 +2,7 @@ import type { Suite } from '#model/claim.ts';
 import { ordering as orderingClaim } from '#model/claim.ts';
 import type { Implementation } from '#model/counterexample.ts';
 import type { Budget } from '#model/engine/explore/budget.ts';
-import type { ClaimResult, SiteReport } from '#model/engine/plan.ts';
+import { type ClaimResult, type SiteReport, usualPlan } from '#model/engine/plan.ts';
 import { loadImplementation, replayLine, saveCounterexample } from '#reports/cli/counterexamples.ts';
 import { drive, listenForInterrupt, progressDisplay } from '#reports/cli/drive.ts';
 import { type ExitCode, exitCode } from '#reports/cli/exit-code.ts';
@@ -65,12 +65,10 @@ const planFor = async (suite: Suite, variant: string, { implementation, budget, 
     world: await loadImplementation(suite.subject.id, variant, implementation),
     implementation,
     claims: [own],
-    untilRefuted: false,
     budget,
     seed,
-    explore: 'all' as const,
+    ...usualPlan,
     memories: ['rc11' as const],
-    weakening: null,
   };
 };
 

@@ -1,5 +1,6 @@
 import type { Weakening } from '#impl/machine/weakening.ts';
 import { type Claim, claimsAbout } from '#model/claim.ts';
+import type { Counterexample } from '#model/counterexample.ts';
 import { rigFor } from '#model/engine/explore/execution.ts';
 import { type Site, sitesOf } from '#model/engine/ordering/sites.ts';
 import { nextWeaker } from '#model/engine/ordering/weaker.ts';
@@ -16,7 +17,8 @@ type TryOut = (plan: Plan) => Checker;
 
 /**
  * Whether each order of an implementation is needed: makes each of its sites weaker, one at a time, and looks for what
- * breaks under rc11. That the orders suffice is what all other claims say.
+ * breaks under rc11. That the orders suffice is what all other claims say. What broke without one site is tried first
+ * without the next: the two sides of a pair break alike.
  */
 export function* judgeOrders(
   plan: Plan,
@@ -25,11 +27,14 @@ export function* judgeOrders(
 ): Generator<void, readonly SiteReport[]> {
   const rig = rigFor(plan.suite.subject, plan.variant, plan.world);
   const reports: SiteReport[] = [];
+  const known: Counterexample[] = [];
   for (const site of sitesOf(rig)) {
     if (!isOwn(site, plan, responsible)) continue;
     const weakened: Weakened[] = [];
     for (const to of site.name === undefined ? [] : nextWeaker(site.kind, site.order)) {
-      weakened.push(yield* weaken(plan, { site: site.name as string, from: site.order, to }, tryOut));
+      const one = yield* weaken({ ...plan, hints: known }, { site: site.name as string, from: site.order, to }, tryOut);
+      if (one.counterexample) known.push(one.counterexample);
+      weakened.push(one);
     }
     reports.push({ site, weakened });
   }
