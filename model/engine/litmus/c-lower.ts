@@ -169,10 +169,8 @@ class Lowering {
   /** Its value, once the accesses in it are emitted. An access that is all of it may load straight `into` a register. */
   private evaluate(expression: C.Expression, into?: RegisterId): Typed {
     switch (expression.tag) {
-      case 'number': {
-        const { value } = expression;
-        return { value: constant(value), type: BigInt.asIntN(32, value) === value ? int : long };
-      }
+      case 'number':
+        return { value: constant(expression.value), type: expression.isLong ? long : int };
       case 'name': {
         const { name, offset } = expression;
         const type = this.variables.get(name);

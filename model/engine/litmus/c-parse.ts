@@ -198,7 +198,9 @@ class Parser {
   private for(): Statement {
     this.expect('(');
     const first = this.statement();
-    const condition: Expression = this.at(';') ? { tag: 'number', value: 1n, offset: 0 } : this.expression();
+    const condition: Expression = this.at(';')
+      ? { tag: 'number', value: 1n, isLong: false, offset: 0 }
+      : this.expression();
     this.expect(';');
     const step = this.at(')') ? [] : [this.simple()];
     this.expect(')');
@@ -317,7 +319,8 @@ class Parser {
       if (!/^(0[xX][\da-fA-F]+|0[0-7]*|[1-9]\d*)[lL]{0,2}$/.test(text))
         throw unsupported(token, 'write a plain integer');
       const digits = text.replace(/[lL]+$/, '');
-      return { tag: 'number', value: BigInt(/^0\d/.test(digits) ? `0o${digits}` : digits), offset };
+      const value = BigInt(/^0\d/.test(digits) ? `0o${digits}` : digits);
+      return { tag: 'number', value, isLong: digits !== text || value >= 2n ** 31n, offset };
     }
     const name = this.name('an expression').text;
     if (!this.at('(')) return { tag: 'name', name, offset };

@@ -25,7 +25,7 @@ export type Operator =
 
 /** `offset`: where it begins in the source. */
 export type Expression = { readonly offset: number } & (
-  | { readonly tag: 'number'; readonly value: Value }
+  | { readonly tag: 'number'; readonly value: Value; readonly isLong: boolean }
   | { readonly tag: 'name'; readonly name: string }
   | { readonly tag: 'unary'; readonly operator: '-' | '!' | '~'; readonly operand: Expression }
   | { readonly tag: 'binary'; readonly operator: Operator; readonly left: Expression; readonly right: Expression }

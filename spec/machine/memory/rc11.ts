@@ -43,7 +43,10 @@ export interface Rc11Rules {
 /** As published in 2017. */
 export const pldi2017: Rc11Rules = { releaseSequence: 'sb', aroundSynchronisation: 'sb \\ loc' };
 
-/** As C++20 has it, and GenMC. Source: Margalit, Lahav, "Verifying observational robustness", POPL 2021 (RC20). */
+/**
+ * As GenMC 0.11 has it: the release sequence of C++20, and any sb around a synchronisation, that within an update too.
+ * Source: Margalit, Lahav, "Verifying observational robustness against a C11-style memory model", POPL 2021.
+ */
 export const rc20: Rc11Rules = { releaseSequence: 'none', aroundSynchronisation: 'sb' };
 
 /** What does not depend on who reads from whom. */
