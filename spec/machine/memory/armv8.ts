@@ -114,17 +114,19 @@ const wordsOf = (graph: EventGraph): Words => {
 export interface Clause {
   readonly name: string;
   readonly source: string;
-  of(words: Words): Relation;
+  /** `lob`: what the clauses before this one say. */
+  of(words: Words, lob: Relation): Relation;
 }
 
 /**
- * Locally-ordered-before. `dob` of the cat file has also `data`, `ctrl; [W]`, `addr; po; [W]` and `ctrl; [ISB]; po; [R]`,
- * which `pob` includes, since whatever is a dependency is one that may pass through a choice.
+ * Locally-ordered-before. The cat file has more lines, which others here include: `data`, `ctrl; [W]`, `addr; po; [W]`
+ * and `ctrl; [ISB]; po; [R]` of `dob` are in `pob`, since whatever is a dependency is one that may pass through a choice;
+ * `rmw` is in `lws`, since the read of an atomic is before its write in our program order.
  */
 export const clauses: readonly Clause[] = [
   {
     name: 'write after access',
-    source: 'lws = [M]; po-loc; [W]',
+    source: 'lws = [M]; po-loc; [W], aob: rmw',
     of: ({ accesses, poLocation, writes }) => between(accesses, poLocation, writes),
   },
   { name: 'address', source: 'dob: addr', of: ({ address }) => address },
@@ -153,7 +155,6 @@ export const clauses: readonly Clause[] = [
     source: 'pob: pick-addr-dep; [Exp & M]; po; [W]',
     of: ({ accesses, pickAddress, po, writes }) => between(accesses, sequence(pickAddress, po), writes),
   },
-  { name: 'atomic', source: 'aob: rmw', of: ({ rmw }) => rmw },
   {
     name: 'atomic, acquire',
     source: 'aob: rmw; lrs; [A | Q]',
@@ -195,11 +196,12 @@ export const clauses: readonly Clause[] = [
     of: ({ anyAcquire, po, accesses }) => between(anyAcquire, po, accesses),
   },
   { name: 'release', source: 'bob: po; [L]', of: ({ accesses, po, release }) => between(accesses, po, release) },
+  {
+    name: 'order before a write',
+    source: 'pick-lob = pick-basic-dep; lob; [W]',
+    of: ({ pickBasic, accesses, writes }, lob) => between(accesses, sequence(pickBasic, transitive(lob)), writes),
+  },
 ];
-
-/** pick-lob = pick-basic-dep; lob; [W]: whoever is ordered before a write is so for who decided on it, too. */
-const withPicks = ({ pickBasic, accesses, writes }: Words, lob: Relation): Relation =>
-  union(lob, between(accesses, sequence(pickBasic, transitive(lob)), writes));
 
 /** The order that each thread keeps: local-hw-reqs, to be closed transitively. */
 export interface Local {
@@ -224,7 +226,7 @@ export const armv8With = (kept: readonly Clause[]): MemoryModel<Local> => ({
       graph.po,
       words.reads.map(() => 0),
     );
-    return { localOrder: withPicks(words, union(none, ...kept.map((clause) => clause.of(words)))) };
+    return { localOrder: kept.reduce((lob, clause) => union(lob, clause.of(words, lob)), none) };
   },
   axioms: [coherence, external, atomicity],
 });

@@ -77,7 +77,11 @@ const wordsOf = (graph: EventGraph): Words => {
   };
 };
 
-/** A rule of preserved program order that asks nothing about who reads from whom. */
+/**
+ * A rule of preserved program order that asks nothing about who reads from whom. The cat file has two more, `r1 = [M];
+ * po-loc; [W]` and `r8 = rmw`: what they order is in co or fr of every coherent execution, and the model asks for all of
+ * co and fr.
+ */
 export interface Rule {
   readonly name: string;
   readonly source: string;
@@ -85,11 +89,6 @@ export interface Rule {
 }
 
 export const rules: readonly Rule[] = [
-  {
-    name: 'write after access',
-    source: 'r1 = [M]; po-loc; [W]',
-    of: ({ accesses, poLocation, writes }) => between(accesses, poLocation, writes),
-  },
   { name: 'fence', source: 'r4 = fence', of: ({ fenced }) => fenced },
   {
     name: 'acquire',
@@ -106,7 +105,6 @@ export const rules: readonly Rule[] = [
     source: 'r7 = [RCsc]; po; [RCsc]',
     of: ({ annotatedAtomic, po }) => between(annotatedAtomic, po, annotatedAtomic),
   },
-  { name: 'atomic', source: 'r8 = rmw', of: ({ rmw }) => rmw },
   {
     name: 'address',
     source: 'r9 = [M]; addr; [M]',
