@@ -137,10 +137,10 @@ export const observes = <Call extends AnyCall, Answer, Parameters>(
  * Each order in the code is needed: weakened, something breaks under rc11. That it suffices is what the other claims say.
  * The claim is about the sites that the implementation's own file names, and those that begin with one of `responsible`.
  */
-export const ordering = (responsible: readonly string[] = []): Claim => ({
+export const ordering = (responsible: readonly string[] = [], about: About = {}): Claim => ({
   tag: 'ordering',
   responsible,
-  ...common('ordering', 'each order is needed: weakened, something breaks', { isOfReference: true }),
+  ...common('ordering', 'each order is needed: weakened, something breaks', { ...about, isOfReference: true }),
 });
 
 /** A subject and what is claimed about it. */

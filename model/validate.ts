@@ -9,6 +9,11 @@ export const wholeNumberBelow = (limit: number): Shape => ({
   fits: (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) < limit,
 });
 
+export const positiveUpTo = (most: number): Shape => ({
+  name: `a whole number from 1 to ${most}`,
+  fits: (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most,
+});
+
 export const word: Shape = {
   name: 'a 32-bit number',
   fits: (value) => Number.isInteger(value) && (value as number) === ((value as number) | 0),

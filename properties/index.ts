@@ -1,10 +1,17 @@
 /** The registry: every subject's suite, every mutant, and the canary. The one place that names subjects. */
 import { type Claim, never, type Suite } from '#model/claim.ts';
+import boundedBuffer from '#properties/ipc/bounded-buffer.property.ts';
 import pipe from '#properties/ipc/pipe.property.ts';
+import shmPolling from '#properties/ipc/shm-polling.property.ts';
+import boundedBufferCountersMutants from '#properties/museum/ipc/bounded-buffer.counters.ts';
+import boundedBufferLockFreeMutants from '#properties/museum/ipc/bounded-buffer.lock-free.ts';
+import boundedBufferSemaphoresMutants from '#properties/museum/ipc/bounded-buffer.semaphores.ts';
+import boundedBufferMutants from '#properties/museum/ipc/bounded-buffer.ts';
 import descriptorMutants from '#properties/museum/ipc/descriptors.ts';
 import linuxPipeMutants from '#properties/museum/ipc/pipe.linux.ts';
 import pipeMutants from '#properties/museum/ipc/pipe.ts';
 import pipeWaitingMutants from '#properties/museum/ipc/pipe.waiting.ts';
+import shmPollingMutants from '#properties/museum/ipc/shm-polling.ts';
 import waitQueueMutants from '#properties/museum/ipc/wait-queue.ts';
 import type { Mutant } from '#properties/museum/mutant.ts';
 import dispatcherMutants from '#properties/museum/sync/dispatcher.ts';
@@ -19,7 +26,7 @@ import seqlock from '#properties/sync/seqlock.property.ts';
 import sleepWakeup from '#properties/sync/sleep-wakeup.property.ts';
 import spinlock from '#properties/sync/spinlock.property.ts';
 
-export const suites: readonly Suite[] = [sleepWakeup, spinlock, seqlock, pipe];
+export const suites: readonly Suite[] = [sleepWakeup, spinlock, seqlock, pipe, shmPolling, boundedBuffer];
 
 export const mutants: readonly Mutant[] = [
   ...sleepWakeupMutants,
@@ -35,6 +42,11 @@ export const mutants: readonly Mutant[] = [
   ...descriptorMutants,
   ...linuxPipeMutants,
   ...waitQueueMutants,
+  ...shmPollingMutants,
+  ...boundedBufferMutants,
+  ...boundedBufferCountersMutants,
+  ...boundedBufferSemaphoresMutants,
+  ...boundedBufferLockFreeMutants,
 ];
 
 /**

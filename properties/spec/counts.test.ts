@@ -174,3 +174,56 @@ describe('the states of the pipe', () => {
     });
   });
 });
+
+describe('the states of the bounded buffer', () => {
+  const subject = subjectOf('ipc/bounded-buffer');
+  const buffering = (capacity: number, threads: readonly (readonly object[])[]): Program => ({
+    variant: 'semaphores',
+    cores: 2,
+    threads: threads as readonly (readonly AnyCall[])[],
+    parameters: { capacity, carriedItems: 0 },
+  });
+  const puts = (...items: number[]) => ({ tag: 'put', items });
+  const gets = (count: number) => ({ tag: 'get', count });
+
+  it('are three where two items pass through one slot: empty, or with either', () => {
+    // Put and got alternate: nothing; [1]; 1 got; [2]; 2 got. Five configurations.
+    expect(reach(subject, buffering(1, [[puts(1, 2)], [gets(2)]]))).toEqual({ states: 3, configurations: 5 });
+  });
+
+  it('are five where two put at once into two slots, and one is got', () => {
+    // Empty, [1], [2], [1 2], [2 1]; got once: [1] or [2] again, or empty. Configurations, as (a put, b put, got):
+    // 000 empty; 100 [1]; 010 [2]; 110 [1 2] and [2 1]; 101 empty; 011 empty; 111 [1] and [2]: nine.
+    expect(reach(subject, buffering(2, [[puts(1)], [puts(2)], [gets(1)]]))).toEqual({ states: 5, configurations: 9 });
+  });
+
+  it('are two where the end comes to two consumers: finished or not', () => {
+    // Nothing; finished; one told; the other told; both told.
+    const finishes = { tag: 'finish' };
+    expect(reach(subject, buffering(1, [[finishes], [gets(1)], [gets(1)]]))).toEqual({ states: 2, configurations: 5 });
+  });
+});
+
+describe('the states of request and reply', () => {
+  const subject = subjectOf('ipc/shm-polling');
+  const talking = (threads: readonly (readonly object[])[]): Program => ({
+    variant: 'two-slots',
+    cores: 3,
+    threads: threads as readonly (readonly AnyCall[])[],
+    parameters: { limitBytes: 1 },
+  });
+  const call = { tag: 'call', bytes: [1] };
+  const serve = { tag: 'serve' };
+
+  it('are three: neither message is ready, the request is, the reply is', () => {
+    // Nothing; the request is ready; it is served; the reply is taken, and neither is ready again.
+    expect(reach(subject, talking([[call], [serve]]))).toEqual({ states: 3, configurations: 4 });
+  });
+
+  it('are four more where the sender forges: the same three, and the reply that refuses', () => {
+    // The four configurations with and without the forgery, and one in which the request has been refused; once the
+    // refusal is taken, all is as after a reply.
+    const forge = { tag: 'forge', lengthBytes: 0 };
+    expect(reach(subject, talking([[call], [serve], [forge]]))).toEqual({ states: 7, configurations: 9 });
+  });
+});
