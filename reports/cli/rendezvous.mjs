@@ -1,5 +1,11 @@
 #!/usr/bin/env node
+import module from 'node:module';
+
 // The command's first step, in plain JavaScript so that any Node can read it: older ones get one clear sentence.
+
+// Types are stripped and modules compiled once, not at every start. Node keeps this beside the system's other caches.
+module.enableCompileCache?.();
+
 const [major, minor] = process.versions.node.split('.').map(Number);
 
 if (major > 22 || (major === 22 && minor >= 18)) {
