@@ -25,7 +25,10 @@ export interface Counterexample {
   readonly seed: number;
   readonly program: Program;
   readonly schedule: Schedule;
-  /** Which departure of the schedule is decisive: the last one without which the claim is not contradicted; null: none. */
+  /**
+   * Which departure of the schedule is decisive: the last one without which the claim is not contradicted, one of the
+   * memory's if there is any such; null: none.
+   */
   readonly decisive: number | null;
   readonly limits: Limits;
   readonly violation: Violation;

@@ -1,5 +1,6 @@
 import { showClaim } from '#model/claim.ts';
 import type { CheckResult } from '#model/engine/check.ts';
+import { memoryNames } from '#model/engine/explore/memories.ts';
 import type { ClaimResult } from '#model/engine/plan.ts';
 import type { Story } from '#model/engine/trace/story.ts';
 import type { Verdict } from '#model/verdict.ts';
@@ -32,6 +33,7 @@ export const pageData = (findings: Findings): PageData => {
     budget,
     generatedWith,
     wallSeconds: wallSeconds ?? null,
+    memories: memoryNames.filter((memory) => checks.some(({ plan }) => plan.memories.includes(memory))),
     checks: checks.map((check) => pageCheck(check, stories)),
     museum: museum.map(({ mutant, result }) => exhibit(mutant, result, stories)),
     canary: canary ? pageCanary(canary, stories) : null,
@@ -80,6 +82,7 @@ const exhibit = (mutant: Mutant, result: ClaimResult, stories: Stories): Exhibit
   executions: result.verdict.executions,
   why: whyOf(result.verdict),
   size: result.counterexample?.story ?? null,
+  memory: result.counterexample?.limits.memory ?? null,
   edits: mutant.edits.map(({ file, from, to }) => ({ file, from, to })),
   story: storyOf(result, stories),
 });

@@ -71,14 +71,17 @@ const findings = (): Findings => {
   const result = (subject: string, variant: string, claim: ClaimResult['claim'], verdict: Verdict): ClaimResult => {
     const id = `${subject} ${variant} ${claim.id} ${stories.size}`;
     if (verdict.tag === 'refuted') stories.set(id, story(claim.sentence));
-    const counterexample = verdict.tag === 'refuted' ? ({ id, story: story('').size } as Counterexample) : undefined;
+    const counterexample =
+      verdict.tag === 'refuted'
+        ? ({ id, story: story('').size, limits: { memory: 'tso' } } as Counterexample)
+        : undefined;
     return { subject, variant, claim, verdict, counterexample, orders: undefined };
   };
   const checks = suites.flatMap((suite) =>
     suite.subject.variants.map(
       ({ name }) =>
         ({
-          plan: { suite, variant: name, implementation: { tag: 'file', path: hostile } },
+          plan: { suite, variant: name, implementation: { tag: 'file', path: hostile }, memories: ['tso', 'sc'] },
           claims: claimsAbout(suite, name).map((claim, i) =>
             result(suite.subject.id, name, claim, verdicts[i % verdicts.length] as Verdict),
           ),

@@ -33,10 +33,12 @@ const weaklySaid = (weak: Weakness | null): string => {
       return weak.writtenStep === null
         ? ` (stale: it is ${weak.latest})`
         : ` (stale: ${weak.latest} since step ${weak.writtenStep})`;
+    case 'unseen store':
+      return ` (step ${weak.storeStep} waits)`;
     case 'buffered':
       return ' (buffered)';
     case 'overtaken':
-      return ' (behind what is there)';
+      return weak.writtenStep === null ? ' (goes before it)' : ` (goes before step ${weak.writtenStep})`;
     default:
       return '';
   }

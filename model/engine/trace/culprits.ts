@@ -26,7 +26,7 @@ export const findCulprits = (
   return departure && dividedBy(recorded, departure, names);
 };
 
-/** A stale read and the write that it did not see; a store that waited and what somebody did to its word meanwhile. */
+/** A stale read and the write that it did not see; a store and the later one that it went before; a store that waited and what somebody did to its word meanwhile. */
 const unseenBy = (recorded: Recorded, index: number, names: readonly string[]): Culprits | undefined => {
   const { accesses, drains } = recorded;
   const access = accesses[index];
@@ -37,6 +37,11 @@ const unseenBy = (recorded: Recorded, index: number, names: readonly string[]): 
   if (weak.tag === 'stale read' && weak.writtenStep !== null) {
     const write = accesses[weak.writtenStep - 1] as Access;
     const text = `${nameOf(access, recorded)} read an old ${word} (step ${access.step}) after ${nameOf(write, recorded)} wrote it (step ${write.step})`;
+    return told(write.step, access.step, text);
+  }
+  if (weak.tag === 'overtaken' && weak.writtenStep !== null) {
+    const write = accesses[weak.writtenStep - 1] as Access;
+    const text = `${show(access, recorded, word)} (step ${access.step}), which went before what ${nameOf(write, recorded)} had written there (step ${write.step})`;
     return told(write.step, access.step, text);
   }
   if (weak.tag !== 'buffered') return undefined;

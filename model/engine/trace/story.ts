@@ -77,18 +77,20 @@ export interface StoryStep {
   readonly weak: Weakness | null;
   /** Stores that left a store buffer after this step, before the next. */
   readonly drained: readonly Drained[];
-  /** Of each of `Story.words`, what was written there and who may still read it; empty under `sc`. */
+  /** Of each of `Story.words`, what was written there and who may still read it before the next step; empty under `sc`. */
   readonly messages: readonly (readonly StoryMessage[])[];
 }
 
 /**
- * A read of a word that is no longer the latest, whose writer the reader had not been told of; a store that waits in its
- * core's store buffer, or one that took its place before a later one.
+ * A read of a word that is no longer the latest, whose writer the reader had not been told of; a read that comes after a
+ * store of another word which still waits in another core's store buffer; a store that waits so, or one that took its
+ * place before a later one.
  */
 export type Weakness =
+  | { readonly tag: 'unseen store'; readonly value: number; readonly storeStep: number }
   | { readonly tag: 'stale read'; readonly latest: number; readonly writtenStep: number | null }
   | { readonly tag: 'buffered' }
-  | { readonly tag: 'overtaken' };
+  | { readonly tag: 'overtaken'; readonly latest: number; readonly writtenStep: number | null };
 
 /** The store of step `storeStep` has left the store buffer of `core`: `word` holds `value` for all to see. */
 export interface Drained {
@@ -107,7 +109,7 @@ export interface StoryMessage {
   readonly readers: readonly number[];
 }
 
-/** Two steps that touch a word, where a release and an acquire between them would have ordered them. */
+/** Two steps that touch a word, where a release and an acquire between them, or a fence, would have ordered them. */
 export interface MissingEdge {
   readonly from: number;
   readonly to: number;

@@ -1,4 +1,4 @@
-import { Kind } from '#impl/machine/ops.ts';
+import { Kind, lastAccessKind } from '#impl/machine/ops.ts';
 import type { Access, Recorded } from '#model/engine/trace/record.ts';
 import type { Drained, MissingEdge, StoryMessage, Weakness } from '#model/engine/trace/story.ts';
 
@@ -13,10 +13,25 @@ const lastWriteBefore = (address: number, word: number, step: number, { accesses
 /** What the memory did at an access that no sequentially consistent one does. */
 export const weaknessOf = (access: Access, recorded: Recorded): Weakness | null => {
   if (access.isBuffered) return { tag: 'buffered' };
-  if (access.way === 0 || access.address === null) return null;
-  if (access.kind === Kind.store) return { tag: 'overtaken' };
-  const writtenStep = lastWriteBefore(access.address, access.valueAfter, access.step, recorded);
-  return { tag: 'stale read', latest: access.valueAfter, writtenStep };
+  if (access.address === null) return null;
+  if (access.way === 0) return unseenStore(access, recorded);
+  const latest = access.valueAfter;
+  const writtenStep = lastWriteBefore(access.address, latest, access.step, recorded);
+  return { tag: access.kind === Kind.store ? 'overtaken' : 'stale read', latest, writtenStep };
+};
+
+/** The last store of another value that a read comes after and does not see: it waits in another core's store buffer. */
+const unseenStore = (access: Access, { accesses, drains }: Recorded): Weakness | null => {
+  if (access.kind === Kind.store || access.kind > lastAccessKind || drains.length === 0) return null;
+  const waits = (store: Access): boolean =>
+    store.isBuffered &&
+    store.step < access.step &&
+    store.address === access.address &&
+    (drains.find(({ storeStep }) => storeStep === store.step)?.step ?? access.step) >= access.step;
+  const waiting = accesses.filter(waits);
+  const store = waiting.at(-1);
+  if (!store || store.written === access.result || waiting.some(({ core }) => core === access.core)) return null;
+  return { tag: 'unseen store', value: store.written, storeStep: store.step };
 };
 
 /** The stores that reached memory after a step and before the next one. */
@@ -71,16 +86,30 @@ const writesOf = (address: number, step: number, { accesses, drains }: Recorded)
     .map(({ write }) => write);
 };
 
-/** From the write that a stale read did not see to that read; and between the two accesses of a data race. */
+/**
+ * From the write that a stale read did not see to that read, or that a store went before to that store; from a store in a store buffer to the first read of each
+ * core that did not see it; and between the two accesses of a data race.
+ */
 export const missingEdges = (recorded: Recorded): MissingEdge[] => {
   const { accesses, execution } = recorded;
   const nameOf = (address: number): string => execution.booted.names[address] ?? `address ${address}`;
   const stale = accesses.flatMap((access): MissingEdge[] => {
     const weak = weaknessOf(access, recorded);
-    if (weak?.tag !== 'stale read' || weak.writtenStep === null) return [];
+    if (weak?.tag !== 'stale read' && weak?.tag !== 'overtaken') return [];
+    if (weak.writtenStep === null) return [];
     return [{ from: weak.writtenStep, to: access.step, word: nameOf(access.address as number) }];
   });
-  return [...stale, ...raceOf(recorded, nameOf)];
+  return [...stale, ...unseenStores(recorded, nameOf), ...raceOf(recorded, nameOf)];
+};
+
+const unseenStores = (recorded: Recorded, nameOf: (address: number) => string): MissingEdge[] => {
+  const missed = new Set<string>();
+  return recorded.accesses.flatMap((access): MissingEdge[] => {
+    const weak = weaknessOf(access, recorded);
+    if (weak?.tag !== 'unseen store' || missed.has(`${access.core} ${weak.storeStep}`)) return [];
+    missed.add(`${access.core} ${weak.storeStep}`);
+    return [{ from: weak.storeStep, to: access.step, word: nameOf(access.address as number) }];
+  });
 };
 
 const raceOf = ({ accesses, execution }: Recorded, nameOf: (address: number) => string): MissingEdge[] => {

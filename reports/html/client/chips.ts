@@ -30,40 +30,52 @@ export const chipsOf = (story: Story, row: Row): readonly WordChips[] =>
   story.words.map((name, word) => {
     const messages = messagesAfter(story, row.to, word);
     const before = messagesAfter(story, Math.max(row.from - 1, 0), word);
+    const touched = touchedBy(story, row, word);
+    const isGone = touched !== undefined && !messages.some((message) => isSame(message, touched.message));
+    const all = isGone ? [{ ...touched.message, readers: [] }, ...messages] : messages;
+    const chips = all
+      .map((message, i) => chipOf(story, message, i - (isGone ? 1 : 0), touched))
+      .filter(({ readers, bufferOf, now }) => readers.length > 0 || bufferOf !== null || now !== null);
     return {
       name,
-      chips: messages
-        .map((message, i) => chipOf(story, row, word, message, i))
-        .filter(({ readers, bufferOf, now }) => readers.length > 0 || bufferOf !== null || now !== null),
-      isSettled: messages.length === 1 && messages[0]?.readers.length === story.cores,
+      chips,
+      isSettled: chips.length === 1 && chips[0]?.readers.length === story.cores,
       isChanged: row.to > 0 && JSON.stringify(before) !== JSON.stringify(messages),
     };
   });
 
 const messagesAfter = ({ steps, wordsAtBoot, cores }: Story, step: number, word: number): readonly StoryMessage[] => {
-  const atBoot = {
-    word: wordsAtBoot[word] ?? 0,
-    step: null,
-    readers: Array.from({ length: cores }, (_, core) => core),
-  };
-  return steps[step - 1]?.messages[word] ?? [atBoot];
+  const readers = Array.from({ length: cores }, (_, core) => core);
+  return steps[step - 1]?.messages[word] ?? [{ word: wordsAtBoot[word] ?? 0, step: null, readers }];
 };
 
-const chipOf = (story: Story, row: Row, word: number, message: StoryMessage, index: number): Chip => {
+const isSame = (a: StoryMessage, b: StoryMessage): boolean => a.step === b.step && a.word === b.word;
+
+/** A message and what a row's step did with it. */
+interface Touched {
+  readonly message: StoryMessage;
+  readonly now: Chip['now'];
+}
+
+const chipOf = (story: Story, message: StoryMessage, index: number, touched: Touched | undefined): Chip => {
   const { word: value, step, readers } = message;
   const isBuffered = story.memory === 'tso' && index > 0;
   const bufferOf = isBuffered && step !== null ? (story.steps[step - 1]?.core ?? null) : null;
-  return { value, step, readers, bufferOf, now: nowOf(row, word, message) };
+  const now = touched && isSame(message, touched.message) ? touched.now : null;
+  return { value, step, readers, bufferOf, now };
 };
 
 /**
- * What a row's step did with a message. Nobody reads an older message than one it has read, so what a core has just read
- * is the oldest that it may still read.
+ * What a row's step did with a word. Under rc11 nobody reads an older message than one it has read, so what a core has
+ * just read is the oldest that it may still read. Under tso it is the only one that it could read; and that may have been
+ * replaced since.
  */
-const nowOf = ({ steps: [only, ...others] }: Row, word: number, message: StoryMessage): Chip['now'] => {
-  if (!only || others.length > 0 || only.word !== word) return null;
-  const messages = only.messages[word] ?? [];
-  if (messages.some(({ step }) => step === only.step)) return message.step === only.step ? 'written' : null;
-  if (message !== messages.find(({ readers }) => readers.includes(only.core))) return null;
-  return only.weak?.tag === 'stale read' ? 'stale' : 'read';
+const touchedBy = (story: Story, { steps: [only, ...others] }: Row, word: number): Touched | undefined => {
+  if (!only || others.length > 0 || only.word !== word) return undefined;
+  const written = only.messages[word]?.find(({ step }) => step === only.step);
+  if (written) return { message: written, now: 'written' };
+  const messages = messagesAfter(story, story.memory === 'tso' ? only.step - 1 : only.step, word);
+  const message = messages.find(({ readers }) => readers.includes(only.core));
+  const isStale = only.weak?.tag === 'stale read' || only.weak?.tag === 'unseen store';
+  return message && { message, now: isStale ? 'stale' : 'read' };
 };

@@ -3,6 +3,7 @@
  * and the code that runs in the browser share these types.
  */
 import type { StorySize } from '#model/counterexample.ts';
+import type { MemoryName } from '#model/engine/explore/memories.ts';
 import type { Story } from '#model/engine/trace/story.ts';
 
 /** Everything the page shows. Stories are referred to by id, which is also how a link names them. */
@@ -13,6 +14,8 @@ export interface PageData {
   /** The tool's version and Node's. */
   readonly generatedWith: { readonly version: string; readonly node: string };
   readonly wallSeconds: number | null;
+  /** The memory models that were explored, the strongest first. */
+  readonly memories: readonly MemoryName[];
   readonly checks: readonly PageCheck[];
   readonly museum: readonly Exhibit[];
   /** The claim that must fail; null if it was not tried. */
@@ -68,6 +71,8 @@ export interface Exhibit {
   readonly executions: number;
   readonly why: string | null;
   readonly size: StorySize | null;
+  /** The memory model under which it was found; null: it was not. */
+  readonly memory: MemoryName | null;
   readonly edits: readonly { readonly file: string; readonly from: string; readonly to: string }[];
   readonly story: string | null;
 }

@@ -67,6 +67,7 @@ const exhibitElement = (
       fact(words.foundAfter, words.executions(exhibit.executions)),
       size && fact(words.storySize, words.size(size.threads, size.calls, size.switches)),
       fact(words.origin, exhibit.origin),
+      exhibit.memory !== null && fact(words.under, words.memory[exhibit.memory].name),
       exhibit.bug !== null && fact(words.retells, make('code', {}, exhibit.bug)),
       fact(words.subject, `${exhibit.subject} · ${exhibit.variant}`),
     ),

@@ -1,6 +1,7 @@
 /** The first thing a reader sees: a verdict at a glance, then what was checked and how far it was explored. */
 import type { PageCanary, PageCheck, PageClaim, PageData } from '#reports/html/client/data.ts';
 import { make } from '#reports/html/client/dom.ts';
+import { memoryElement } from '#reports/html/client/weak.ts';
 import type { Words } from '#reports/html/client/words.ts';
 
 type Link = (story: string, what: string) => HTMLElement;
@@ -57,6 +58,13 @@ export const heroElement = (data: PageData, words: Words): HTMLElement => {
           .filter(Boolean)
           .join(words.comma),
       ),
+      data.memories.length > 0 &&
+        make(
+          'ul',
+          { class: 'small memories' },
+          make('li', {}, words.under + words.colon),
+          ...data.memories.map((memory) => make('li', {}, memoryElement(memory, '', words))),
+        ),
     ),
   );
 };

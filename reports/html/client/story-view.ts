@@ -128,7 +128,7 @@ export const storyView = ({ story, replay }: PageStory, options: StoryViewOption
     make('p', { class: 'eyebrow' }, [story.subject, story.variant, story.implementation].join(' · ')),
     make('h2', { tabindex: -1 }, exhibit ? exhibit.title : story.sentence),
     outcome(story, words),
-    memoryElement(story, words),
+    memoryElement(story.memory, words.under + words.colon, words),
     exhibit && make('p', { class: 'tale' }, exhibit.text),
     exhibit &&
       make(

@@ -1,5 +1,6 @@
 /** What a weak memory did, in the picture: marks at steps, stores that reach memory, what nothing orders. */
-import type { Drained, Story, StoryStep } from '#model/engine/trace/story.ts';
+import type { MemoryName } from '#model/engine/explore/memories.ts';
+import type { Drained, StoryStep } from '#model/engine/trace/story.ts';
 import { draw, make } from '#reports/html/client/dom.ts';
 import type { Row } from '#reports/html/client/rows.ts';
 import type { Words } from '#reports/html/client/words.ts';
@@ -25,10 +26,12 @@ export const weaklySaid = ({ weak, core }: StoryStep, words: Words): string | nu
   switch (weak?.tag) {
     case 'stale read':
       return words.stale(weak.latest, weak.writtenStep);
+    case 'unseen store':
+      return words.unseen(weak.value, weak.storeStep);
     case 'buffered':
       return words.buffered(core);
     case 'overtaken':
-      return words.overtaken;
+      return words.overtaken(weak.latest, weak.writtenStep);
     default:
       return null;
   }
@@ -39,10 +42,12 @@ export const whyWeak = ({ weak, core }: StoryStep, words: Words): string | null 
   switch (weak?.tag) {
     case 'stale read':
       return words.staleMeaning(core, weak.latest, weak.writtenStep);
+    case 'unseen store':
+      return words.unseenMeaning;
     case 'buffered':
       return words.bufferedMeaning(core);
     case 'overtaken':
-      return words.overtakenMeaning;
+      return words.overtakenMeaning(weak.latest);
     default:
       return null;
   }
@@ -52,7 +57,8 @@ export const whyWeak = ({ weak, core }: StoryStep, words: Words): string | null 
 export const weakMark = (step: StoryStep, words: Words): HTMLElement | false => {
   const said = weaklySaid(step, words);
   if (step.weak === null || said === null) return false;
-  const kind = step.weak.tag === 'stale read' ? 'stale' : step.weak.tag;
+  const { tag } = step.weak;
+  const kind = tag === 'stale read' || tag === 'unseen store' ? 'stale' : tag;
   return make('span', { class: `weak ${kind}` }, sign(kind), said);
 };
 
@@ -78,11 +84,11 @@ export const drainMark = (drained: Drained, lane: number | null, style: string, 
 export const unorderedStrip = (style: string, words: Words): HTMLElement =>
   make('div', { class: 'strip', style, 'aria-hidden': 'true' }, make('span', {}, words.unordered));
 
-/** Under which memory a story happened, and what that means. */
-export const memoryElement = ({ memory }: Story, words: Words): HTMLElement =>
+/** A memory model, and when it is opened what it means. */
+export const memoryElement = (memory: MemoryName, label: string, words: Words): HTMLElement =>
   make(
     'details',
     { class: 'memory' },
-    make('summary', {}, `${words.under}${words.colon}`, make('b', {}, words.memory[memory].name)),
+    make('summary', {}, label, make('b', {}, words.memory[memory].name)),
     make('p', {}, words.memory[memory].meaning),
   );

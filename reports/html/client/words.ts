@@ -52,7 +52,6 @@ const english = {
   withPreemptions: (n: number): string => `every schedule with at most ${count(n, 'preemption')}`,
   cutShort: 'cut short by the budget',
   courseNotes: 'course notes',
-  exploredUnder: 'Memory',
   seeStory: 'See the story',
   seeStoryOf: (what: string): string => `See the story: ${what}`,
   // the museum
@@ -162,14 +161,18 @@ const english = {
   unordered: 'nothing orders these two',
   stale: (latest: number, step: number | null): string =>
     step === null ? `old value: it is ${latest}` : `old value: ${latest} since step ${step}`,
+  unseen: (value: number, step: number): string => `old value: ${value} of step ${step} still waits`,
   buffered: (core: number): string => `waits in core ${core}’s store buffer`,
-  overtaken: 'does not become the latest',
+  overtaken: (latest: number, step: number | null): string =>
+    step === null ? `goes before the ${latest} that is there` : `goes before the ${latest} of step ${step}`,
   drained: (what: string): string => `${what} reaches memory`,
   drainedOf: (step: number): string => `store of step ${step}`,
   staleMeaning: (core: number, latest: number, step: number | null): string =>
     `${step === null ? `By now it is ${latest}` : `Step ${step} wrote ${latest}`}, but core ${core} has not been told: no acquire on it has seen a release from then on. So it may still read the older value.`,
+  unseenMeaning: 'The newer value is in another core’s store buffer. Memory holds the older one.',
   bufferedMeaning: (core: number): string => `Only core ${core} reads it, until it has reached memory.`,
-  overtakenMeaning: 'Nothing orders it after what is there already, so it may take its place before that.',
+  overtakenMeaning: (latest: number): string =>
+    `Nothing orders it after what is there already, so it may take its place before that, and ${latest} stays the latest.`,
   unorderedMeaning: (from: number, to: number): string =>
     `Nothing orders step ${from} before step ${to}: between them no release by the one is seen by an acquire of the other.`,
   values: 'The values of each word, oldest first',
