@@ -135,6 +135,14 @@ describe('the page carries', () => {
     );
   });
 
+  test('which memory models were explored, the strongest first, and which one killed each mutant', () => {
+    const { memories, museum } = embedded();
+    expect(memories).toEqual(['sc', 'tso']);
+    expect(museum.map(({ memory, verdict }) => [verdict, memory])).toEqual(
+      mutants.map((_, i) => (i % 3 === 1 ? ['refuted', 'tso'] : [['survived', 'refuted', 'gave-up'][i % 3], null])),
+    );
+  });
+
   test('every story, and each that is referred to is there', () => {
     const { stories, checks, museum, canary: bird } = embedded();
     expect(stories.map(unpack)).toEqual(data.stories);
