@@ -65,9 +65,12 @@ export class Operands {
   address(): AddressOperand {
     this.comma();
     this.tokens.expect('[');
+    const { text, offset } = this.tokens.peek();
     const { register, isWide } = this.bareRegister();
-    if (register === null || !isWide) this.tokens.fail('an X register as the base of an address');
-    const base = read(register as RegisterId);
+    if (register === null || !isWide) {
+      throw new LitmusError('syntax', offset, `'${text}' as the base of an address`, 'expected an X register');
+    }
+    const base = read(register);
     let past: Expression | null = null;
     if (this.tokens.takeIf(',')) {
       const number = this.number();
@@ -76,20 +79,24 @@ export class Operands {
     this.tokens.expect(']');
     const isZero = past === null || (past.tag === 'constant' && past.value === 0n);
     const address = isZero ? base : binary('add', base, past as Expression);
-    if (this.tokens.takeIf('!')) return { address, writeBack: { register: register as RegisterId, value: address } };
+    if (this.tokens.takeIf('!')) return { address, writeBack: { register, value: address } };
     if (!this.hasMore()) return { address, writeBack: null };
     const value = binary('add', base, constant(this.immediate()));
-    return { address, writeBack: { register: register as RegisterId, value } };
+    return { address, writeBack: { register, value } };
   }
 
   /** The name of a condition: it is read from the flags. */
   condition(): Expression {
     this.comma();
-    return this.conditionNamed(this.tokens.expectKind('name', 'a condition').text.toUpperCase());
+    const { text, offset } = this.tokens.expectKind('name', 'a condition');
+    return this.conditionNamed(text.toUpperCase(), offset);
   }
 
-  conditionNamed(name: string): Expression {
-    return conditionOf(name, this.flags()) ?? this.tokens.fail(`a condition and not '${name}'`);
+  /** The condition of that name, which is at that offset. */
+  conditionNamed(name: string, offset: number): Expression {
+    const condition = conditionOf(name, this.flags());
+    if (condition === null) throw new LitmusError('syntax', offset, `'${name}'`, 'expected a condition: EQ, NE, ...');
+    return condition;
   }
 
   /** A word that says which one: `SY`, a label. Gives it as it is written. */

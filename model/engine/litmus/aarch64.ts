@@ -40,14 +40,21 @@ const translate = (cell: Fragment, builder: ThreadBuilder): void => {
     builder,
   );
   const name = mnemonic.toUpperCase();
-  if (!(branch(name, operands) || fence(name, operands) || memory(name, operands) || arithmetic(name, operands))) {
+  if (
+    !(
+      branch(name, operands, cell.offset) ||
+      fence(name, operands) ||
+      memory(name, operands) ||
+      arithmetic(name, operands)
+    )
+  ) {
     throw new LitmusError('unsupported', cell.offset, `the instruction '${cell.text}'`, `${mnemonic} is not known`);
   }
   operands.end();
 };
 
 /** Whether it is a branch; then it is translated. */
-const branch = (name: string, operands: Operands): boolean => {
+const branch = (name: string, operands: Operands, at: number): boolean => {
   const jump = (condition: Expression | null): boolean => {
     const { text, offset } = operands.name('a label');
     operands.builder.jump(text, condition, offset);
@@ -65,7 +72,7 @@ const branch = (name: string, operands: Operands): boolean => {
     case 'TBNZ':
       return jump(testedBit(operands));
     default:
-      return name.startsWith('B.') && jump(operands.conditionNamed(name.slice('B.'.length)));
+      return name.startsWith('B.') && jump(operands.conditionNamed(name.slice('B.'.length), at));
   }
 };
 

@@ -2,6 +2,7 @@ import { type Accesses, accessesOf, coherentWays, type Way } from '#model/engine
 import { graphOf } from '#model/engine/litmus/graph.ts';
 import { possibleRuns } from '#model/engine/litmus/possible.ts';
 import { LitmusError } from '#model/engine/litmus/source.ts';
+import { showValue } from '#model/engine/litmus/test.ts';
 import type { Run } from '#model/engine/litmus/thread-runs.ts';
 import type { EventGraph, Execution } from '#spec/machine/memory/execution.ts';
 import { type Axiom, atomicity, coherence, type MemoryModel } from '#spec/machine/memory/model.ts';
@@ -70,7 +71,9 @@ class Search {
   /** Of each model, the axioms that candidates do not satisfy by the way they are made. */
   private readonly axioms: readonly (readonly Axiom[])[];
   private readonly isAtomic: boolean;
-  private readonly prepared = new Map<string, Prepared>();
+  /** By the numbers of the shapes, each of which has its own weight in the key. */
+  private readonly prepared = new Map<number, Prepared>();
+  private readonly weights: readonly number[];
   private readonly tallies: readonly Map<string, { readonly state: FinalState; executions: number }>[];
   private readonly undefinedBy = new Set<MemoryModel>();
   private readonly chosen: Run[] = [];
@@ -93,6 +96,12 @@ class Search {
     const isGiven = (axiom: Axiom): boolean => axiom === coherence || (this.isAtomic && axiom === atomicity);
     this.axioms = models.map((model) => model.axioms.filter((axiom) => !isGiven(axiom)));
     this.tallies = models.map(() => new Map());
+    let weight = 1;
+    this.weights = runs.map((of) => {
+      const own = weight;
+      weight *= 1 + Math.max(0, ...of.map(({ shape }) => shape.id));
+      return own;
+    });
   }
 
   allowed(): Allowed[] {
@@ -132,7 +141,8 @@ class Search {
   }
 
   private prepare(): Prepared {
-    const key = this.chosen.map((run) => run.shape.id).join();
+    let key = 0;
+    for (const [thread, { shape }] of this.chosen.entries()) key += shape.id * (this.weights[thread] as number);
     const known = this.prepared.get(key);
     if (known) return known;
     const graph = graphOf(this.chosen.map((run) => run.shape));
@@ -182,7 +192,7 @@ class Search {
   private mustNotStray(): void {
     for (const [thread, { strayAddress }] of this.chosen.entries()) {
       if (strayAddress === null) continue;
-      const problem = `thread ${thread} may access the address ${strayAddress}, which is no location's`;
+      const problem = `thread ${thread} may access ${showValue(this.program, strayAddress)}, where no location is`;
       throw new LitmusError('unsupported', 0, problem, 'every access is to a named location, whole');
     }
   }

@@ -1,0 +1,32 @@
+import type { Observed } from '#model/engine/litmus/judge.ts';
+
+/** What the files of `riscv/` come to, and why. Under sc none of them is observed. Rules: RVWMO, preserved program order. */
+export const riscvClassics: readonly (readonly [file: string, verdict: Observed, source: string])[] = [
+  ['MP', 'Sometimes', 'no rule orders plain accesses to two locations'],
+  ['MP+fence.rw.rws', 'Never', 'rule 4'],
+  ['MP+fence.w.w+fence.r.r', 'Never', 'rule 4'],
+  ['MP+fence.r.r+fence.r.r', 'Sometimes', 'rule 4: a fence orders what it names'],
+  ['MP+fence.tsos', 'Never', 'rule 4: FENCE.TSO orders all but stores before loads'],
+  ['MP+rl+aq', 'Never', 'rules 5 and 6'],
+  ['MP+rl+po', 'Sometimes', 'release alone is not enough'],
+  ['MP+po+aq', 'Sometimes', 'nor is acquire'],
+  ['MP+fence.w.w+addr', 'Never', 'rule 9'],
+  ['MP+fence.w.w+ctrl', 'Sometimes', 'rule 11 orders stores only'],
+  ['MP+fence.w.w+ctrl-fence.i', 'Sometimes', 'FENCE.I orders instruction fetches only'],
+  ['MP+fence.w.w+data-rfi-addr', 'Never', 'rule 12'],
+  ['SB', 'Sometimes', 'no rule orders a store before a load'],
+  ['SB+fence.rw.rws', 'Never', 'rule 4'],
+  ['SB+fence.tsos', 'Sometimes', 'rule 4: FENCE.TSO leaves stores before loads'],
+  ['SB+rl+aq', 'Sometimes', 'rule 7 is about atomics'],
+  ['SB+amoswap.rl+lr.aq', 'Never', 'rule 7: annotated atomics are sequentially consistent'],
+  ['LB', 'Sometimes', 'no rule orders a load before a store'],
+  ['LB+datas', 'Never', 'rule 10'],
+  ['LB+ctrls', 'Never', 'rule 11'],
+  ['LB+data+po', 'Sometimes', 'a dependency on one side is not enough'],
+  ['LB+data+addr-po', 'Never', 'rule 13'],
+  ['ForwardAMO', 'Never', 'rule 3'],
+  ['RDW', 'Never', 'rule 2'],
+  ['RSW', 'Sometimes', 'rule 2 is about reads of different writes'],
+  ['lr-sc', 'Never', 'the atomicity axiom'],
+  ['CoRR', 'Never', 'the load value axiom'],
+];
