@@ -55,6 +55,7 @@ export const isTrueOf = (proposition: Proposition<Atom>, state: FinalState): boo
 
 /** A value as herd prints it: an address by the name of its location, `x` or `x+4`. */
 export const showValue = ({ locations }: LitmusProgram, value: Value): string => {
+  if (value < addressOf(0)) return `${value}`;
   const location = Number(value >> 16n) - 1;
   const name = locations[location];
   if (name === undefined) return `${value}`;

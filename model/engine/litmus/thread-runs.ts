@@ -1,6 +1,7 @@
 import type { Shape, ShapedEvent } from '#model/engine/litmus/shape.ts';
 import { LitmusError } from '#model/engine/litmus/source.ts';
 import { Choices, type Possible, type Sources, sourcesOf, Walk } from '#model/engine/litmus/walk.ts';
+import type { MemoryEvent } from '#spec/machine/memory/execution.ts';
 import type { LitmusProgram, LitmusThread, Value } from '#spec/machine/memory/program.ts';
 
 /** One way through a thread. */
@@ -30,7 +31,7 @@ export class ThreadRunner {
   private readonly thread: LitmusThread;
   private readonly number: number;
   private readonly sources: readonly Sources[];
-  private readonly shapes = new Map<string, Shape>();
+  private readonly shapes: Shape[] = [];
   constructor(program: LitmusProgram, number: number) {
     this.program = program;
     this.thread = program.threads[number] as LitmusThread;
@@ -57,24 +58,38 @@ export class ThreadRunner {
   }
 
   private finished({ events, values, registers, strayAddress }: Walk): Run {
-    const key = keyOf(events);
-    let shape = this.shapes.get(key);
+    let shape = this.shapes.find((known) => isSameShape(known.events, events));
     if (!shape) {
-      shape = { id: this.shapes.size, events };
-      this.shapes.set(key, shape);
+      shape = { id: this.shapes.length, events };
+      this.shapes.push(shape);
     }
     return { shape, values, registers, strayAddress };
   }
 }
 
-const keyOf = (events: readonly ShapedEvent[]): string => {
-  let key = '';
-  for (const { event, pair, address, data, control, pickAddress, pickData, pickControl } of events) {
-    key +=
-      event.tag === 'fence'
-        ? `F${event.fence}`
-        : `${event.tag}${event.location}${event.order}${event.isExclusive}${event.tag === 'read' && event.isDiscarded}`;
-    key += `,${address},${data},${control},${pickAddress},${pickData},${pickControl},${pair?.read};`;
-  }
-  return key;
+const isSameShape = (left: readonly ShapedEvent[], right: readonly ShapedEvent[]): boolean =>
+  left.length === right.length && left.every((event, i) => isSame(event, right[i] as ShapedEvent));
+
+const isSame = (left: ShapedEvent, right: ShapedEvent): boolean =>
+  isSameEvent(left.event, right.event) &&
+  left.pair?.read === right.pair?.read &&
+  left.pair?.kind === right.pair?.kind &&
+  left.address === right.address &&
+  left.data === right.data &&
+  left.control === right.control &&
+  left.pickAddress === right.pickAddress &&
+  left.pickData === right.pickData &&
+  left.pickControl === right.pickControl;
+
+const isSameEvent = (left: MemoryEvent, right: MemoryEvent): boolean => {
+  if (left.tag === 'fence') return right.tag === 'fence' && left.fence === right.fence;
+  if (right.tag === 'fence') return false;
+  return (
+    left.tag === right.tag &&
+    left.location === right.location &&
+    left.order === right.order &&
+    left.isLocked === right.isLocked &&
+    left.isExclusive === right.isExclusive &&
+    (left.tag === 'write' || left.isDiscarded === (right.tag === 'read' && right.isDiscarded))
+  );
 };
