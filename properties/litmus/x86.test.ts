@@ -93,6 +93,27 @@ forall (1:EAX=1)`,
   });
 });
 
+describe('a thread that reads with a lock on one path only', () => {
+  const either = (path: number): string => `X86 either
+{ }
+ P0                    | P1          | P2         ;
+ MOV EDX,[z]           | MOV [y],$1  | MOV [z],$1 ;
+ MOV [x],$1            | MFENCE      |            ;
+ CMP EDX,$0            | MOV EAX,[x] |            ;
+ JNE PLAIN             |             |            ;
+ MOV EAX,$7            |             |            ;
+ LOCK CMPXCHG [y],EBX  |             |            ;
+ JMP END               |             |            ;
+ PLAIN: MOV EAX,[y]    |             |            ;
+ END: NOP              |             |            ;
+exists (0:EDX=${path} /\\ 0:EAX=0 /\\ 1:EAX=0)`;
+
+  it('waits for its store on that path, and on no other', () => {
+    expect(judged({ litmus: either(0) }, tso).verdict).toBe('Never');
+    expect(judged({ litmus: either(1) }, tso).verdict).toBe('Sometimes');
+  });
+});
+
 describe('the coherence axiom of tso', () => {
   it('is needed: a store that its own thread does not see would break no other', () => {
     const po = emptyRelation(2);
