@@ -23,16 +23,14 @@ const cellOf = (step: StoryStep, story: Story): string => {
 /** What happened at a step, what the memory did, and whether its order matters. */
 const said = (step: StoryStep, { culprits }: Story): string => {
   const mark = culprits && (step.step === culprits.before || step.step === culprits.after) ? ' ◄' : '';
-  return `${step.call ?? step.text}${weaklySaid(step.weak)}${mark}`;
+  return `${step.call ?? step.text}${mark}${weaklySaid(step.weak)}`;
 };
 
 /** What the memory did at a step that one cannot see in what the step did. */
 const weaklySaid = (weak: Weakness | null): string => {
   switch (weak?.tag) {
     case 'stale read':
-      return weak.writtenStep === null
-        ? ` (stale: it is ${weak.latest})`
-        : ` (stale: ${weak.latest} since step ${weak.writtenStep})`;
+      return weak.writtenStep === null ? ` (stale: it is ${weak.latest})` : ` (stale: step ${weak.writtenStep})`;
     case 'unseen store':
       return ` (step ${weak.storeStep} waits)`;
     case 'buffered':
