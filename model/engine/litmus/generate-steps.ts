@@ -1,6 +1,6 @@
 import { binary, constant, read } from '#model/engine/litmus/expressions.ts';
 import { locations, type Need, type Step, type ThreadSketch } from '#model/engine/litmus/generate-sketch.ts';
-import type { AccessOrder, Expression, Fence, LocationId, Update } from '#spec/machine/memory/program.ts';
+import type { AccessOrder, Expression, Fence, LocationId } from '#spec/machine/memory/program.ts';
 
 /** Whose instructions a generated program is made of. */
 export type Vocabulary = 'X86_64' | 'C' | 'AArch64';
@@ -39,23 +39,24 @@ const store = (location: LocationId, order: AccessOrder): Step =>
     thread.emit({ tag: 'store', address: thread.address(location), value: thread.value(), order, width, status: null });
   });
 
-const update = (location: LocationId, kind: Update, { text, ...orders }: Orders, locked: boolean): Step =>
+/** Updates are swaps and maxima only: with sums, a location might hold more values than can be enumerated. */
+const swap = (location: LocationId, { text, ...orders }: Orders, locked: boolean): Step =>
   step(
-    `${kind}${text} ${locations[location]}`,
+    `swap${text} ${locations[location]}`,
     (thread) => {
       const register = thread.fresh();
       const [address, operand] = [thread.address(location), thread.value()];
-      thread.emit({ tag: 'update', register, address, update: kind, operand, ...orders, width, locked });
+      thread.emit({ tag: 'update', register, address, update: 'swap', operand, ...orders, width, locked });
       thread.lastRead = register;
     },
     ['read'],
   );
 
-/** An addition of which nobody keeps what was there (STADD): its read orders less. */
-const discardingAdd = (location: LocationId, { text, ...orders }: Orders): Step =>
-  step(`stadd${text} ${locations[location]}`, (thread) => {
+/** An update of which nobody keeps what was there (STMAX): its read orders less. */
+const discardingUpdate = (location: LocationId, { text, ...orders }: Orders): Step =>
+  step(`stmax${text} ${locations[location]}`, (thread) => {
     const [address, operand] = [thread.address(location), thread.value()];
-    thread.emit({ tag: 'update', register: null, address, update: 'add', operand, ...orders, width, locked: false });
+    thread.emit({ tag: 'update', register: null, address, update: 'max', operand, ...orders, width, locked: false });
   });
 
 /** What a compare-and-swap does besides. */
@@ -150,7 +151,7 @@ const x86: readonly Step[] = [
   ...locations.flatMap((_, location) => [
     load(location, 'plain'),
     store(location, 'plain'),
-    update(location, 'swap', orders('', 'plain', 'plain'), true),
+    swap(location, orders('', 'plain', 'plain'), true),
     compareAndSwap(location, { ...orders('', 'plain', 'plain'), failureOrder: 'plain', failsSpuriously: false }, true),
   ]),
   fence('mfence'),
@@ -168,7 +169,7 @@ const c: readonly Step[] = [
   ...locations.flatMap((_, location) => [
     ...(['relaxed', 'acquire', 'seq_cst'] as const).map((order) => load(location, order)),
     ...(['relaxed', 'release', 'seq_cst'] as const).map((order) => store(location, order)),
-    ...cOrders.map((order) => update(location, 'add', order, false)),
+    ...cOrders.map((order) => swap(location, order, false)),
     ...cOrders.map((order) =>
       compareAndSwap(location, { ...order, failureOrder: order.readOrder, failsSpuriously: false }, false),
     ),
@@ -193,8 +194,8 @@ const aarch64: readonly Step[] = [
     ...(['plain', 'acquire', 'acquirePC'] as const).map((order) => load(location, order)),
     ...(['plain', 'release'] as const).map((order) => store(location, order)),
     ...(['R.addr', 'W.addr', 'W.data'] as const).map((kind) => dependent(kind, location)),
-    ...armOrders.map((order) => update(location, 'add', order, false)),
-    ...armOrders.filter(({ readOrder }) => readOrder === 'plain').map((order) => discardingAdd(location, order)),
+    ...armOrders.map((order) => swap(location, order, false)),
+    ...armOrders.filter(({ readOrder }) => readOrder === 'plain').map((order) => discardingUpdate(location, order)),
     ...armOrders.map((order) =>
       compareAndSwap(location, { ...order, failureOrder: order.readOrder, failsSpuriously: false }, false),
     ),
