@@ -3,13 +3,14 @@
  * al., POPL 2018; Alglave et al., "Armed Cats", TOPLAS 2021; Arm ARM, section B2.3.
  */
 
-import type { EventGraph } from '#spec/machine/memory/execution.ts';
+import type { EventGraph, MemoryEvent } from '#spec/machine/memory/execution.ts';
 import { type Axiom, atomicity, coherence, type MemoryModel, poLocation } from '#spec/machine/memory/model.ts';
 import type { Fence } from '#spec/machine/memory/program.ts';
 import {
   between,
   difference,
   type EventSet,
+  emptyRelation,
   eventSet,
   identityOn,
   intersection,
@@ -55,33 +56,32 @@ interface Words {
 }
 
 const wordsOf = (graph: EventGraph): Words => {
-  const { size, events, reads, writes, po, amo, rmw } = graph;
+  const { size, events, reads, writes, accesses, po, amo, rmw } = graph;
+  const discarded = eventSet(size, (e) => {
+    const event = events[e] as MemoryEvent;
+    return event.tag === 'read' && event.isDiscarded;
+  });
+  // A read that keeps nothing has no acquire semantics, whatever its instruction says. Source: AArch64Sem.ml, NoRet.
   const withOrder = (...orders: readonly string[]): EventSet =>
-    eventSet(size, (e) => {
-      const event = events[e];
-      // A read that keeps nothing has no acquire semantics, whatever its instruction says (AArch64Sem.ml: NoRet).
-      return event !== undefined && event.tag !== 'fence' && orders.includes(event.order) && !isDiscarded(e);
-    });
-  const isDiscarded = (e: number): boolean => {
-    const event = events[e];
-    return event?.tag === 'read' && event.isDiscarded;
-  };
+    withoutSet(
+      eventSet(size, (e) => {
+        const event = events[e] as MemoryEvent;
+        return event.tag !== 'fence' && orders.includes(event.order);
+      }),
+      discarded,
+    );
   const same = poLocation(graph);
   const localReads = between(writes, difference(same, sequence(between(writes, same, writes), same)), reads);
   const carried = reflexive(transitive(union(graph.address, graph.data, localReads)));
-  const pickCarried = transitive(union(graph.pickAddress, graph.pickData, localReads));
-  const pickThen = (dependency: Relation): Relation =>
-    between(reads, sequence(reflexive(pickCarried), dependency), graph.accesses);
-  const pickBasic = between(reads, pickCarried, graph.accesses);
-  const pickControl = between(
-    reads,
-    sequence(reflexive(pickCarried), graph.pickControl),
-    eventSet(size, () => true),
-  );
+  const picked = transitive(union(graph.pickAddress, graph.pickData, localReads));
+  const all = eventSet(size, () => true);
+  const dependency = (through: Relation, last: Relation): Relation => between(reads, sequence(through, last), all);
+  const pickBasic = between(reads, picked, accesses);
+  const pickControl = dependency(reflexive(picked), graph.pickControl);
   return {
     reads,
     writes,
-    accesses: graph.accesses,
+    accesses,
     po,
     poLocation: same,
     amo,
@@ -89,21 +89,18 @@ const wordsOf = (graph: EventGraph): Words => {
     acquire: withOrder('acquire'),
     anyAcquire: withOrder('acquire', 'acquirePC'),
     release: withOrder('release'),
-    kept: withoutSet(
-      reads,
-      eventSet(size, (e) => isDiscarded(e)),
-    ),
+    kept: withoutSet(reads, discarded),
     localReads,
-    address: between(reads, sequence(carried, graph.address), graph.accesses),
-    data: between(reads, sequence(carried, graph.data), writes),
+    address: dependency(carried, graph.address),
+    data: dependency(carried, graph.data),
     pickBasic,
-    pickAddress: pickThen(graph.pickAddress),
+    pickAddress: dependency(reflexive(picked), graph.pickAddress),
     pickControl,
     pick: union(pickBasic, pickControl),
     after: (...fences) => {
       const chosen = eventSet(size, (e) => {
-        const event = events[e];
-        return event?.tag === 'fence' && fences.includes(event.fence);
+        const event = events[e] as MemoryEvent;
+        return event.tag === 'fence' && fences.includes(event.fence);
       });
       return sequence(identityOn(size, chosen), po);
     },
@@ -221,11 +218,7 @@ export const armv8With = (kept: readonly Clause[]): MemoryModel<Local> => ({
   name: 'armv8',
   local: (graph) => {
     const words = wordsOf(graph);
-    const none = between(
-      words.reads,
-      graph.po,
-      words.reads.map(() => 0),
-    );
+    const none: Relation = emptyRelation(graph.size);
     return { localOrder: kept.reduce((lob, clause) => union(lob, clause.of(words, lob)), none) };
   },
   axioms: [coherence, external, atomicity],
