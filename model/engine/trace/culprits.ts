@@ -28,7 +28,7 @@ export const findCulprits = (
 
 /** A stale read and the write that it did not see; a store and the later one that it went before; a store that waited and what somebody did to its word meanwhile. */
 const unseenBy = (recorded: Recorded, index: number, names: readonly string[]): Culprits | undefined => {
-  const { accesses, drains } = recorded;
+  const { accesses } = recorded;
   const access = accesses[index];
   const weak = access && weaknessOf(access, recorded);
   if (!weak || access.address === null) return undefined;
@@ -45,8 +45,7 @@ const unseenBy = (recorded: Recorded, index: number, names: readonly string[]): 
     return told(write.step, access.step, text);
   }
   if (weak.tag !== 'buffered') return undefined;
-  const drained = drains.find(({ storeStep }) => storeStep === access.step)?.step ?? accesses.length;
-  const other = accesses.slice(index, drained).find((candidate) => conflict(access, candidate));
+  const other = accesses.slice(index, access.drainedAt ?? undefined).find((candidate) => conflict(access, candidate));
   if (!other) return undefined;
   const text = `${show(access, recorded, word)} (step ${access.step}), which waited in its store buffer until after ${show(other, recorded, word)} (step ${other.step})`;
   return told(access.step, other.step, text);

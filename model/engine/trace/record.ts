@@ -30,6 +30,8 @@ export interface Access {
   readonly way: number;
   /** Its store waits in the core's store buffer. */
   readonly isBuffered: boolean;
+  /** The step with or after which its store left the store buffer; null: it was in none, or is there still. */
+  drainedAt: number | null;
   /** The words watched, each with its messages, before the next step. */
   messages: readonly (readonly Message[])[];
 }
@@ -80,7 +82,9 @@ export const record = (
   const lookAtBuffer = (core: number): void => {
     const stores = waiting[core] as number[];
     while (stores.length > (memory?.buffered(core) ?? 0)) {
-      drains.push({ step: accesses.length, core, storeStep: stores.shift() as number });
+      const storeStep = stores.shift() as number;
+      drains.push({ step: accesses.length, core, storeStep });
+      (accesses[storeStep - 1] as Access).drainedAt = accesses.length;
     }
   };
   const lookAround = (cores: number): void => {
@@ -118,6 +122,7 @@ export const record = (
         site,
         way: lastWay,
         isBuffered,
+        drainedAt: null,
         messages: [],
       });
       lastWay = 0;

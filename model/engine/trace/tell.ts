@@ -9,7 +9,7 @@ import { describe } from '#model/engine/trace/describe.ts';
 import { type Access, type Recorded, record } from '#model/engine/trace/record.ts';
 import { spansOf } from '#model/engine/trace/spans.ts';
 import type { Story, StoryStep, StoryThread } from '#model/engine/trace/story.ts';
-import { drainedAfter, messagesOf, missingEdges, weaknessOf } from '#model/engine/trace/weak.ts';
+import { drainedAfter, messageTeller, missingEdges, weaknessOf } from '#model/engine/trace/weak.ts';
 import type { AnyCall } from '#model/subject.ts';
 
 /** Runs a counterexample again, without looking. */
@@ -134,6 +134,7 @@ const tellSteps = (
 ): StoryStep[] => {
   const { accesses, execution, timers } = recorded;
   const { history, program } = execution;
+  const messagesAfter = messageTeller(recorded, words);
   let values = [...atBoot];
   let lastEvent = -1;
   return accesses.map((access, i) => {
@@ -170,7 +171,7 @@ const tellSteps = (
       word: place >= 0 && access.kind <= Kind.awaitWord ? place : null,
       weak,
       drained: drainedAfter(access.step, recorded),
-      messages: messagesOf(access, recorded, words),
+      messages: messagesAfter(access),
     };
   });
 };

@@ -21,14 +21,15 @@ export const weaknessOf = (access: Access, recorded: Recorded): Weakness | null 
 };
 
 /** The last store of another value that a read comes after and does not see: it waits in another core's store buffer. */
-const unseenStore = (access: Access, { accesses, drains }: Recorded): Weakness | null => {
-  if (access.kind === Kind.store || access.kind > lastAccessKind || drains.length === 0) return null;
-  const waits = (store: Access): boolean =>
-    store.isBuffered &&
-    store.step < access.step &&
-    store.address === access.address &&
-    (drains.find(({ storeStep }) => storeStep === store.step)?.step ?? access.step) >= access.step;
-  const waiting = accesses.filter(waits);
+const unseenStore = (access: Access, { accesses }: Recorded): Weakness | null => {
+  if (access.kind === Kind.store || access.kind > lastAccessKind) return null;
+  const waiting = accesses.filter(
+    (store) =>
+      store.isBuffered &&
+      store.step < access.step &&
+      store.address === access.address &&
+      (store.drainedAt ?? access.step) >= access.step,
+  );
   const store = waiting.at(-1);
   if (!store || store.written === access.result || waiting.some(({ core }) => core === access.core)) return null;
   return { tag: 'unseen store', value: store.written, storeStep: store.step };
@@ -45,50 +46,44 @@ export const drainedAfter = (step: number, { drains, accesses, execution }: Reco
     });
 
 /**
- * Of each word, what was written there and who may still read it. Messages that have a writer are its last writes of the
- * word, in order; the one that has none is the last of all the others.
+ * Of each word, what was written there and who may still read it, as it was after an access. Messages that have a writer
+ * are its last writes of the word, in order; the one that has none is the last of all the others.
  */
-export const messagesOf = (
-  access: Access,
-  recorded: Recorded,
-  words: readonly number[],
-): readonly (readonly StoryMessage[])[] =>
-  access.messages.map((messages, i) => {
-    const writes = writesOf(words[i] as number, access.step, recorded);
-    const newestFirst = messages.toReversed().map(({ word, writer, readers }): StoryMessage => {
-      const index = writes.findLastIndex(
-        ({ core, written }) => written === word && (writer === null || core === writer),
-      );
-      const [write] = index < 0 ? [] : writes.splice(index, 1);
-      return { word, step: write?.step ?? null, readers };
+export const messageTeller = ({ accesses }: Recorded, words: readonly number[]) => {
+  const writesOf = words.map((word) => accesses.filter(({ address, isWrite }) => address === word && isWrite));
+  return (access: Access): readonly (readonly StoryMessage[])[] =>
+    access.messages.map((messages, i) => {
+      const writes = inOrderOfMemory(writesOf[i] as Access[], access.step);
+      const newestFirst = messages.toReversed().map(({ word, writer, readers }): StoryMessage => {
+        const index = writes.findLastIndex(
+          ({ core, written }) => written === word && (writer === null || core === writer),
+        );
+        const [write] = index < 0 ? [] : writes.splice(index, 1);
+        return { word, step: write?.step ?? null, readers };
+      });
+      return newestFirst.toReversed();
     });
-    return newestFirst.toReversed();
-  });
+};
 
-/** The writes of a word up to step `step`, in the order in which they reached memory; last, those that have not. */
-const writesOf = (address: number, step: number, { accesses, drains }: Recorded): Access[] => {
-  const drainOf = new Map(drains.map((drain) => [drain.storeStep, drain.step]));
-  const reached = (write: Access): number => {
-    if (!write.isBuffered) return write.step;
-    const drained = drainOf.get(write.step) ?? step + 1;
-    return drained > step ? Number.POSITIVE_INFINITY : drained;
+/** A word's writes up to step `step`, in the order in which they reached memory; last, those that have not. */
+const inOrderOfMemory = (writes: readonly Access[], step: number): Access[] => {
+  const reached = ({ isBuffered, drainedAt, step: made }: Access): number => {
+    if (!isBuffered) return made;
+    return drainedAt === null || drainedAt > step ? Number.POSITIVE_INFINITY : drainedAt;
   };
-  return accesses
-    .filter((access) => access.step <= step && access.address === address && access.isWrite)
-    .map((write) => ({ write, reached: reached(write) }))
+  return writes
+    .filter((write) => write.step <= step)
     .sort((a, b) => {
-      if (a.reached !== b.reached) return a.reached - b.reached;
+      const [first, second] = [reached(a), reached(b)];
+      if (first !== second) return first - second;
       // A core that writes past its buffer has emptied it first; what another lets out after that step comes later.
-      return a.write.core === b.write.core
-        ? a.write.step - b.write.step
-        : Number(a.write.isBuffered) - Number(b.write.isBuffered);
-    })
-    .map(({ write }) => write);
+      return a.core === b.core ? a.step - b.step : Number(a.isBuffered) - Number(b.isBuffered);
+    });
 };
 
 /**
- * From the write that a stale read did not see to that read, or that a store went before to that store; from a store in a store buffer to the first read of each
- * core that did not see it; and between the two accesses of a data race.
+ * From the write that a stale read did not see to that read, or that a store went before to that store; from a store in
+ * a store buffer to the first read of each core that did not see it; and between the two accesses of a data race.
  */
 export const missingEdges = (recorded: Recorded): MissingEdge[] => {
   const { accesses, execution } = recorded;
