@@ -28,6 +28,23 @@ const writes = `  yield* acquire(ring.writeLock);
   yield* release(ring.writeLock);
 `;
 
+/** The listing as it is printed, in place of ours. */
+const asPrinted = [
+  { file, from: `  yield* claim(ring.emptySlots);\n${writes}${fills}`, to: send },
+  {
+    file,
+    from: `  yield* claim(ring.filledSlots);
+  yield* acquire(ring.readLock);
+  const slot = yield load(ring.readIndex, 'plain');
+  const item = yield load(ring.slots + slot, 'plain');
+  yield store(ring.readIndex, (slot + 1) % ring.size, 'plain');
+  yield* release(ring.readLock);
+  yield fetchAdd(ring.emptySlots, 1, 'release', 'bounded-buffer.counters.empty'); // pairs with claim: gives the slot
+`,
+    to: receive,
+  },
+];
+
 export default exhibit('ipc/bounded-buffer', [
   {
     name: 'as-printed',
@@ -37,22 +54,19 @@ export default exhibit('ipc/bounded-buffer', [
     story:
       'The listing as it is printed. Each counter is decremented by one side and incremented by the other, with a load and a store. One producer and one consumer are enough: the producer reads how many slots are filled, the consumer takes one off, and the producer writes the number that it had, plus one. A slot is counted that holds nothing.',
     origin: 'the course notes (seed 004), the producer-consumer problem, as printed',
-    edits: [
-      { file, from: `  yield* claim(ring.emptySlots);\n${writes}${fills}`, to: send },
-      {
-        file,
-        from: `  yield* claim(ring.filledSlots);
-  yield* acquire(ring.readLock);
-  const slot = yield load(ring.readIndex, 'plain');
-  const item = yield load(ring.slots + slot, 'plain');
-  yield store(ring.readIndex, (slot + 1) % ring.size, 'plain');
-  yield* release(ring.readLock);
-  yield fetchAdd(ring.emptySlots, 1, 'release', 'bounded-buffer.counters.empty'); // pairs with claim: gives the slot
-`,
-        to: receive,
-      },
-    ],
+    edits: asPrinted,
     killedBy: 'linearizes',
+  },
+  {
+    name: 'as-printed-with-two-producers',
+    variant,
+    bug: undefined,
+    title: 'The listing of seed 004, with two producers',
+    story:
+      'The same listing. Two producers find one empty slot, for both test before either has decremented. Both write, and both are told that all is well, though there was room for one.',
+    origin: 'the course notes (seed 004), the producer-consumer problem, as printed',
+    edits: asPrinted,
+    killedBy: 'full',
   },
   {
     name: 'test-then-decrement',
