@@ -5,7 +5,8 @@
  *
  * The listing it comes from decrements with `--` and increments with `++`, which other cores can step between. Here a
  * claim tests and decrements in one step, and a lock makes choosing a slot and using it one piece among the producers
- * and among the consumers, so that as many items as are counted are written in the first slots. Source: seed 004, the producer-consumer problem (`send`, `recv`).
+ * and among the consumers, so that as many items as are counted are written in the first slots. Source: seed 004, the
+ * producer-consumer problem (`send`, `recv`).
  */
 import type { BufferParameters } from '#impl/ipc/bounded-buffer.ts';
 import type { Allocator } from '#impl/machine/allocator.ts';
