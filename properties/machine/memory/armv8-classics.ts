@@ -174,6 +174,7 @@ const coherenceAndPropagation: readonly Classic[] = [
 ];
 
 const exclusiveThenStatus = 'LDXR W0,[X3]; STXR W4,W10,[X3]; EOR W6,W4,W4; LDR W2,[X1,W6,SXTW]';
+const incrementLoop = 'L: LDXR W0,[X1]; ADD W2,W0,#1; STXR W4,W2,[X1]; CBNZ W4,L';
 const increment = 'LDXR W0,[X1]; ADD W2,W0,#1; STXR W4,W2,[X1]';
 
 /** Source: Arm Architecture Reference Manual, B2.3 and B2.9 (exclusives), C6 (each instruction). */
@@ -193,6 +194,8 @@ const atomics: readonly Classic[] = [
     storeTwoOrdered,
     exclusiveThenStatus,
   ),
+  forbidden('two loops of exclusives that lose an increment', '[x]=1', incrementLoop, incrementLoop),
+  allowed('two loops of exclusives that lose none', '[x]=2', incrementLoop, incrementLoop),
   forbidden('two LDADDs that lose one', '[x]=1', 'LDADD W9,W0,[X1]', 'LDADD W9,W0,[X1]'),
   forbidden('two CASs that both win', bothMissed, 'MOV W0,#0; CAS W0,W9,[X1]', 'MOV W0,#0; CAS W0,W10,[X1]'),
   allowed('SB+swps', '0:X2=0 /\\ 1:X2=0', 'SWP W9,W0,[X1]; LDR W2,[X3]', 'SWP W9,W0,[X3]; LDR W2,[X1]'),
@@ -224,6 +227,18 @@ const atomics: readonly Classic[] = [
     '1:X4=3 /\\ 1:X2=0',
     storeTwoReleased,
     'STADD W10,[X3]; LDR W4,[X3]; DMB LD; LDR W2,[X1]',
+  ),
+  allowed(
+    'MP+rel+cas-rfi-dmb.ld, from a CAS that fails, writes back and keeps nothing',
+    messageMissed,
+    storeTwoReleased,
+    'CAS WZR,W10,[X3]; LDR W0,[X3]; DMB LD; LDR W2,[X1]',
+  ),
+  forbidden(
+    'MP+rel+cas-rfi-addr, from a CAS that fails and writes back',
+    messageMissed,
+    storeTwoReleased,
+    'CAS W6,W10,[X3]; LDR W0,[X3]; EOR W4,W0,W0; LDR W2,[X1,W4,SXTW]',
   ),
   forbidden(
     'LB+rel+stadd-rfi-dmb.ld',

@@ -92,7 +92,8 @@ const wordsOf = (graph: EventGraph): Words => {
     kept: withoutSet(reads, discarded),
     localReads,
     address: dependency(carried, graph.address),
-    data: dependency(carried, graph.data),
+    // Without that of an atomic's write on its own read: `\ same-instance`.
+    data: difference(dependency(carried, graph.data), amo),
     pickBasic,
     pickAddress: dependency(reflexive(picked), graph.pickAddress),
     pickControl,

@@ -72,6 +72,20 @@ export const viewOf = (expression: Expression, views: readonly View[]): View => 
   }
 };
 
+/** Whether an expression has one value in every run, given of which registers that is so. */
+export const isCertain = (expression: Expression, registers: readonly boolean[]): boolean => {
+  switch (expression.tag) {
+    case 'constant':
+      return true;
+    case 'register':
+      return registers[expression.register] as boolean;
+    case 'low32':
+      return isCertain(expression.operand, registers);
+    case 'binary':
+      return isCertain(expression.left, registers) && isCertain(expression.right, registers);
+  }
+};
+
 /** What an access of this width loads of what is there, and what it stores of a value. */
 export const atWidth = (value: bigint, width: Width): Value => {
   switch (width) {

@@ -1,9 +1,8 @@
 import { atWidth, evaluate, updated, viewOf } from '#impl/machine/memory/armv8/expression.ts';
-import type { Loaded } from '#impl/machine/memory/armv8/load.ts';
 import { loadingEach, type Setting } from '#impl/machine/memory/armv8/loading.ts';
 import { performStore } from '#impl/machine/memory/armv8/store.ts';
 import type { ThreadState } from '#impl/machine/memory/armv8/thread-state.ts';
-import { initially, isUnknown, join, onlyForWrites, type View } from '#impl/machine/memory/armv8/view.ts';
+import { initially, isUnknown, join, onlyForWrites } from '#impl/machine/memory/armv8/view.ts';
 import type { AccessOrder, Instruction, LocationId } from '#spec/machine/memory/program.ts';
 
 type Of<Tag extends Instruction['tag']> = Extract<Instruction, { tag: Tag }>;
@@ -40,50 +39,50 @@ export const performUpdates = (
 };
 
 /**
- * CAS. One that fails is a load. Whether it stores depends on the comparison, which orders only stores (a pick
- * dependency). The value that it leaves in its register is both the one there was and the one expected, so a processor
- * may have it from either: it depends on one of the two.
+ * The ways of CAS. One that fails is a load, or it writes back what was there. What one that succeeds leaves in its
+ * register is both what was there and what was expected: it may have it from either, and depends on that one.
  */
+const ways = [
+  { succeeds: false, stores: false, takesExpected: false },
+  { succeeds: false, stores: true, takesExpected: false },
+  { succeeds: true, stores: true, takesExpected: false },
+  { succeeds: true, stores: true, takesExpected: true },
+] as const;
+
+/** CAS. Whether it succeeds depends on the comparison; that orders only stores (a pick dependency). */
 export const performCompareAndSwaps = (
   state: ThreadState,
   location: LocationId,
   instruction: Of<'compareAndSwap'>,
   setting: Setting,
 ): readonly ThreadState[] => {
-  const { address, register, expected, desired, readOrder, writeOrder, failureOrder, width } = instruction;
-  const addressView = viewOf(address, state.views);
+  const { register, desired, expected, readOrder, writeOrder, failureOrder, width } = instruction;
+  const address = viewOf(instruction.address, state.views);
   const expectedView = viewOf(expected, state.views);
-  const expectedValue = atWidth(evaluate(expected, state.values), width);
   const desiredView = viewOf(desired, state.views);
+  const expectedValue = atWidth(evaluate(expected, state.values), width);
   const desiredValue = atWidth(evaluate(desired, state.values), width);
-  const load = { location, address: addressView, order: readOrder, returns: register !== null };
-  const mayBe = (isEqual: boolean, { value, dependency }: Loaded): boolean =>
-    isUnknown(join(dependency, expectedView)) || (atWidth(value, width) === expectedValue) === isEqual;
-  const keep = (next: ThreadState, { value }: Loaded, view: View): void => {
-    if (register !== null) next.setRegister(register, atWidth(value, width), view);
-  };
-  const store = (next: ThreadState, loaded: Loaded): boolean =>
-    performStore(next, setting.messages, {
-      location,
-      value: desiredValue,
-      address: addressView,
-      data: join(desiredView, onlyForWrites(expectedView)),
-      dependency: onlyForWrites(loaded.dependency),
-      order: writeOrder,
-      pairedLoad: loaded,
-      ordersLater: isFullBarrier(readOrder, writeOrder),
+  return ways.flatMap(({ succeeds, stores, takesExpected }) => {
+    const order = succeeds ? readOrder : failureOrder;
+    const load = { location, address, order, returns: register !== null };
+    return loadingEach(state.copy(), load, setting, (next, loaded) => {
+      const old = atWidth(loaded.value, width);
+      const isKnown = !isUnknown(join(loaded.dependency, expectedView));
+      if (isKnown && succeeds !== (old === expectedValue)) return false;
+      const picked = onlyForWrites(loaded.dependency);
+      const kept = takesExpected ? join(expectedView, picked) : loaded.dependency;
+      if (register !== null) next.setRegister(register, old, kept);
+      if (!stores) return true;
+      return performStore(next, setting.messages, {
+        location,
+        value: succeeds ? desiredValue : old,
+        address,
+        data: join(succeeds ? desiredView : initially, onlyForWrites(expectedView)),
+        dependency: succeeds ? picked : loaded.dependency,
+        order: writeOrder,
+        pairedLoad: loaded,
+        ordersLater: isFullBarrier(order, writeOrder),
+      });
     });
-  const failing = loadingEach(state.copy(), { ...load, order: failureOrder }, setting, (next, loaded) => {
-    keep(next, loaded, loaded.dependency);
-    return mayBe(false, loaded);
   });
-  const keepingLoaded = loadingEach(state.copy(), load, setting, (next, loaded) => {
-    keep(next, loaded, loaded.dependency);
-    return mayBe(true, loaded) && store(next, loaded);
-  });
-  const keepingExpected = loadingEach(state, load, setting, (next, loaded) => {
-    keep(next, loaded, join(expectedView, onlyForWrites(loaded.dependency)));
-    return mayBe(true, loaded) && store(next, loaded);
-  });
-  return [...failing, ...keepingLoaded, ...keepingExpected];
 };

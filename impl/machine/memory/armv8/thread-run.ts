@@ -17,6 +17,13 @@ export interface Runs {
   readonly isPossible: boolean;
 }
 
+/** Whether the last backward branch was one too many to its target. */
+const hasGoneRound = ({ backwardBranches }: ThreadState, max: number): boolean => {
+  if (backwardBranches.length <= max) return false;
+  const last = backwardBranches.at(-1);
+  return backwardBranches.filter((target) => target === last).length > max;
+};
+
 /**
  * Does local instructions until the next access. Gives it; null: the run is over, be it that nothing more it stores can
  * be told from this memory; undefined: it goes round more often than it may.
@@ -40,7 +47,7 @@ const nextAccess = (
         return isUnknown(viewOf(instruction.address, state.views)) ? null : instruction;
       default:
         performLocal(state, instruction);
-        if (state.backwardBranches > backwardBranchesMax) return undefined;
+        if (hasGoneRound(state, backwardBranchesMax)) return undefined;
     }
   }
   return null;

@@ -34,10 +34,13 @@ export interface Promisable {
  */
 export class ThreadState {
   nextInstruction = 0;
-  backwardBranches = 0;
+  /** Where the backward branches that count went, in order. */
+  backwardBranches: readonly number[] = [];
   readonly values: Value[];
   /** What each register's value depends on. */
   readonly views: View[];
+  /** Whether a register holds what it would in every run: nothing read went into it, nor whether a store succeeded. */
+  readonly isCertain: boolean[];
   /** Per location: what an access there comes after, because of those before it (coh). */
   readonly coherence: View[];
   /** Per location (fwdb). */
@@ -67,12 +70,14 @@ export class ThreadState {
   private constructor(
     values: readonly Value[],
     views: readonly View[],
+    isCertain: readonly boolean[],
     coherence: readonly View[],
     forwarded: readonly (Forwarded | null)[],
     fulfilled: readonly number[],
   ) {
     this.values = values.slice();
     this.views = views.slice();
+    this.isCertain = isCertain.slice();
     this.coherence = coherence.slice();
     this.forwarded = forwarded.slice();
     this.fulfilled = fulfilled.slice();
@@ -83,6 +88,7 @@ export class ThreadState {
     return new ThreadState(
       initial,
       initial.map(() => initially),
+      initial.map(() => true),
       each(initially),
       each(null),
       each(0),
@@ -91,7 +97,14 @@ export class ThreadState {
 
   /** A state of its own, with the same contents. */
   copy(): ThreadState {
-    const copy = new ThreadState(this.values, this.views, this.coherence, this.forwarded, this.fulfilled);
+    const copy = new ThreadState(
+      this.values,
+      this.views,
+      this.isCertain,
+      this.coherence,
+      this.forwarded,
+      this.fulfilled,
+    );
     copy.nextInstruction = this.nextInstruction;
     copy.backwardBranches = this.backwardBranches;
     copy.exclusive = this.exclusive;
@@ -108,8 +121,9 @@ export class ThreadState {
     return copy;
   }
 
-  setRegister(register: RegisterId, value: Value, view: View): void {
+  setRegister(register: RegisterId, value: Value, view: View, isCertain = false): void {
     this.values[register] = value;
     this.views[register] = view;
+    this.isCertain[register] = isCertain;
   }
 }
