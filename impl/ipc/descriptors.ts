@@ -51,7 +51,7 @@ export function* dereference(descriptors: Descriptors, end: 0 | 1): Routine<bool
 export function* clear(self: Thread, descriptors: Descriptors, end: 0 | 1): Routine {
   const word = wordOf(descriptors, self.id);
   const held = yield load(word, 'relaxed');
-  yield store(word, held & ~(1 << end), 'release', 'descriptors.clear'); // pairs with share
+  yield store(word, held & ~(1 << end), 'relaxed', 'descriptors.clear');
 }
 
 /** Gives the caller both ends of a new pipe. */
@@ -66,7 +66,7 @@ export function* share(self: Thread, descriptors: Descriptors, child: ThreadId):
   if (child === self.id) return false;
   const held = yield load(wordOf(descriptors, self.id), 'relaxed');
   yield* count(descriptors, held, 1); // first: the child may close as soon as it holds them
-  const old = yield compareAndSwap(wordOf(descriptors, child), 0, held, 'acq_rel', 'descriptors.share'); // pairs with holds
+  const old = yield compareAndSwap(wordOf(descriptors, child), 0, held, 'release', 'descriptors.share'); // pairs with holds
   if (old === 0) return true;
   yield* count(descriptors, held, -1);
   return false;

@@ -58,7 +58,7 @@ function* takeUp(table: ThreadTable, core: number, from: number): Routine {
       if ((yield load(thread.state, 'relaxed')) === State.runnable) {
         yield store(thread.state, State.running, 'relaxed');
         yield store(mine.current, id + 1, 'plain');
-        const wasKicked = (yield swap(mine.idle, 0, 'acquire', 'dispatcher.wasKicked')) === 0;
+        const wasKicked = (yield swap(mine.idle, 0, 'relaxed')) === 0;
         if (wasKicked) yield* kickIdleCore(table); // perhaps for another thread: this core is busy now
         yield unmaskInterrupts();
         yield switchTo(id);
@@ -78,12 +78,15 @@ export function* makeRunnable(table: ThreadTable, id: ThreadId): Routine {
   yield* kickIdleCore(table);
 }
 
-/** Wakes one core that looks for a thread or sleeps, if there is one. */
+/**
+ * Wakes one core that looks for a thread or sleeps, if there is one. The first: a core that passes a kick on has read its
+ * own flag here before those after it, and so knows what its kicker did; at those before it the kicker has looked itself.
+ */
 function* kickIdleCore(table: ThreadTable): Routine {
   for (let core = 0; core < table.cores.length; core++) {
     const { idle: sleeping } = wordsOfCore(table, core);
     if ((yield load(sleeping, 'seq_cst', 'dispatcher.isLooking')) === 0) continue; // pairs with takeUp: it sees the thread, or we see it idle
-    if ((yield swap(sleeping, 0, 'release', 'dispatcher.claimIdle')) === 0) continue; // another waker has this core already
+    if ((yield swap(sleeping, 0, 'release', 'dispatcher.claimIdle')) === 0) continue; // pairs with the load of who is kicked
     yield sendInterrupt(core, 'dispatcher.kick');
     return;
   }
@@ -95,7 +98,7 @@ function* kickIdleCore(table: ThreadTable): Routine {
  */
 export function* wake(table: ThreadTable, id: ThreadId): Routine {
   const thread = wordsOf(table, id);
-  const isOnCore = (yield load(thread.context, 'acquire', 'dispatcher.onCore')) !== 0; // pairs with the machine's saving of the context
+  const isOnCore = (yield load(thread.context, 'relaxed')) !== 0; // whose lock we hold: if it has been put away, that was before
   if (isOnCore) yield store(thread.state, State.running, 'relaxed');
   else yield* makeRunnable(table, id);
 }

@@ -57,7 +57,7 @@ export function* isKilled(self: Thread): Routine<boolean> {
 export function* kill(self: Thread, target: number): Routine<Word> {
   const victim = wordsOf(self.table, target);
   yield* acquire(victim.lock);
-  const state = yield load(victim.state, 'acquire', 'kill.state'); // pairs with the wait queue's: it is on its core
+  const state = yield load(victim.state, 'relaxed');
   if (state !== State.reaped) yield store(victim.killed, 1, 'relaxed');
   if (state === State.sleeping) yield* wake(self.table, target);
   yield* release(victim.lock);

@@ -47,7 +47,7 @@ function* prepareToWait(self: Thread, queue: WaitQueue): Routine<boolean> {
   const interrupted = yield* isKilled(self);
   if (interrupted && isQueued) yield* remove(self.table, queue, self.id);
   if (!interrupted && !isQueued) yield* append(self.table, queue, self.id);
-  if (!interrupted) yield store(mine.state, State.sleeping, 'release', 'wait-queue.sleeping'); // before the condition
+  if (!interrupted) yield store(mine.state, State.sleeping, 'relaxed', 'wait-queue.sleeping'); // before the condition
   yield* release(queue.lock);
   return interrupted;
 }

@@ -59,7 +59,7 @@ export default suite(pipe, [
   linearizes({ checks: ['C0-004', 'C3-021', 'C4-033', 'C1-025', 'C1-026', 'C3-017', 'C3-018', 'C4-032'] }),
   progress({ checks: ['C0-008', 'C0-009', 'C1-026'] }),
   faultless(),
-  ordering(['dispatcher', 'descriptors', 'wait-queue', 'kill', 'pipe']),
+  ordering(['descriptors']),
 
   always(
     'it never holds more bytes than its capacity',

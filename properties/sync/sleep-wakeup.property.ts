@@ -9,7 +9,7 @@ export default suite(sleepWakeup, [
   linearizes({ checks: ['C3-020'] }),
   progress({ checks: ['C3-019', 'C3-020'] }),
   faultless(),
-  ordering(['dispatcher', 'spinlock', 'kill']),
+  ordering(['dispatcher']),
   costs(
     'a thread that waits takes no steps: they grow with the times it is woken, not with how long it waits',
     ({ program, costs: spent }) =>

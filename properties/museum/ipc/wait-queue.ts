@@ -90,7 +90,7 @@ export default exhibit('ipc/pipe', [
     edits: [
       {
         file,
-        from: `  if (!interrupted) yield store(mine.state, State.sleeping, 'release', 'wait-queue.sleeping'); // before the condition
+        from: `  if (!interrupted) yield store(mine.state, State.sleeping, 'relaxed', 'wait-queue.sleeping'); // before the condition
 `,
         to: '',
       },
@@ -212,7 +212,7 @@ export default exhibit('ipc/pipe', [
       {
         file: 'impl/sync/dispatcher.ts',
         from: `  const thread = wordsOf(table, id);
-  const isOnCore = (yield load(thread.context, 'acquire', 'dispatcher.onCore')) !== 0; // pairs with the machine's saving of the context
+  const isOnCore = (yield load(thread.context, 'relaxed')) !== 0; // whose lock we hold: if it has been put away, that was before
   if (isOnCore) yield store(thread.state, State.running, 'relaxed');
   else yield* makeRunnable(table, id);`,
         to: `  yield* makeRunnable(table, id);`,

@@ -89,7 +89,7 @@ export default exhibit('sync/sleep-wakeup', [
     edits: [
       {
         file,
-        from: `        const wasKicked = (yield swap(mine.idle, 0, 'acquire', 'dispatcher.wasKicked')) === 0;
+        from: `        const wasKicked = (yield swap(mine.idle, 0, 'relaxed')) === 0;
         if (wasKicked) yield* kickIdleCore(table); // perhaps for another thread: this core is busy now
 `,
         to: `        yield store(mine.idle, 0, 'relaxed');
