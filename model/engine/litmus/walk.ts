@@ -97,6 +97,8 @@ export class Walk {
   isCut = false;
   private readonly number: number;
   private readonly basic: EventMask[];
+  /** Whether it is made of the status of a store exclusive: that may be this or that, though it depends on no event. */
+  private readonly status: boolean[];
   private readonly pick: EventMask[];
   private control: EventMask = 0;
   private pickControl: EventMask = 0;
@@ -120,6 +122,7 @@ export class Walk {
     this.choices = choices;
     this.registers = [...thread.initial];
     this.basic = thread.registers.map(() => 0);
+    this.status = thread.registers.map(() => false);
     this.pick = thread.registers.map(() => 0);
     this.isArm = program.architecture === 'AArch64';
     this.statusDependsOnStore = program.architecture === 'RISCV';
@@ -143,9 +146,10 @@ export class Walk {
     }
   }
 
-  /** Whether a branch is conditional and depends on nothing read: then there is one way, however long. */
-  private isCertain(instruction: Instruction, sources: Sources): boolean {
-    return instruction.tag === 'branch' && instruction.condition !== null && this.basicOf(sources.value) === 0;
+  /** Whether a branch is conditional and depends on nothing read, nor on a status: then it goes one way, however long. */
+  private isCertain(instruction: Instruction, { value }: Sources): boolean {
+    const isConditional = instruction.tag === 'branch' && instruction.condition !== null;
+    return isConditional && this.pickOf(value) === 0 && !this.hasStatus(value);
   }
 
   /** Does one instruction; gives where to go on if that is not the next one. */
@@ -154,6 +158,7 @@ export class Walk {
       case 'assign': {
         const { register, value } = instruction;
         this.write(register, evaluate(value, this.registers), this.basicOf(sources.value), this.pickOf(sources.value));
+        this.status[register] = this.hasStatus(sources.value);
         return null;
       }
       case 'select': {
@@ -162,6 +167,7 @@ export class Walk {
         const from = isMet ? sources.value : sources.other;
         const value = evaluate(isMet ? chosen : otherwise, this.registers);
         this.write(register, value, this.basicOf(from), this.pickOf(from) | this.pickOf(sources.address));
+        this.status[register] = this.hasStatus(from) || this.hasStatus(sources.address);
         return null;
       }
       case 'fence':
@@ -234,12 +240,14 @@ export class Walk {
       if (this.statusDependsOnStore) depends = 1 << write;
     }
     this.write(status, succeeds ? 0n : 1n, depends, depends);
+    this.status[status] = true;
   }
 
   /** A store exclusive to an address that was not read so does not store, wherever that is. */
   private failToStore(status: number): void {
     this.reservation = null;
     this.write(status, 1n, 0, 0);
+    this.status[status] = true;
   }
 
   private compareAndSwap(
@@ -352,6 +360,11 @@ export class Walk {
     this.registers[register] = value;
     this.basic[register] = basic;
     this.pick[register] = pick;
+    this.status[register] = false;
+  }
+
+  private hasStatus(registers: readonly number[]): boolean {
+    return registers.some((register) => this.status[register]);
   }
 
   private basicOf(registers: readonly number[]): EventMask {
