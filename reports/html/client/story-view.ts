@@ -76,17 +76,17 @@ export const storyView = ({ story, replay }: PageStory, options: StoryViewOption
     const element = list.children[selected] as HTMLElement;
     element.setAttribute('aria-selected', 'true');
     list.setAttribute('aria-activedescendant', element.id);
-    if (scroll) element.scrollIntoView({ block: 'nearest' });
     position.textContent = `${row.to} / ${story.steps.length}`;
     showInPanel(panel, story, row, words, unfold);
+    if (scroll) element.scrollIntoView({ block: 'nearest' }); // the page is as high as it will be only now
     onStep(step);
   };
   const redraw = (at: number, scroll: boolean): void => {
     rows = rowsOf(story, { every, folds });
     list.classList.toggle('many', rows.length > manyRows);
     list.replaceChildren(...rows.map((row, index) => rowElement(story, row, index, words)));
+    link(); // it may change the heights of rows, so it comes before scrolling
     select(rowAt(rows, at), scroll);
-    link();
   };
   const unfold = (): void => {
     const row = rows[selected] as Row;
