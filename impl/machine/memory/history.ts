@@ -171,17 +171,21 @@ export class History {
     }
   }
 
-  /** The messages of a word, oldest first, with epochs from `start` on. */
-  state(address: Address, start: number): number[] {
-    const state: number[] = [];
+  /** Adds the messages of a word, newest first, with epochs from `start` on, to `state`. */
+  tell(state: number[], address: Address, start: number): void {
+    const add = (epoch: number): void => {
+      state.push(epoch > start ? epoch - start : 0);
+    };
+    state.push(this.count[address] as number);
     for (let at = this.newest[address] as number; at !== 0; at = this.older[at] as number) {
+      state.push(this.word[at] as number, this.writer[at] as number, this.isUpdate[at] as number);
+      state.push(this.hasView[at] as number);
       const row = at * this.#cores;
-      const seen = this.seen.subarray(row, row + this.#cores);
-      const view = this.hasView[at] === 0 ? [] : this.view.subarray(row, row + this.#cores);
-      const head = [this.word[at] as number, this.writer[at] as number, this.isUpdate[at] as number, view.length];
-      state.unshift(...head, ...[...seen, ...view].map((epoch) => Math.max(0, epoch - start)));
+      for (let i = row; i < row + this.#cores; i++) {
+        add(this.seen[i] as number);
+        if (this.hasView[at] !== 0) add(this.view[i] as number);
+      }
     }
-    return state;
   }
 
   /** How many messages of its word are older. */

@@ -63,9 +63,9 @@ export class Races {
     this.#note(core, address, order === 'plain' ? plainWrite : atomicWrite, epoch, order, site);
   }
 
-  /** The epochs of all accesses, from `start` on. */
-  state(start: number): number[] {
-    return Array.from(this.#epochs, (epoch) => Math.max(0, epoch - start));
+  /** Adds the epochs of all accesses, from `start` on, to `state`. */
+  tell(state: number[], start: number): void {
+    for (const epoch of this.#epochs) state.push(epoch > start ? epoch - start : 0);
   }
 
   #note(core: number, address: Address, kind: number, epoch: number, order: Order, site: string | undefined): void {

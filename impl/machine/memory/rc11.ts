@@ -200,19 +200,14 @@ class Rc11 implements Memory {
 
   state(): number[] {
     const start = this.#start;
-    const clocks = [this.#clocks, this.#released, this.#seenViews, this.#sent, this.#outside];
-    return [
-      ...this.#words,
-      ...this.#hasReleased,
-      ...clocks.flatMap((clock) => [...clock].map((epoch) => epoch - start)),
-      ...Array.from(this.#words, (_, address) => this.#history.state(address, start)).flatMap((words) => [
-        words.length,
-        ...words,
-      ]),
-      ...this.#races.state(start),
-      this.#order.isOn ? 1 : 0,
-      ...this.#order.state(start),
-    ];
+    const state = [...this.#words, ...this.#hasReleased];
+    for (const clocks of [this.#clocks, this.#released, this.#seenViews, this.#sent, this.#outside]) {
+      for (const epoch of clocks) state.push(epoch - start);
+    }
+    for (let address = 0; address < this.#words.length; address++) this.#history.tell(state, address, start);
+    this.#races.tell(state, start);
+    this.#order.tell(state, start);
+    return state;
   }
 
   /** The next access or fence of `core` begins: its epoch. */

@@ -97,23 +97,19 @@ export class SequentialOrder {
     return this.#takeBack(2);
   }
 
-  /** The events, in the order of their cores and epochs, which does not depend on who went first; from `start` on. */
-  state(start: number): number[] {
-    const events: number[][] = [];
-    for (let event = 0; event < this.#count; event++) {
-      const core = this.#core[event] as number;
-      const clock = this.#clock.subarray(event * this.#cores, (event + 1) * this.#cores);
-      events.push([
-        core,
-        this.#epoch(event) - start,
-        this.#address[event] as number,
-        this.#history.rank(this.#message[event] as number),
-        this.#isWrite[event] as number,
-        this.#isSeqCst[event] as number,
-        ...[...clock].map((epoch) => epoch - start),
-      ]);
+  /**
+   * Adds the events to `state`, with epochs from `start` on: core by core, so that it does not matter who went first.
+   */
+  tell(state: number[], start: number): void {
+    state.push(this.isOn ? 1 : 0, this.#count);
+    for (let core = 0; core < this.#cores; core++) {
+      for (let event = 0; event < this.#count; event++) {
+        if (this.#core[event] !== core) continue;
+        state.push(core, this.#address[event] as number, this.#history.rank(this.#message[event] as number));
+        state.push(this.#isWrite[event] as number, this.#isSeqCst[event] as number);
+        for (let other = 0; other < this.#cores; other++) state.push(this.#knows(event, other) - start);
+      }
     }
-    return events.sort(([core = 0, epoch = 0], [other = 0, later = 0]) => core - other || epoch - later).flat();
   }
 
   #push(core: number, address: Address, message: MessageId, isWrite: boolean, isSeqCst: boolean): void {

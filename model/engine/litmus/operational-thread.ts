@@ -92,7 +92,12 @@ export class OperationalThread {
     return this.at >= this.#thread.instructions.length;
   }
 
-  /** Does what concerns nobody else, up to the next access or fence. */
+  /** Whether the next instruction is a store, of which nothing is read. */
+  get isAtStore(): boolean {
+    return this.#thread.instructions[this.at]?.tag === 'store';
+  }
+
+  /** Does what concerns nobody else, up to the next access: a fence does not, if it has no buffer to empty. */
   settle(): void {
     while (!this.hasEnded && !this.isAbandoned) {
       const instruction = this.#thread.instructions[this.at] as Instruction;
@@ -107,6 +112,8 @@ export class OperationalThread {
             this.isAbandoned = ++this.backwardBranches > this.#program.backwardBranchesMax;
           this.at = instruction.target - 1;
         }
+      } else if (instruction.tag === 'fence' && this.#memory.buffered(this.#core) === 0) {
+        this.#fence(instruction.fence);
       } else return;
       this.at++;
     }
