@@ -2,6 +2,7 @@ import { type Accesses, accessesOf, coherentWays, type Way } from '#model/engine
 import { graphOf } from '#model/engine/litmus/graph.ts';
 import { possibleRuns } from '#model/engine/litmus/possible.ts';
 import { LitmusError } from '#model/engine/litmus/source.ts';
+import { type Supply, supplies } from '#model/engine/litmus/supply.ts';
 import { showValue } from '#model/engine/litmus/test.ts';
 import type { Run } from '#model/engine/litmus/thread-runs.ts';
 import type { EventGraph, Execution } from '#spec/machine/memory/execution.ts';
@@ -32,7 +33,7 @@ export type Visit = (execution: Execution, model: MemoryModel) => void;
 
 /** What is looked at before an enumeration gives up: some minutes' worth. */
 const candidatesMax = 20_000_000;
-const combinationsMax = 20_000_000;
+const combinationsMax = 200_000_000;
 
 const tooMany = (what: string): never => {
   throw new LitmusError('bound', 0, `there are more than ${what}`, 'smaller tests can be run');
@@ -59,14 +60,16 @@ interface Prepared {
 export const enumerate = (program: LitmusProgram, models: readonly MemoryModel[], visit?: Visit): Enumeration => {
   const { runs, isCut } = possibleRuns(program);
   const search = new Search(program, models, runs, visit);
-  search.combine(0);
+  search.combine(0, 0, 0);
   return { allowed: search.allowed(), isCut };
 };
 
 class Search {
   private readonly program: LitmusProgram;
   private readonly models: readonly MemoryModel[];
-  private readonly runs: readonly (readonly Run[])[];
+  private readonly runs: readonly (readonly Supply[])[];
+  /** What each thread and those after it may write. */
+  private readonly gives: number[] = [0];
   private readonly visit: Visit | undefined;
   /** Of each model, the axioms that candidates do not satisfy by the way they are made. */
   private readonly axioms: readonly (readonly Axiom[])[];
@@ -90,7 +93,11 @@ class Search {
     this.models = models;
     // In C an access that is none to an object has no meaning; in herd there is no execution with one.
     const isC = program.architecture === 'C';
-    this.runs = isC ? runs.map((of) => of.filter(({ strayAddress }) => strayAddress === null)) : runs;
+    const whole = isC ? runs.map((of) => of.filter(({ strayAddress }) => strayAddress === null)) : runs;
+    this.runs = supplies(program, whole);
+    for (const of of this.runs.toReversed()) {
+      this.gives.unshift(of.reduce((union, { gives }) => union | gives, this.gives[0] as number));
+    }
     this.visit = visit;
     this.isAtomic = models.every((model) => model.axioms.includes(atomicity));
     const isGiven = (axiom: Axiom): boolean => axiom === coherence || (this.isAtomic && axiom === atomicity);
@@ -112,17 +119,21 @@ class Search {
     });
   }
 
-  /** Chooses a run for each thread from `thread` on. */
-  combine(thread: number): void {
+  /** Chooses a run for each thread from `thread` on; `needs` and `gives` are those of the runs chosen before. */
+  combine(thread: number, needs: number, gives: number): void {
     const runs = this.runs[thread];
     if (runs === undefined) {
-      if (++this.combinations > combinationsMax) tooMany(`${combinationsMax} combinations of runs`);
       this.relate();
       return;
     }
-    for (const run of runs) {
-      this.chosen.push(run);
-      this.combine(thread + 1);
+    const later = this.gives[thread + 1] as number;
+    for (const supply of runs) {
+      if (++this.combinations > combinationsMax) tooMany(`${combinationsMax} combinations of runs`);
+      const needed = needs | supply.needs;
+      const given = gives | supply.gives;
+      if ((needed & ~(given | later)) !== 0) continue;
+      this.chosen.push(supply.run);
+      this.combine(thread + 1, needed, given);
       this.chosen.pop();
     }
   }
