@@ -1,11 +1,10 @@
-import * as fc from 'fast-check';
 import { type Address, Kind, load, type MicroOp, type Routine, register, store } from '#impl/machine/ops.ts';
 import { execute, rigFor, usualLimits } from '#model/engine/explore/execution.ts';
 import { pctStrategy } from '#model/engine/explore/pct.ts';
 import { randomFrom, randomStrategy } from '#model/engine/explore/random.ts';
 import { loadWorld } from '#model/engine/load/world.ts';
-import type { Program, Subject } from '#model/subject.ts';
 import type { Contender } from '#reports/bench/measure.ts';
+import { routineSubject, twoThreads } from '#reports/bench/routine-subject.ts';
 
 /** A routine that does nothing but access memory: what remains is the cost of the machine and the strategy. */
 function* spin(words: Address, rounds: number): Routine<number> {
@@ -20,38 +19,7 @@ function* spin(words: Address, rounds: number): Routine<number> {
 const rounds = 5000;
 const microOps = 2 * 2 * rounds;
 
-const spinning: Subject<null, { readonly tag: 'spin' }, number, null, unknown, { readonly words: Address }> = {
-  id: 'bench/spin',
-  summary: 'Loads and stores.',
-  variants: [],
-  exports: [],
-  scenarios: () => [],
-  programs: () => fc.constant(program),
-  sequences: () => ({
-    parameters: fc.constant(null),
-    threads: 1,
-    calls: fc.constant({ thread: 0, call: { tag: 'spin' } }),
-  }),
-  *simpler() {},
-  validate: () => undefined,
-  initial: () => null,
-  outcomes: () => [],
-  parents: (_parameters, threads) => Array.from({ length: threads }, () => null),
-  boot: (_module, memory) => ({ words: memory.words('words', 8) }),
-  userBuffer: () => ({ bytes: [], mappedBytes: 0 }),
-  perform: (_module, _services, _self, layout) => spin(layout.words, rounds),
-  answer: (_variant, _call, result) => result,
-  showCall: () => 'spin()',
-  showAnswer: String,
-  showState: () => '',
-};
-
-const program: Program<{ readonly tag: 'spin' }, null> = {
-  variant: '',
-  parameters: null,
-  cores: 2,
-  threads: [[{ tag: 'spin' }], [{ tag: 'spin' }]],
-};
+const spinning = routineSubject('bench/spin', 8, (_thread, words) => spin(words, rounds));
 
 /** The same routine, stepped by the least that can step it. */
 const runBare = (): number => {
@@ -71,12 +39,12 @@ const runBare = (): number => {
 /** Micro-ops per second: a bare loop, then the machine under each strategy. */
 export const machineContenders = async (): Promise<Contender[]> => {
   const world = await loadWorld({ tag: 'ours', module: 'sync/sleep-wakeup.ts', edits: [] }, []);
-  const rig = rigFor(spinning as Subject, '', world);
+  const rig = rigFor(spinning, '', world);
   const limits = { ...usualLimits, steps: 3 * microOps };
   const random = randomFrom(1);
   const on = (name: string, strategy: () => ReturnType<typeof randomStrategy>): Contender => ({
     name,
-    run: () => execute(rig, program, strategy(), limits).steps,
+    run: () => execute(rig, twoThreads, strategy(), limits).steps,
   });
   return [
     { name: 'bare loop over the generator', run: runBare },

@@ -3,6 +3,7 @@ import { suites } from '#properties/index.ts';
 import { loopContenders, specContenders } from '#reports/bench/loop.ts';
 import { machineContenders } from '#reports/bench/machine.ts';
 import { compare, type Measured } from '#reports/bench/measure.ts';
+import { bareMemoryContenders, memoryContenders } from '#reports/bench/memories.ts';
 import { plainTable } from '#reports/text/summary.ts';
 
 const rounds = 11;
@@ -21,6 +22,13 @@ const print = (title: string, measured: readonly Measured[]): void => {
 
 process.stdout.write(`median of ${rounds} rounds, lowest and highest, ratio to the first line\n`);
 print('micro-ops', compare(await machineContenders(), rounds));
+print('micro-ops on a memory alone', compare(bareMemoryContenders(), rounds));
+for (const every of [1, 10]) {
+  print(
+    `micro-ops, a core drawn at each ${every === 1 ? '' : `${every}th `}step`,
+    compare(await memoryContenders(every), rounds),
+  );
+}
 for (const suite of suites) {
   for (const { name, module } of suite.subject.variants) {
     const world = await loadWorld({ tag: 'ours', module, edits: [] }, suite.subject.exports);
