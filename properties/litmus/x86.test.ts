@@ -63,6 +63,23 @@ describe('instructions of x86', () => {
     expect(state).toEqual([`0:rbx=${isTaken ? 0 : 1}`]);
   });
 
+  it('reach the parts of a register, and leave the rest as it is', () => {
+    expect(alone(['movb $1,%ah', 'movb $2,%al', 'movw $3,%bx'], '0:rax; 0:rbx;', '0:rax=65535; 0:rbx=65536;')).toEqual([
+      '0:rax=258; 0:rbx=65539',
+    ]);
+    expect(
+      alone(['movb $127,%al', 'incb %al', 'cmpb $0,%al', 'setl %bl', 'addb %ah,%al'], '0:rax; 0:rbx;', '0:rax=256;'),
+    ).toEqual(['0:rax=385; 0:rbx=1']);
+    expect(alone(['shlw $15,%ax', 'xorb %bl,%bl'], '0:rax; 0:rbx;', '0:rax=65539; 0:rbx=257;')).toEqual([
+      '0:rax=98304; 0:rbx=256',
+    ]);
+  });
+
+  it('move if a condition is met', () => {
+    const moves = ['cmpl $2,%eax', 'cmovll %ebx,%ecx', 'cmovgel %ebx,%edx'];
+    expect(alone(moves, '0:rcx; 0:rdx;', '0:rax=1; 0:rbx=7;')).toEqual(['0:rcx=7; 0:rdx=0']);
+  });
+
   it('exchange and add, and compare and exchange, give what was there', () => {
     expect(alone(['movl $2,%eax', 'lock xaddl %eax,(x)'], '0:rax; x;', 'x=5;')).toEqual(['0:rax=5; [x]=7']);
     expect(alone(['movl $5,%eax', 'movl $9,%ebx', 'lock cmpxchgl %ebx,(x)'], '0:rax; x;', 'x=5;')).toEqual([
@@ -177,18 +194,20 @@ describe('what is no x86, or not in the subset', () => {
 
   it.each([
     ['movl $1,(x)', 'none'],
-    ['movb $1,(x)', "5:2 unsupported: the instruction 'movb $1,(x)'; movb is not known"],
+    ['movb $1,(x)', '5:10 unsupported: an access of 8 bits; memory is accessed by 32 or 64'],
+    ['sete (x)', "5:2 unsupported: the instruction 'sete (x)'; it does not take these operands, or not so"],
+    ['shll $1,(x)', "5:2 unsupported: the instruction 'shll $1,(x)'; it does not take these operands, or not so"],
     ['clflush (x)', "5:2 unsupported: the instruction 'clflush (x)'; clflush is not known"],
-    ['movl (x),(y)', "5:2 unsupported: the operands of the instruction 'movl (x),(y)'; they do not fit it"],
-    ['movl $1,$2', "5:2 unsupported: the operands of the instruction 'movl $1,$2'; they do not fit it"],
-    ['movl $1', "5:2 unsupported: the operands of the instruction 'movl $1'; they do not fit it"],
-    ['xaddl %eax,(x)', "5:2 unsupported: the operands of the instruction 'xaddl %eax,(x)'; write it with LOCK"],
+    ['movl (x),(y)', "5:2 unsupported: the instruction 'movl (x),(y)'; it does not take these operands, or not so"],
+    ['movl $1,$2', "5:2 unsupported: the instruction 'movl $1,$2'; it does not take these operands, or not so"],
+    ['movl $1', "5:2 unsupported: the instruction 'movl $1'; it does not take these operands, or not so"],
+    ['xaddl %eax,(x)', "5:2 unsupported: the instruction 'xaddl %eax,(x)'; it does not take these operands, or not so"],
     [
       'lock movl $1,(x)',
-      "5:2 unsupported: the operands of the instruction 'lock movl $1,(x)'; LOCK needs memory to change",
+      "5:2 unsupported: the instruction 'lock movl $1,(x)'; it does not take these operands, or not so",
     ],
     ['movl $1,%rax', '5:10 syntax: a register of 64 bits; expected one of 32'],
-    ['movl $1,%al', "5:10 unsupported: the register '%al'; registers have 32 or 64 bits"],
+    ['movl $1,%al', '5:10 syntax: a register of 8 bits; expected one of 32'],
     ['movl $1,x', "5:10 syntax: 'x'; expected a register, or a location in brackets"],
     ['movl $1,(x', "5:12 syntax: it ends too early; expected ')'"],
     ['movl $1 (x)', "5:10 syntax: '('; expected ','"],
@@ -196,11 +215,11 @@ describe('what is no x86, or not in the subset', () => {
     ['jmp nowhere', "5:6 syntax: no label 'nowhere' in this thread; expected a label of its column"],
     [
       'jo over',
-      "5:2 unsupported: the jump 'jo'; known are JMP, JE and JNE, and after what compares also JL, JLE, JG, JGE, JB, JBE, JA and JAE",
+      "5:2 unsupported: the condition 'o'; known are E and NE, and after what compares also L, LE, G, GE, B, BE, A and AE",
     ],
     [
       'addl $1,%eax; jl over',
-      "5:16 unsupported: the jump 'jl'; known are JMP, JE and JNE, and after what compares also JL, JLE, JG, JGE, JB, JBE, JA and JAE",
+      "5:16 unsupported: the condition 'l'; known are E and NE, and after what compares also L, LE, G, GE, B, BE, A and AE",
     ],
   ])('%s: %s', (instruction, expected) => {
     expect(complaint(instruction)).toBe(expected);

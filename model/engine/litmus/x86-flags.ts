@@ -1,6 +1,6 @@
-import { binary, constant, low32, read } from '#model/engine/litmus/expressions.ts';
+import { binary, constant, read } from '#model/engine/litmus/expressions.ts';
 import type { ThreadBuilder } from '#model/engine/litmus/thread-builder.ts';
-import type { Size } from '#model/engine/litmus/x86-operands.ts';
+import { type Size, signed } from '#model/engine/litmus/x86-registers.ts';
 import type { Expression } from '#spec/machine/memory/program.ts';
 
 type Condition = (left: Expression, right: Expression) => Expression;
@@ -8,7 +8,7 @@ type Condition = (left: Expression, right: Expression) => Expression;
 const equal: Condition = (left, right) => binary('equal', left, right);
 const notEqual: Condition = (left, right) => binary('notEqual', left, right);
 
-/** By the letters after the `J`: what must be true of the two values compared. `JLT` and `JGT` are herd's. */
+/** By the letters after `J`, `SET` or `CMOV`: what must be so of the two values compared. `LT` and `GT` are herd's. */
 const conditions: ReadonlyMap<string, Condition> = new Map([
   ['e', equal],
   ['z', equal],
@@ -21,9 +21,12 @@ const conditions: ReadonlyMap<string, Condition> = new Map([
   ['gt', (left, right) => binary('less', right, left)],
   ['ge', (left, right) => binary('lessOrEqual', right, left)],
   ['b', (left, right) => binary('unsignedLess', left, right)],
+  ['c', (left, right) => binary('unsignedLess', left, right)],
   ['be', (left, right) => binary('unsignedLessOrEqual', left, right)],
   ['a', (left, right) => binary('unsignedLess', right, left)],
   ['ae', (left, right) => binary('unsignedLessOrEqual', right, left)],
+  ['nb', (left, right) => binary('unsignedLessOrEqual', right, left)],
+  ['nc', (left, right) => binary('unsignedLessOrEqual', right, left)],
 ]);
 
 /** The flags, as the two values that were compared last. No source can name their registers. */
@@ -57,7 +60,7 @@ export class Flags {
     this.areExact = false;
   }
 
-  /** Whether a conditional jump jumps; null: there is none of that name, or the flags that it reads are not kept. */
+  /** Whether a condition is met; null: there is none of that name, or the flags that it reads are not kept. */
   condition(name: string): Expression | null {
     const condition = conditions.get(name);
     if (!condition || !(this.areExact || condition === equal || condition === notEqual)) return null;
@@ -65,8 +68,7 @@ export class Flags {
   }
 
   private set(left: Expression, right: Expression, size: Size): void {
-    const kept = (value: Expression): Expression => (size === 32 ? low32(value) : value);
-    this.builder.emit({ tag: 'assign', register: this.builder.register('#left'), value: kept(left) });
-    this.builder.emit({ tag: 'assign', register: this.builder.register('#right'), value: kept(right) });
+    this.builder.emit({ tag: 'assign', register: this.builder.register('#left'), value: signed(size, left) });
+    this.builder.emit({ tag: 'assign', register: this.builder.register('#right'), value: signed(size, right) });
   }
 }
