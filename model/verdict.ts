@@ -17,8 +17,7 @@ export type ViolationKind =
   | 'fault'
   | 'broken invariant'
   | 'too expensive'
-  | 'wrong history'
-  | 'stronger than needed';
+  | 'wrong history';
 
 /**
  * A contradiction. `event` is the place in the history where it shows; the history's length: at the end.

@@ -66,6 +66,14 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
       ),
     },
     {
+      name: 'a child uses a new pipe as soon as it sees it',
+      program: of([neither, neither], [[pipes, forks(1)], [closes(0)]]),
+    },
+    {
+      name: 'a new pipe is made where one has just been closed',
+      program: of([writer, neither], [[closes(1)], [pipes]]),
+    },
+    {
       name: 'everybody blocks in turn on one slot',
       program: of(
         [writer, writer, reader, reader],

@@ -129,8 +129,8 @@ describe('a counterexample', () => {
 
   it.each([
     ['cut off', (text: string) => text.slice(0, 300), 'S402'],
-    ['not one', () => '{"version": 1}', 'S403'],
-    ['of another version', (text: string) => text.replace('"version": 1', '"version": 2'), 'S403'],
+    ['not one', () => '{"version": 2}', 'S403'],
+    ['of another version', (text: string) => text.replace('"version": 2', '"version": 1'), 'S403'],
     ['with a core that is not there', (text: string) => text.replace('"core": 1', '"core": 9'), 'S403'],
     ['with a call that is not there', (text: string) => text.replace('"tag": "signal"', '"tag": "shout"'), 'S403'],
     ['with a wrong argument', (text: string) => text.replace('"condition": 0', '"condition": 7'), 'S403'],

@@ -139,4 +139,21 @@ export default exhibit('ipc/bounded-buffer', [
     ],
     killedBy: 'exactly-once',
   },
+  {
+    name: 'counted-relaxed',
+    variant,
+    bug: 'MEMORY-ORDER-03',
+    title: 'Relaxed RMW breaks the release sequence use',
+    story:
+      'The producer counts its slot as filled with an increment that is atomic and orders nothing. The consumer claims it and acquires; but what it reads heads no release sequence, and the item may not be there yet. Where another producer has counted before with a release, this increment goes on with that one’s sequence, and not with its own.',
+    origin: 'classic: a counter is thought to order because it counts',
+    edits: [
+      {
+        file,
+        from: `'release', 'bounded-buffer.counters.fill'`,
+        to: `'relaxed', 'bounded-buffer.counters.fill'`,
+      },
+    ],
+    killedBy: 'faultless',
+  },
 ]);

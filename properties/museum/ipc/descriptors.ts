@@ -193,4 +193,15 @@ export default exhibit('ipc/pipe', [
     ],
     killedBy: 'faultless',
   },
+  {
+    name: 'shared-without-barrier',
+    variant: 'linux',
+    bug: 'MEMORY-ORDER-09',
+    title: 'General config published without barrier',
+    story:
+      'A process makes a pipe and forks. The child sees that it holds a descriptor, and goes to the pipe behind it; but nothing says that the pipe is there by then. It takes a lock that its core has not seen made.',
+    origin: 'ChCore register_server without the smp_mb before general_ipc_config',
+    edits: [{ file, from: `'release', 'descriptors.share'`, to: `'relaxed', 'descriptors.share'` }],
+    killedBy: 'faultless',
+  },
 ]);

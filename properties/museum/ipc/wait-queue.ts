@@ -220,4 +220,39 @@ export default exhibit('ipc/pipe', [
     ],
     killedBy: 'faultless',
   },
+  {
+    name: 'looks-without-barrier',
+    variant: 'linux',
+    bug: 'SLEEP-WAKEUP-11',
+    title: 'Futex waiter-count fast path without barrier',
+    story:
+      'The waker skips the lock of a queue that looks empty. The waiter has queued itself before it looked at the pipe, and the waker has filled the pipe before it looks at the queue; but each look may be older than the other’s write, as in store buffering. Both find nothing: one sleeps, and the other wakes nobody. Without the barrier that the lock has been, it takes a full one.',
+    origin: 'Linux before 76835b0ebf8a (2014), futex; the same as waitqueue_active() without smp_mb()',
+    edits: [
+      {
+        file,
+        from: `  let left = most;
+`,
+        to: `  let left = most;
+  if ((yield load(queue.first, 'relaxed')) === 0) return;
+`,
+      },
+      {
+        file,
+        from: `let waiter = yield load(queue.first, 'plain')`,
+        to: `let waiter = yield load(queue.first, 'relaxed')`,
+      },
+      {
+        file,
+        from: `wordsOf(table, last - 1).next, id + 1, 'plain')`,
+        to: `wordsOf(table, last - 1).next, id + 1, 'relaxed')`,
+      },
+      {
+        file,
+        from: `wordsOf(table, previous - 1).next, next, 'plain')`,
+        to: `wordsOf(table, previous - 1).next, next, 'relaxed')`,
+      },
+    ],
+    killedBy: 'progress',
+  },
 ]);

@@ -98,4 +98,55 @@ export default exhibit('sync/sleep-wakeup', [
     ],
     killedBy: 'progress',
   },
+  {
+    name: 'taken-up-before-saved',
+    variant: 'xv6',
+    bug: 'SLEEP-WAKEUP-09',
+    title: 'Wake of a task still switching out',
+    story:
+      'A sleeper lets its lock go before it has switched away, as Linux does, and who takes it up waits until its word says that it is on no core. But that wait is a relaxed load: it sees the word and need not see the registers that were saved before it. The thread goes on with registers of long ago.',
+    origin: 'Linux before ecf7d01c229d (2015): try_to_wake_up() against schedule()',
+    edits: [
+      {
+        file,
+        from: `      yield* release(wordsOf(table, left - 1).lock);
+`,
+        to: `      yield unmaskInterrupts();
+`,
+      },
+      {
+        file,
+        from: `  const isOnCore = (yield load(thread.context, 'relaxed')) !== 0; // whose lock we hold: if it has been put away, that was before
+  if (isOnCore) yield store(thread.state, State.running, 'relaxed');
+  else yield* makeRunnable(table, id);`,
+        to: `  if ((yield load(thread.state, 'relaxed')) === State.sleeping) yield* makeRunnable(table, id);`,
+      },
+      {
+        file,
+        from: `        yield unmaskInterrupts();
+        yield switchTo(id);`,
+        to: `        yield unmaskInterrupts();
+        yield awaitWord(thread.context, 0, 'relaxed');
+        yield switchTo(id);`,
+      },
+      {
+        file,
+        from: `  const core = yield coreNumber();
+  yield switchTo(`,
+        to: `  const core = yield coreNumber();
+  yield maskInterrupts();
+  yield* release(wordsOf(self.table, self.id).lock);
+  yield switchTo(`,
+      },
+      {
+        file,
+        from: `import {
+  coreNumber,`,
+        to: `import {
+  awaitWord,
+  coreNumber,`,
+      },
+    ],
+    killedBy: 'faultless',
+  },
 ]);

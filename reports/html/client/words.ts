@@ -83,7 +83,6 @@ const english = {
     'broken invariant': 'broken invariant',
     'too expensive': 'too expensive',
     'wrong history': 'wrong history',
-    'stronger than needed': 'stronger than needed',
   } satisfies Record<ViolationKind, string>,
   claimRefuted: 'Refuted',
   theSpec: 'The spec',

@@ -70,7 +70,6 @@ export const chinese: Words = {
     'broken invariant': '不变式被破坏',
     'too expensive': '开销过大',
     'wrong history': '历史错误',
-    'stronger than needed': '顺序比所需的更强',
   },
   claimRefuted: '被推翻',
   theSpec: '规约',
