@@ -51,8 +51,8 @@ describe('statements of C', () => {
     [
       'an int wraps, a long does not',
       'int a = 2147483647; a = a + 1; long b = 1L << 40; *l = b;',
-      '0:a; l;',
-      '0:a=-2147483648; [l]=1099511627776',
+      '0:a; 0:b; l;',
+      '0:a=-2147483648; 0:b=1099511627776; [l]=1099511627776',
     ],
     ['casts', 'long a = 1L << 32; int b = (int)(a + 7);', '0:b;', '0:b=7'],
     ['numbers', 'int a = 0x10 + 010 + 0;', '0:a;', '0:a=24'],
@@ -87,7 +87,7 @@ describe('statements of C', () => {
       '0:a=0; [x]=5; [y]=5',
     ],
   ])('%s', (_name, body, shown, state) => {
-    expect(alone(body, shown, 'x=5; y=3; long l=5;')).toEqual([state]);
+    expect(alone(body, shown, 'x=5; y=3; l=5;')).toEqual([state]);
   });
 
   it('a weak comparison may fail for no reason', () => {

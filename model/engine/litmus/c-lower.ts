@@ -63,13 +63,18 @@ export const lowerFunction = (source: C.ThreadFunction, setup: Setup): LitmusThr
 
 class Lowering {
   readonly builder = new ThreadBuilder();
+  private readonly thread: number;
+  private readonly setup: Setup;
   private readonly parameters = new Map<string, Typed>();
   private readonly variables = new Map<string, C.Type>();
   private labels = 0;
   private temporaries = 0;
 
-  constructor({ parameters }: C.ThreadFunction, setup: Setup) {
+  constructor({ thread, parameters }: C.ThreadFunction, setup: Setup) {
+    this.thread = thread;
+    this.setup = setup;
     for (const { name, type } of parameters) {
+      if (type.tag === 'pointer' && widthOf(type.to) === 'doubleword') setup.widenLocation(name);
       this.parameters.set(name, { value: constant(addressOf(setup.location(name))), type });
     }
   }
@@ -117,6 +122,7 @@ class Lowering {
     }
     this.variables.set(name, type);
     this.builder.register(name);
+    if (widthOf(type) === 'doubleword') this.setup.widenRegister(this.thread, name);
     if (value !== null) this.assign(name, value, offset);
   }
 

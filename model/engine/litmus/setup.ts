@@ -1,6 +1,6 @@
 import { addressOf, type InitialRegister, LitmusError, type Setup } from '#model/engine/litmus/source.ts';
 import { integerOf, type Tokens } from '#model/engine/litmus/tokens.ts';
-import { asType, int, pointer, types, type ValueType } from '#model/engine/litmus/types.ts';
+import { asType, int, types, type ValueType, wide } from '#model/engine/litmus/types.ts';
 import type { LocationId, Value } from '#spec/machine/memory/program.ts';
 
 /** The initial state of a test, `{ int x = 1; 0:X1 = x; }`, and the locations met since. */
@@ -31,6 +31,16 @@ export class InitialState implements Setup {
     return location;
   }
 
+  widenLocation(name: string): void {
+    const location = this.location(name);
+    if (!this.locationTypes.has(location)) this.locationTypes.set(location, wide);
+  }
+
+  widenRegister(thread: number, name: string): void {
+    const key = `${thread}:${name}`;
+    if (!this.registerTypes.has(key)) this.registerTypes.set(key, wide);
+  }
+
   /** What each location holds at the start. */
   initial(): Value[] {
     return this.locations.map((_, location) => this.values.get(location) ?? 0n);
@@ -59,7 +69,7 @@ export class InitialState implements Setup {
       if (isType) {
         type = types[name.text] ?? null;
         if (type === null) throw new LitmusError('unsupported', name.offset, `the type '${name.text}'`, knownTypes);
-        while (tokens.takeIf('*')) type = pointer;
+        while (tokens.takeIf('*')) type = wide;
         name = tokens.peek();
         if (name.tag === 'name') tokens.take();
       }

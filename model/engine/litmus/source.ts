@@ -50,6 +50,9 @@ export interface Setup {
   readonly registers: readonly InitialRegister[];
   /** The location of a name; one not met before is a new one, that holds 0. */
   location(name: string): LocationId;
+  /** The threads say that a location, or a register of a thread, has 64 bits. What the initial state says goes first. */
+  widenLocation(name: string): void;
+  widenRegister(thread: number, name: string): void;
 }
 
 /** The address of a location, as a value. Source: LocationId. */

@@ -8,8 +8,8 @@ export interface ValueType {
 
 export const int: ValueType = { bits: 32, isSigned: true };
 
-/** A pointer is as wide as a register. */
-export const pointer: ValueType = { bits: 64, isSigned: true };
+/** Of a long, or of a pointer. */
+export const wide: ValueType = { bits: 64, isSigned: true };
 
 /** The types that an initial state may declare. */
 export const types: Readonly<Record<string, ValueType>> = {
@@ -18,10 +18,10 @@ export const types: Readonly<Record<string, ValueType>> = {
   atomic_int: int,
   atomic_t: int,
   uint32_t: { bits: 32, isSigned: false },
-  long: pointer,
-  int64_t: pointer,
-  intptr_t: pointer,
-  atomic_long: pointer,
+  long: wide,
+  int64_t: wide,
+  intptr_t: wide,
+  atomic_long: wide,
   uint64_t: { bits: 64, isSigned: false },
   uintptr_t: { bits: 64, isSigned: false },
 };
