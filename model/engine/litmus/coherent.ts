@@ -1,5 +1,5 @@
 import type { EventGraph, MemoryEvent } from '#spec/machine/memory/execution.ts';
-import type { LocationId, Value } from '#spec/machine/memory/program.ts';
+import type { LocationId } from '#spec/machine/memory/program.ts';
 import { isRelated } from '#spec/machine/memory/relation.ts';
 
 /** The accesses to one location, thread by thread, each thread's in program order. */
@@ -42,13 +42,13 @@ export const accessesOf = (graph: EventGraph): Accesses[] => {
 /**
  * All coherent ways for one location: each thread sees its writes in an order that agrees with program order. These are
  * exactly the ways in which the axiom `coherence` holds of the location's part of an execution, so none of the others
- * is ever built. With `isAtomic` also the axiom `atomicity` holds.
+ * is ever built. With `isAtomic` also the axiom `atomicity` holds. `mayRead`: whether a read and a write may be of one
+ * value; -1 is the initial value.
  */
 export const coherentWays = (
   graph: EventGraph,
   accesses: Accesses,
-  values: readonly Value[],
-  initial: Value,
+  mayRead: (read: number, write: number) => boolean,
   isAtomic: boolean,
 ): Way[] => {
   const { threads, writes, reads } = accesses;
@@ -101,8 +101,7 @@ export const coherentWays = (
     for (let place = floor; place <= order.length; place++) {
       const write = place === 0 ? -1 : (order[place - 1] as number);
       if (write > index && indices.includes(write)) break;
-      const value = write < 0 ? initial : (values[write] as Value);
-      if (value !== values[index] || (isAtomic && isParted(index, place))) continue;
+      if (!mayRead(index, write) || (isAtomic && isParted(index, place))) continue;
       sources[reads.indexOf(index)] = write;
       readFrom(thread, at + 1, place);
     }

@@ -1,8 +1,8 @@
 import { type Accesses, accessesOf, coherentWays, type Way } from '#model/engine/litmus/coherent.ts';
 import { graphOf } from '#model/engine/litmus/graph.ts';
+import { choicesOf, type Path, type Position, pathsOf, type Reading } from '#model/engine/litmus/paths.ts';
 import { possibleRuns } from '#model/engine/litmus/possible.ts';
 import { LitmusError } from '#model/engine/litmus/source.ts';
-import { type Supply, supplies } from '#model/engine/litmus/supply.ts';
 import { showValue } from '#model/engine/litmus/test.ts';
 import type { Run } from '#model/engine/litmus/thread-runs.ts';
 import type { EventGraph, Execution } from '#spec/machine/memory/execution.ts';
@@ -31,84 +31,59 @@ export interface Enumeration {
 /** Told of each consistent execution: it is only lent. */
 export type Visit = (execution: Execution, model: MemoryModel) => void;
 
-/** What is looked at before an enumeration gives up: some minutes' worth. */
-const candidatesMax = 20_000_000;
-const combinationsMax = 200_000_000;
+/** What is looked at before an enumeration gives up: a minute's worth. */
+const candidatesMax = 5_000_000;
 
-const tooMany = (what: string): never => {
-  throw new LitmusError('bound', 0, `there are more than ${what}`, 'smaller tests can be run');
-};
-
-/** A graph, with all that is computed once for its executions. */
+/** One path a thread, with all that is computed once for their executions. */
 interface Prepared {
   readonly graph: EventGraph;
+  readonly paths: readonly Path[];
+  /** Of each event. */
+  readonly positions: readonly Position[];
   readonly accesses: readonly Accesses[];
   /** Of each model. */
   readonly locals: readonly unknown[];
-  /** Of each of `accesses`, the value that its location holds at the end. */
-  readonly finals: Value[];
+  /** Of each of `accesses`, the way chosen. */
+  readonly chosen: Way[];
   readonly rf: MutableRelation;
   readonly co: MutableRelation;
   readonly fr: MutableRelation;
 }
 
 /**
- * Enumerates the executions of a program that models allow: every combination of runs of its threads, every coherent
- * way for its locations, kept if the axioms hold.
+ * Enumerates the executions of a program that models allow: every combination of paths through its threads, every
+ * coherent way for its locations, kept if the axioms hold and values fit.
  * @throws LitmusError if there are too many, or one of them accesses an address that is no location's
  */
 export const enumerate = (program: LitmusProgram, models: readonly MemoryModel[], visit?: Visit): Enumeration => {
   const { runs, isCut } = possibleRuns(program);
-  const search = new Search(program, models, runs, visit);
-  search.combine(0, 0, 0);
+  // In C an access that is none to an object has no meaning; in herd there is no execution with one.
+  const isKept = ({ strayAddress }: Run): boolean => program.architecture !== 'C' || strayAddress === null;
+  const paths = runs.map((of) => pathsOf(of.filter(isKept)));
+  const search = new Search(program, models, visit);
+  search.combine(paths, []);
   return { allowed: search.allowed(), isCut };
 };
 
 class Search {
   private readonly program: LitmusProgram;
   private readonly models: readonly MemoryModel[];
-  private readonly runs: readonly (readonly Supply[])[];
-  /** What each thread and those after it may write. */
-  private readonly gives: number[] = [0];
   private readonly visit: Visit | undefined;
   /** Of each model, the axioms that candidates do not satisfy by the way they are made. */
   private readonly axioms: readonly (readonly Axiom[])[];
   private readonly isAtomic: boolean;
-  /** By the numbers of the shapes, each of which has its own weight in the key. */
-  private readonly prepared = new Map<number, Prepared>();
-  private readonly weights: readonly number[];
   private readonly tallies: readonly Map<string, { readonly state: FinalState; executions: number }>[];
   private readonly undefinedBy = new Set<MemoryModel>();
-  private readonly chosen: Run[] = [];
   private candidates = 0;
-  private combinations = 0;
 
-  constructor(
-    program: LitmusProgram,
-    models: readonly MemoryModel[],
-    runs: readonly (readonly Run[])[],
-    visit: Visit | undefined,
-  ) {
+  constructor(program: LitmusProgram, models: readonly MemoryModel[], visit: Visit | undefined) {
     this.program = program;
     this.models = models;
-    // In C an access that is none to an object has no meaning; in herd there is no execution with one.
-    const isC = program.architecture === 'C';
-    const whole = isC ? runs.map((of) => of.filter(({ strayAddress }) => strayAddress === null)) : runs;
-    this.runs = supplies(program, whole);
-    for (const of of this.runs.toReversed()) {
-      this.gives.unshift(of.reduce((union, { gives }) => union | gives, this.gives[0] as number));
-    }
     this.visit = visit;
     this.isAtomic = models.every((model) => model.axioms.includes(atomicity));
     const isGiven = (axiom: Axiom): boolean => axiom === coherence || (this.isAtomic && axiom === atomicity);
     this.axioms = models.map((model) => model.axioms.filter((axiom) => !isGiven(axiom)));
     this.tallies = models.map(() => new Map());
-    let weight = 1;
-    this.weights = runs.map((of) => {
-      const own = weight;
-      weight *= 1 + Math.max(0, ...of.map(({ shape }) => shape.id));
-      return own;
-    });
   }
 
   allowed(): Allowed[] {
@@ -119,100 +94,102 @@ class Search {
     });
   }
 
-  /** Chooses a run for each thread from `thread` on; `needs` and `gives` are those of the runs chosen before. */
-  combine(thread: number, needs: number, gives: number): void {
-    const runs = this.runs[thread];
-    if (runs === undefined) {
-      this.relate();
-      return;
-    }
-    const later = this.gives[thread + 1] as number;
-    for (const supply of runs) {
-      if (++this.combinations > combinationsMax) tooMany(`${combinationsMax} combinations of runs`);
-      const needed = needs | supply.needs;
-      const given = gives | supply.gives;
-      if ((needed & ~(given | later)) !== 0) continue;
-      this.chosen.push(supply.run);
-      this.combine(thread + 1, needed, given);
-      this.chosen.pop();
-    }
+  /** Chooses a path for each thread that has none yet. */
+  combine(paths: readonly (readonly Path[])[], chosen: readonly Path[]): void {
+    const next = paths[chosen.length];
+    if (next === undefined) this.relate(chosen);
+    else for (const path of next) this.combine(paths, [...chosen, path]);
   }
 
-  /** Chooses rf and co for the runs chosen. */
-  private relate(): void {
-    const prepared = this.prepare();
-    const values = this.chosen.flatMap((run) => run.values);
+  /** Finds the ways for each location on these paths. */
+  private relate(paths: readonly Path[]): void {
+    this.countCandidate();
+    const graph = graphOf(paths.map(({ shape }) => shape));
+    const positions = paths.flatMap(({ shape }, thread) => shape.events.map((_, event) => ({ thread, event })));
+    const valuesOf = (index: number): ReadonlySet<Value> => {
+      const { thread, event } = positions[index] as Position;
+      return paths[thread]?.values[event] as ReadonlySet<Value>;
+    };
+    const accesses = accessesOf(graph);
     const ways: Way[][] = [];
-    for (const accesses of prepared.accesses) {
-      const some = coherentWays(prepared.graph, accesses, values, this.initial(accesses), this.isAtomic);
+    for (const ofLocation of accesses) {
+      const initial = new Set([this.program.initial[ofLocation.location] as Value]);
+      const mayRead = (read: number, write: number): boolean =>
+        overlap(valuesOf(read), write < 0 ? initial : valuesOf(write));
+      const some = coherentWays(graph, ofLocation, mayRead, this.isAtomic);
       if (some.length === 0) return;
       ways.push(some);
     }
-    this.choose(prepared, values, ways, 0);
-  }
-
-  private prepare(): Prepared {
-    let key = 0;
-    for (const [thread, { shape }] of this.chosen.entries()) key += shape.id * (this.weights[thread] as number);
-    const known = this.prepared.get(key);
-    if (known) return known;
-    const graph = graphOf(this.chosen.map((run) => run.shape));
     const { size } = graph;
-    const prepared = {
-      graph,
-      accesses: accessesOf(graph),
-      locals: this.models.map((model) => model.local(graph)),
-      finals: [],
-      rf: emptyRelation(size),
-      co: emptyRelation(size),
-      fr: emptyRelation(size),
-    };
-    this.prepared.set(key, prepared);
-    return prepared;
+    const [rf, co, fr] = [emptyRelation(size), emptyRelation(size), emptyRelation(size)];
+    const locals = this.models.map((model) => model.local(graph));
+    this.choose({ graph, paths, positions, accesses, locals, chosen: [], rf, co, fr }, ways, 0);
   }
 
-  private choose(prepared: Prepared, values: readonly Value[], ways: readonly Way[][], at: number): void {
+  /** Chooses a way for each location from `at` on. */
+  private choose(prepared: Prepared, ways: readonly Way[][], at: number): void {
     const some = ways[at];
     if (some === undefined) {
       this.judge(prepared);
       return;
     }
     for (const way of some) {
-      const accesses = prepared.accesses[at] as Accesses;
-      apply(prepared, accesses, way);
-      const last = way.order.at(-1);
-      prepared.finals[at] = last === undefined ? this.initial(accesses) : (values[last] as Value);
-      this.choose(prepared, values, ways, at + 1);
+      prepared.chosen[at] = way;
+      apply(prepared, prepared.accesses[at] as Accesses, way);
+      this.choose(prepared, ways, at + 1);
     }
   }
 
   private judge(prepared: Prepared): void {
-    if (++this.candidates > candidatesMax) tooMany(`${candidatesMax} candidate executions`);
+    this.countCandidate();
+    let choices: Run[][] | null = null;
     for (const [i, model] of this.models.entries()) {
       const axioms = this.axioms[i] as readonly Axiom[];
       if (!axioms.every((axiom) => axiom.holds(prepared, prepared.locals[i]))) continue;
-      this.mustNotStray();
-      this.visit?.(prepared, model);
-      if (!this.undefinedBy.has(model) && model.isUndefined?.(prepared, prepared.locals[i])) {
-        this.undefinedBy.add(model);
+      choices ??= choicesOf(prepared.paths, this.readingsOf(prepared));
+      for (const runs of choices) {
+        this.mustNotStray(runs);
+        this.visit?.(prepared, model);
+        if (!this.undefinedBy.has(model) && model.isUndefined?.(prepared, prepared.locals[i])) {
+          this.undefinedBy.add(model);
+        }
+        this.count(i, prepared, runs);
       }
-      this.count(i, prepared);
     }
   }
 
-  private mustNotStray(): void {
-    for (const [thread, { strayAddress }] of this.chosen.entries()) {
+  private countCandidate(): void {
+    if (++this.candidates <= candidatesMax) return;
+    const problem = `there are more than ${candidatesMax} candidate executions`;
+    throw new LitmusError('bound', 0, problem, 'smaller tests can be run');
+  }
+
+  private readingsOf({ accesses, chosen, positions }: Prepared): Reading[] {
+    return accesses.flatMap(({ reads, location }, at) =>
+      reads.map((index, i) => {
+        const source = chosen[at]?.sources[i] as number;
+        const from = source < 0 ? (this.program.initial[location] as Value) : (positions[source] as Position);
+        return { read: positions[index] as Position, from };
+      }),
+    );
+  }
+
+  private mustNotStray(runs: readonly Run[]): void {
+    for (const [thread, { strayAddress }] of runs.entries()) {
       if (strayAddress === null) continue;
       const problem = `thread ${thread} may access ${showValue(this.program, strayAddress)}, where no location is`;
       throw new LitmusError('unsupported', 0, problem, 'every access is to a named location, whole');
     }
   }
 
-  private count(model: number, prepared: Prepared): void {
+  private count(model: number, { accesses, chosen, positions }: Prepared, runs: readonly Run[]): void {
     const state = this.program.observed.map((observed): Value => {
-      if (observed.tag === 'register') return this.chosen[observed.thread]?.registers[observed.register] as Value;
-      const at = prepared.accesses.findIndex((accesses) => accesses.location === observed.location);
-      return (at < 0 ? this.program.initial[observed.location] : prepared.finals[at]) as Value;
+      if (observed.tag === 'register') return runs[observed.thread]?.registers[observed.register] as Value;
+      const at = accesses.findIndex(({ location }) => location === observed.location);
+      const last = chosen[at]?.order.at(-1);
+      if (last === undefined) return this.program.initial[observed.location] as Value;
+      const { thread, event } = positions[last] as Position;
+      return runs[thread]?.values[event] as Value;
     });
     const tally = this.tallies[model] as (typeof this.tallies)[number];
     const key = state.join();
@@ -220,11 +197,12 @@ class Search {
     if (known) known.executions++;
     else tally.set(key, { state, executions: 1 });
   }
-
-  private initial({ location }: Accesses): Value {
-    return this.program.initial[location] as Value;
-  }
 }
+
+const overlap = (left: ReadonlySet<Value>, right: ReadonlySet<Value>): boolean => {
+  for (const value of left) if (right.has(value)) return true;
+  return false;
+};
 
 /** Writes a way of one location into the relations: only rows of its own accesses change. */
 const apply = ({ rf, co, fr }: Prepared, { reads, writes }: Accesses, { order, sources }: Way): void => {

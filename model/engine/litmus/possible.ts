@@ -17,7 +17,7 @@ export const possibleRuns = (program: LitmusProgram): { runs: readonly (readonly
   for (let round = 0; ; round++) {
     const found = runners.map((runner) => runner.runs(possible));
     const runs = found.map((of) => of.runs);
-    const writesMax = runs.reduce((sum, of) => sum + Math.max(0, ...of.map(writesOf)), 0);
+    const writesMax = runs.reduce((sum, of) => sum + of.reduce((most, run) => Math.max(most, writesOf(run)), 0), 0);
     let isNew = false;
     for (const run of runs.flat()) {
       for (const [i, { event }] of run.shape.events.entries()) {
@@ -33,7 +33,7 @@ export const possibleRuns = (program: LitmusProgram): { runs: readonly (readonly
         }
       }
     }
-    if (!isNew || round > writesMax) return { runs, isCut: found.some((of) => of.isCut) };
+    if (!isNew || round >= writesMax) return { runs, isCut: found.some((of) => of.isCut) };
   }
 };
 
