@@ -23,7 +23,7 @@ export const operandsOf = (cell: Fragment, builder: ThreadBuilder, setup: Setup,
   return operands;
 };
 
-const bare = (name: string): string => name.replace(/^%/, '').toLowerCase();
+const bare = (name: string): string => (name.startsWith('%') ? name.slice(1) : name).toLowerCase();
 
 const operand = (tokens: Tokens, builder: ThreadBuilder, setup: Setup, named: NamedRegister): Operand => {
   const { offset } = tokens.peek();

@@ -13,40 +13,51 @@ export interface Part {
 /** A part of a register by its name in lower case, with the one name that the register has. */
 export type NamedRegister = (name: string) => ({ readonly name: string } & Part) | null;
 
-const wide = /^([er]?)([abcd]x|[sd]i|[sb]p)$/;
-const low = /^([abcd]|[sd]i|[sb]p)l$/;
-const high = /^([abcd])h$/;
-const numbered = /^(r(?:[89]|1[0-5]))([dwb]?)$/;
-const segment = /^[csdefg]s$/;
+const part = (size: Size, shift: 0 | 8 = 0): Part => ({ size, shift });
 
-const stemOf = (letters: string): string => (letters.length === 1 ? `${letters}x` : letters);
+/** The names of a register that was there before there were 64 bits, by what all of them have in common. */
+const legacy = (stem: string): readonly (readonly [string, Part])[] => {
+  const isPair = stem.endsWith('x');
+  const letters = isPair ? stem.slice(0, 1) : stem;
+  return [
+    [`r${stem}`, part(64)],
+    [`e${stem}`, part(32)],
+    [stem, part(16)],
+    [`${letters}l`, part(8)],
+    ...(isPair ? [[`${letters}h`, part(8, 8)] as const] : []),
+  ];
+};
+
+const legacyStems = ['ax', 'bx', 'cx', 'dx', 'si', 'di', 'sp', 'bp'];
+const numbered = ['r8', 'r9', 'r10', 'r11', 'r12', 'r13', 'r14', 'r15'];
+const segments = ['cs', 'ss', 'ds', 'es', 'fs', 'gs'];
+
+type Registers = ReadonlyMap<string, { readonly name: string } & Part>;
+
+const parts32: Registers = new Map(
+  legacyStems.flatMap((stem) =>
+    legacy(stem).flatMap(([alias, of]) =>
+      of.size === 64 ? [] : [[alias, { name: `E${stem.toUpperCase()}`, ...of }] as const],
+    ),
+  ),
+);
+
+const parts64: Registers = new Map([
+  ...legacyStems.flatMap((stem) => legacy(stem).map(([alias, of]) => [alias, { name: `r${stem}`, ...of }] as const)),
+  ...numbered.flatMap((name) => [
+    [name, { name, ...part(64) }] as const,
+    [`${name}d`, { name, ...part(32) }] as const,
+    [`${name}w`, { name, ...part(16) }] as const,
+    [`${name}b`, { name, ...part(8) }] as const,
+  ]),
+  ...segments.map((name) => [name, { name, ...part(64) }] as const),
+]);
 
 /** X86: `EAX`, of which `AX`, `AL` and `AH` are parts. */
-export const registerOfX86: NamedRegister = (name) => {
-  const part = legacyPart(name);
-  return part && part.size !== 64 ? { name: `E${part.stem.toUpperCase()}`, size: part.size, shift: part.shift } : null;
-};
+export const registerOfX86: NamedRegister = (name) => parts32.get(name) ?? null;
 
 /** X86_64: `rax`, of which `eax`, `ax`, `al` and `ah` are parts, `r8` with `r8d`, and the segment registers. */
-export const registerOfX86_64: NamedRegister = (name) => {
-  const part = legacyPart(name);
-  if (part) return { name: `r${part.stem}`, size: part.size, shift: part.shift };
-  const [, whole, suffix] = numbered.exec(name) ?? [];
-  if (whole !== undefined) {
-    return { name: whole, size: suffix === 'd' ? 32 : suffix === 'w' ? 16 : suffix === 'b' ? 8 : 64, shift: 0 };
-  }
-  return segment.test(name) ? { name, size: 64, shift: 0 } : null;
-};
-
-/** A part of a register that was there before there were 64 bits: `stem` is `ax` for all of `rax`. */
-const legacyPart = (name: string): ({ readonly stem: string } & Part) | null => {
-  const [, prefix, stem] = wide.exec(name) ?? [];
-  if (stem !== undefined) return { stem, size: prefix === 'r' ? 64 : prefix === 'e' ? 32 : 16, shift: 0 };
-  const [, lowLetters] = low.exec(name) ?? [];
-  if (lowLetters !== undefined) return { stem: stemOf(lowLetters), size: 8, shift: 0 };
-  const [, highLetter] = high.exec(name) ?? [];
-  return highLetter === undefined ? null : { stem: stemOf(highLetter), size: 8, shift: 8 };
-};
+export const registerOfX86_64: NamedRegister = (name) => parts64.get(name) ?? null;
 
 /** What a part holds, in the low bits; the bits above are no matter. */
 export const readPart = (register: RegisterId, { shift }: Part): Expression =>

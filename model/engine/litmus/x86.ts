@@ -101,7 +101,7 @@ class Translation {
   /** One cell: labels, then at most one instruction. */
   cell(cell: Fragment): void {
     const { text, offset } = cell;
-    const [labelling, label] = labelled.exec(text) ?? [];
+    const [labelling, label] = text.includes(':') ? (labelled.exec(text) ?? []) : [];
     if (labelling !== undefined && label !== undefined) {
       this.builder.label(label, offset);
       this.flags.forget();
