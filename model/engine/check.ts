@@ -11,7 +11,7 @@ import {
 import { replayStrategy } from '#model/engine/explore/replay.ts';
 import { type Exhausted, executionsOf, samples } from '#model/engine/explore/stream.ts';
 import { judgeOrders, orderingVerdict } from '#model/engine/ordering/ordering.ts';
-import type { ClaimResult, Plan, SiteReport } from '#model/engine/plan.ts';
+import type { ClaimResult, OrderReport, Plan } from '#model/engine/plan.ts';
 import { finds, Judgement, judge } from '#model/engine/refine/judge.ts';
 import { checkSequences } from '#model/engine/refine/sequential.ts';
 import { SpecGraph } from '#model/engine/refine/spec-graph.ts';
@@ -33,6 +33,8 @@ export interface CheckResult {
 export interface Progress {
   readonly done: number;
   readonly total: number;
+  /** Which order is being judged, if one is: how much that takes is not known before. */
+  readonly at?: string;
 }
 
 /** Everything that is known of one claim while a check is under way. */
@@ -42,7 +44,7 @@ interface Open {
   readonly fine: Set<number>;
   verdict: Verdict | undefined;
   counterexample: Counterexample | undefined;
-  orders: readonly SiteReport[] | undefined;
+  orders: OrderReport | undefined;
   /** A `sometimes` claim has been found. */
   found: boolean;
   executions: number;
@@ -123,14 +125,15 @@ export class Check {
   *#orders(total: number): Generator<Progress, void> {
     for (const open of this.#open) {
       if (open.claim.tag !== 'ordering') continue;
-      const tryOut = (plan: Plan): Check => new Check(plan);
-      const reports = judgeOrders(this.plan, open.claim.responsible, tryOut);
-      let next = reports.next();
-      for (; !next.done; next = reports.next()) yield { done: this.#executions, total };
+      const judging = judgeOrders(this.plan, open.claim.responsible, (plan) => new Check(plan));
+      let next = judging.next();
+      for (; !next.done; next = judging.next()) {
+        const { at, executions, report } = next.value;
+        open.orders = report;
+        open.executions = executions;
+        yield { done: this.#executions + executions, total, at };
+      }
       open.orders = next.value;
-      open.executions = next.value
-        .flatMap(({ weakened }) => weakened)
-        .reduce((sum, { executions }) => sum + executions, 0);
       open.verdict = orderingVerdict(next.value, open.executions);
     }
   }

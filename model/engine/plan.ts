@@ -38,13 +38,20 @@ export interface ClaimResult {
   readonly verdict: Verdict;
   readonly counterexample: Counterexample | undefined;
   /** Of a claim about orders: what was found out about each. */
-  readonly orders: readonly SiteReport[] | undefined;
+  readonly orders: OrderReport | undefined;
+}
+
+/** What was found out about the orders of an implementation. */
+export interface OrderReport {
+  /** What breaks though nothing is made weaker: then a weakening says nothing, and no site is reported. */
+  readonly broken: Counterexample | undefined;
+  readonly sites: readonly SiteReport[];
 }
 
 /** A site made one step weaker, and what came of it. */
 export interface Weakened {
   readonly to: Weakening['to'];
-  /** What breaks; undefined: nothing that was found, so the site is stronger than needed. */
+  /** What breaks; undefined: nothing that was found, and then the order is not shown to be needed. */
   readonly counterexample: Counterexample | undefined;
   readonly executions: number;
 }

@@ -2,7 +2,7 @@ import type { Suite } from '#model/claim.ts';
 import { ordering as orderingClaim } from '#model/claim.ts';
 import type { Implementation } from '#model/counterexample.ts';
 import type { Budget } from '#model/engine/explore/budget.ts';
-import { type ClaimResult, type SiteReport, usualPlan } from '#model/engine/plan.ts';
+import { type ClaimResult, type OrderReport, usualPlan } from '#model/engine/plan.ts';
 import { loadImplementation, replayLine, saveCounterexample } from '#reports/cli/counterexamples.ts';
 import { drive, listenForInterrupt, progressDisplay } from '#reports/cli/drive.ts';
 import { type ExitCode, exitCode } from '#reports/cli/exit-code.ts';
@@ -72,7 +72,7 @@ const planFor = async (suite: Suite, variant: string, { implementation, budget, 
   };
 };
 
-const weakenings = (orders: readonly SiteReport[] | undefined) => (orders ?? []).flatMap(({ weakened }) => weakened);
+const weakenings = (orders: OrderReport | undefined) => (orders?.sites ?? []).flatMap(({ weakened }) => weakened);
 
 const save = (judged: readonly Judged[], folder: string): ReadonlyMap<string, string> =>
   new Map(
@@ -89,7 +89,7 @@ const asJson = (
   { seed, budget }: OrderingOptions,
 ) => ({
   orders: judged.flatMap(({ suite, variant, result }) =>
-    (result.orders ?? []).map(({ site, weakened }) => ({
+    (result.orders?.sites ?? []).map(({ site, weakened }) => ({
       subject: suite.subject.id,
       variant,
       site: site.name ?? null,
@@ -113,7 +113,7 @@ const asJson = (
 
 const print = ({ suite, variant, result }: Judged, replays: ReadonlyMap<string, string>, output: Output): void => {
   output.out(styled(output, 'bold', `${suite.subject.id} (${variant})`));
-  output.out(orderingTable(result.orders ?? [], output));
+  output.out(orderingTable(result.orders?.sites ?? [], output));
   if (result.verdict.tag === 'gave-up') output.out(`  gave up: ${result.verdict.why}`);
   for (const { counterexample } of weakenings(result.orders)) {
     const path = counterexample && replays.get(counterexample.id);

@@ -8,7 +8,7 @@ export const orderingTable = (reports: readonly SiteReport[], output: Output): s
   plainTable([
     ['', 'site', 'order', 'partner', 'weakened to', 'what breaks'].map((head) => styled(output, 'dim', head)),
     ...reports.flatMap(({ site, weakened }) => {
-      const head = [site.name ?? `(no name: ${site.word})`, site.order, site.partners.join(', ') || '-'];
+      const head = [site.name ?? `(no name: ${site.word ?? 'a fence'})`, site.order, site.partners.join(', ') || '-'];
       if (weakened.length === 0) return [[styled(output, 'red', '✗'), ...head, '-', 'give it a name']];
       return weakened.map(({ to, counterexample }, i) => [
         counterexample ? styled(output, 'green', '✓') : styled(output, 'red', '✗'),

@@ -3,6 +3,7 @@ import { Kind, lastAccessKind } from '#impl/machine/ops.ts';
 import type { Order } from '#impl/machine/order.ts';
 import { execute, type Rig, usualLimits } from '#model/engine/explore/execution.ts';
 import { randomFrom, randomStrategy } from '#model/engine/explore/random.ts';
+import type { Strategy } from '#model/engine/explore/strategy.ts';
 import { nextWeaker } from '#model/engine/ordering/weaker.ts';
 import type { Program } from '#model/subject.ts';
 
@@ -12,10 +13,12 @@ export interface Site {
   readonly name: string | undefined;
   readonly kind: number;
   readonly order: Order;
-  /** A word that it was seen to touch; null: it is a fence. */
+  /** A word that it was seen to touch, or the row of words that it is one of; null: it is a fence. */
   readonly word: string | null;
   /** The sites of other cores that it was seen to read from, or that were seen to read from it. */
   readonly partners: readonly string[];
+  /** The scenarios, by name, in which it was seen to meet one of them. */
+  readonly meetings: readonly string[];
 }
 
 /** How often each scenario is run to see its sites: under the default schedule, and drawn ones. */
@@ -23,36 +26,36 @@ const runsPerScenario = 8;
 
 /** The sites that an implementation passes in its scenarios, in the order in which they first come up. */
 export const sitesOf = (rig: Rig): readonly Site[] => {
-  const found = new Map<string, Site & { readonly partners: string[] }>();
+  const found = new Map<string, Seen>();
   const random = randomFrom(1);
-  for (const { program } of rig.subject.scenarios(rig.variant)) {
-    for (let run = 0; run < runsPerScenario; run++)
-      passThrough(rig, program, run === 0 ? 1000 : 1 + (run % 5), found, random);
+  for (const { name, program } of rig.subject.scenarios(rig.variant)) {
+    for (let run = 0; run < runsPerScenario; run++) {
+      const strategy = randomStrategy(random, run === 0 ? 1000 : 1 + (run % 5));
+      for (const [writer, reader] of meetingsIn(rig, program, strategy, found)) pair(writer, reader, name);
+    }
   }
-  return [...found.values()];
+  return [...found.values()].map((seen) => ({ ...seen, partners: [...seen.partners], meetings: [...seen.meetings] }));
 };
 
-type Found = Map<string, Site & { readonly partners: string[] }>;
+/** A site as far as it has been seen. */
+interface Seen extends Omit<Site, 'partners' | 'meetings'> {
+  readonly partners: Set<string>;
+  readonly meetings: Set<string>;
+}
 
 /** What a core has done that a fence of its own may order: stores after a release, loads before an acquire. */
 interface Fences {
-  released: Site | undefined;
+  released: Seen | undefined;
   /** The last writers that it has read from since its last fence. */
-  seen: (Site | undefined)[];
+  seen: (Seen | undefined)[];
 }
 
-const passThrough = (
-  rig: Rig,
-  program: Program,
-  every: number,
-  found: Found,
-  random: ReturnType<typeof randomFrom>,
-): void => {
-  const writers = new Map<number, { readonly core: number; readonly site: Site | undefined }>();
-  const fences = new Map<number, Fences>();
-  let names: readonly string[] = [];
+type Meeting = readonly [writer: Seen | undefined, reader: Seen | undefined];
+
+/** Runs a program and notes the sites that it passes. Gives who reads on one core what another has written. */
+const meetingsIn = (rig: Rig, program: Program, strategy: Strategy, found: Map<string, Seen>): readonly Meeting[] => {
   const steps: [number, Frame][] = [];
-  const execution = execute(rig, program, randomStrategy(random, every), usualLimits, {
+  const { booted } = execute(rig, program, strategy, usualLimits, {
     choices: null,
     ways: null,
     observer: (core, _context, frame) => {
@@ -61,13 +64,15 @@ const passThrough = (
       }
     },
   });
-  names = execution.booted.names;
+  const meetings: Meeting[] = [];
+  const writers = new Map<number, { readonly core: number; readonly site: Seen | undefined }>();
+  const fences = new Map<number, Fences>();
   for (const [core, frame] of steps) {
-    const site = noted(frame, names, found);
+    const site = noted(frame, booted.names, found);
     const mine = fences.get(core) ?? { released: undefined, seen: [] };
     fences.set(core, mine);
     if (frame.kind === Kind.fence) {
-      for (const writer of mine.seen) pair(writer, site);
+      for (const writer of mine.seen) meetings.push([writer, site]);
       mine.seen = [];
       if (site && site.order !== 'acquire') mine.released = site;
       continue;
@@ -75,7 +80,7 @@ const passThrough = (
     if (frame.kind !== Kind.store) {
       const writer = writers.get(frame.address);
       if (writer && writer.core !== core) {
-        pair(writer.site, site);
+        meetings.push([writer.site, site]);
         mine.seen.push(writer.site);
       }
     }
@@ -83,25 +88,22 @@ const passThrough = (
       writers.set(frame.address, { core, site: site && site.order !== 'acquire' ? site : mine.released });
     }
   }
+  return meetings;
 };
 
-const pair = (writer: Site | undefined, reader: Site | undefined): void => {
+const pair = (writer: Seen | undefined, reader: Seen | undefined, scenario: string): void => {
   if (!writer?.name || !reader?.name) return;
-  for (const [one, other] of [
-    [writer, reader],
-    [reader, writer],
-  ] as const) {
-    const partners = one.partners as string[];
-    if (!partners.includes(other.name as string)) partners.push(other.name as string);
-  }
+  writer.partners.add(reader.name);
+  reader.partners.add(writer.name);
+  for (const site of [writer, reader]) site.meetings.add(scenario);
 };
 
-const noted = (frame: Frame, names: readonly string[], found: Found): Site | undefined => {
+const noted = (frame: Frame, names: readonly string[], found: Map<string, Seen>): Seen | undefined => {
   const { kind, order, site: name } = frame;
   if (nextWeaker(kind, order).length === 0) return undefined;
-  const word = kind === Kind.fence ? null : (names[frame.address] as string);
-  const key = `${name ?? word} ${kind} ${order}`;
-  const site = found.get(key) ?? { name, kind, order, word, partners: [] };
-  found.set(key, site);
-  return site;
+  const word = kind === Kind.fence ? null : (names[frame.address] as string).replace(/\[\d+\]$/, '');
+  const key = `${name ?? `(${word})`} ${kind} ${order}`;
+  const seen = found.get(key) ?? { name, kind, order, word, partners: new Set(), meetings: new Set() };
+  found.set(key, seen);
+  return seen;
 };
