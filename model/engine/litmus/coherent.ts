@@ -1,6 +1,10 @@
+import { LitmusError } from '#model/engine/litmus/source.ts';
 import type { EventGraph, MemoryEvent } from '#spec/machine/memory/execution.ts';
 import type { LocationId } from '#spec/machine/memory/program.ts';
 import { isRelated } from '#spec/machine/memory/relation.ts';
+
+/** As many orders of the writes to one location are looked at: beyond this it is not worth waiting for. */
+const ordersMax = 1_000_000;
 
 /** The accesses to one location, thread by thread, each thread's in program order. */
 export interface Accesses {
@@ -59,10 +63,15 @@ export const coherentWays = (
   const sources: number[] = reads.map(() => -1);
   const isWrite = (index: number): boolean => (graph.events[index] as MemoryEvent).tag === 'write';
   const next = threads.map(() => 0);
+  let orders = 0;
 
   /** Orders the writes, keeping each thread's in program order. */
   const orderWrites = (): void => {
     if (order.length === writes.length) {
+      if (++orders > ordersMax) {
+        const problem = `there are more than ${ordersMax} orders of the ${writes.length} writes to one location`;
+        throw new LitmusError('bound', 0, problem, 'tests with fewer can be run');
+      }
       readFrom(0, 0, 0);
       return;
     }
