@@ -209,7 +209,6 @@ export interface Local {
 const external: Axiom<Local> = {
   name: 'external',
   source: 'aarch64.cat: irreflexive (obs | lob)+, with obs = rfe | fre | coe',
-  isPerLocation: false,
   holds: ({ graph, rf, co, fr }, { localOrder }) =>
     isAcyclic(union(intersection(union(rf, co, fr), graph.external), localOrder)),
 };

@@ -8,11 +8,6 @@ export interface Axiom<Local = unknown> {
   readonly name: string;
   /** The line that it formalises. */
   readonly source: string;
-  /**
-   * Whether it speaks of each location by itself: it holds of an execution if it does of the part of rf, co and fr that
-   * belongs to each location. An enumerator can then ask it early.
-   */
-  readonly isPerLocation: boolean;
   /** The execution is only lent: its relations may change once the answer is given. */
   holds(execution: Execution, local: Local): boolean;
 }
@@ -37,7 +32,6 @@ export const poLocation = ({ po, sameLocation }: EventGraph) => intersection(po,
 export const coherence: Axiom = {
   name: 'coherence',
   source: 'Herding cats, figure 5, "sc per location"; aarch64.cat: acyclic po-loc | ca | rf as internal',
-  isPerLocation: true,
   holds: ({ graph, rf, co, fr }) => isAcyclic(union(poLocation(graph), rf, co, fr)),
 };
 
@@ -45,7 +39,6 @@ export const coherence: Axiom = {
 export const atomicity: Axiom = {
   name: 'atomicity',
   source: 'aarch64.cat: empty rmw & (fre; coe) as atomic',
-  isPerLocation: true,
   holds: ({ graph: { rmw, external }, fr, co }) =>
     isEmpty(intersection(rmw, sequence(intersection(fr, external), intersection(co, external)))),
 };

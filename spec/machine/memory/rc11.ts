@@ -137,7 +137,6 @@ export const rc11With = (name: string, rules: Rc11Rules): MemoryModel<Rc11Local>
     {
       name: 'coherence',
       source: 'rc11.cat: irreflexive hb; eco? as coherence1',
-      isPerLocation: false,
       holds: (execution, local) => {
         const hb = happensBefore(execution, local);
         return isIrreflexive(hb) && isEmpty(intersection(hb, inverse(extendedCoherence(execution))));
@@ -147,13 +146,11 @@ export const rc11With = (name: string, rules: Rc11Rules): MemoryModel<Rc11Local>
     {
       name: 'seq-cst',
       source: 'rc11.cat: acyclic psc as SC',
-      isPerLocation: false,
       holds: (execution, local) => isEmpty(local.seqCst) || isAcyclic(partialSeqCst(execution, local)),
     },
     {
       name: 'no-thin-air',
       source: 'rc11.cat: acyclic (sb | rf) as no-thin-air',
-      isPerLocation: false,
       holds: ({ graph: { po }, rf }) => isAcyclic(union(po, rf)),
     },
   ],

@@ -162,7 +162,6 @@ export const riscvWith = (kept: readonly Rule[], keptReading: readonly ReadingRu
     {
       name: 'model',
       source: 'riscv.cat: acyclic co | rfe | fr | ppo as Model',
-      isPerLocation: false,
       holds: (execution, { words, ppo, isOne }) => {
         const { graph, rf, co, fr } = execution;
         const reading = keptReading.map((rule) => rule.of(words, execution));

@@ -10,7 +10,6 @@ export const sc: MemoryModel = {
     {
       name: 'sc',
       source: 'sc.cat: acyclic po | fr | rf | co as sc',
-      isPerLocation: false,
       holds: ({ graph: { po }, rf, co, fr }) => isAcyclic(union(po, rf, co, fr)),
     },
     atomicity,

@@ -44,7 +44,6 @@ export const tso: MemoryModel<Relation> = {
     {
       name: 'tso',
       source: 'x86tso.cat: acyclic mfence | implied | po_ghb | rfe | fr | co as tso',
-      isPerLocation: false,
       holds: ({ graph: { external }, rf, co, fr }, ppo) => isAcyclic(union(ppo, intersection(rf, external), fr, co)),
     },
   ],
