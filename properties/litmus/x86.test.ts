@@ -169,7 +169,6 @@ describe('the coherence axiom of tso', () => {
       pickData: none,
       pickControl: none,
       amo: none,
-      lxsx: none,
       rmw: none,
     };
     const execution: Execution = { graph, rf: none, co: none, fr };

@@ -1,6 +1,6 @@
 import type { EventMask, Shape, ShapedEvent } from '#model/engine/litmus/shape.ts';
 import type { EventGraph, MemoryEvent } from '#spec/machine/memory/execution.ts';
-import { emptyRelation, eventSet, relate, relationOf, union } from '#spec/machine/memory/relation.ts';
+import { emptyRelation, eventSet, relate, relationOf } from '#spec/machine/memory/relation.ts';
 
 /** The events of an execution: those of one shape a thread, thread by thread. */
 export const graphOf = (shapes: readonly Shape[]): EventGraph => {
@@ -26,14 +26,11 @@ export const graphOf = (shapes: readonly Shape[]): EventGraph => {
     }
     return relation;
   };
-  const paired = (kind: 'amo' | 'lxsx') => dependency(({ pair }) => (pair?.kind === kind ? 1 << pair.read : 0));
   const locationOf = (index: number): number => {
     const event = events[index] as MemoryEvent;
     return event.tag === 'fence' ? -1 : event.location;
   };
 
-  const amo = paired('amo');
-  const lxsx = paired('lxsx');
   return {
     size,
     events,
@@ -50,8 +47,7 @@ export const graphOf = (shapes: readonly Shape[]): EventGraph => {
     pickAddress: dependency(({ pickAddress }) => pickAddress),
     pickData: dependency(({ pickData }) => pickData),
     pickControl: dependency(({ pickControl }) => pickControl),
-    amo,
-    lxsx,
-    rmw: union(amo, lxsx),
+    amo: dependency(({ pair }) => (pair?.kind === 'amo' ? 1 << pair.read : 0)),
+    rmw: dependency(({ pair }) => (pair ? 1 << pair.read : 0)),
   };
 };

@@ -66,11 +66,9 @@ export interface EventGraph {
   readonly pickAddress: Relation;
   readonly pickData: Relation;
   readonly pickControl: Relation;
-  /** Read to write, of one instruction. cat: amo. */
+  /** The read of a read-modify-write to its write, where both are of one instruction. cat: amo. */
   readonly amo: Relation;
-  /** Load exclusive to the store exclusive that it is paired with, which succeeded. cat: lxsx. */
-  readonly lxsx: Relation;
-  /** amo | lxsx */
+  /** All of these: also a load exclusive to the store exclusive that is paired with it and succeeded. cat: rmw. */
   readonly rmw: Relation;
 }
 

@@ -20,7 +20,7 @@ export interface MutableRelation extends Relation {
 }
 
 /** The numbers that a set of events below `size` takes. */
-export const wordsFor = (size: number): number => Math.max(1, (size + 31) >> 5);
+const wordsFor = (size: number): number => Math.max(1, (size + 31) >> 5);
 
 export const emptyRelation = (size: number): MutableRelation => {
   const words = wordsFor(size);
