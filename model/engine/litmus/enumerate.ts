@@ -13,7 +13,7 @@ import { emptyRelation, type MutableRelation, relate } from '#spec/machine/memor
 /** What a model allows a program to do. */
 export interface Allowed {
   readonly model: string;
-  /** The final states, each with the number of consistent executions that end in it. */
+  /** The final states, each with the number of consistent executions that end in it; the same object for all models. */
   readonly states: readonly { readonly state: FinalState; readonly executions: number }[];
   /** Consistent executions: runs of the threads, with rf and co. */
   readonly executions: number;
@@ -33,6 +33,12 @@ export type Visit = (execution: Execution, model: MemoryModel) => void;
 
 /** What is looked at before an enumeration gives up: a minute's worth. */
 const candidatesMax = 5_000_000;
+
+/** A final state, and of each model how many consistent executions end in it. */
+interface Tally {
+  readonly state: FinalState;
+  readonly executions: number[];
+}
 
 /** One path a thread, with all that is computed once for their executions. */
 interface Prepared {
@@ -72,7 +78,7 @@ class Search {
   /** Of each model, the axioms that candidates do not satisfy by the way they are made. */
   private readonly axioms: readonly (readonly Axiom[])[];
   private readonly isAtomic: boolean;
-  private readonly tallies: readonly Map<string, { readonly state: FinalState; executions: number }>[];
+  private readonly tallies = new Map<string, Tally>();
   private readonly undefinedBy = new Set<MemoryModel>();
   private candidates = 0;
 
@@ -83,12 +89,14 @@ class Search {
     this.isAtomic = models.every((model) => model.axioms.includes(atomicity));
     const isGiven = (axiom: Axiom): boolean => axiom === coherence || (this.isAtomic && axiom === atomicity);
     this.axioms = models.map((model) => model.axioms.filter((axiom) => !isGiven(axiom)));
-    this.tallies = models.map(() => new Map());
   }
 
   allowed(): Allowed[] {
     return this.models.map((model, i) => {
-      const states = [...(this.tallies[i] as (typeof this.tallies)[number]).values()];
+      const states = [...this.tallies.values()].flatMap(({ state, executions }) => {
+        const count = executions[i] as number;
+        return count === 0 ? [] : [{ state, executions: count }];
+      });
       const executions = states.reduce((sum, state) => sum + state.executions, 0);
       return { model: model.name, states, executions, isUndefined: this.undefinedBy.has(model) };
     });
@@ -142,18 +150,17 @@ class Search {
 
   private judge(prepared: Prepared): void {
     this.countCandidate();
-    let choices: Run[][] | null = null;
+    let ends: readonly Tally[] | null = null;
     for (const [i, model] of this.models.entries()) {
       const axioms = this.axioms[i] as readonly Axiom[];
       if (!axioms.every((axiom) => axiom.holds(prepared, prepared.locals[i]))) continue;
-      choices ??= choicesOf(prepared.paths, this.readingsOf(prepared));
-      for (const runs of choices) {
-        this.mustNotStray(runs);
+      ends ??= choicesOf(prepared.paths, this.readingsOf(prepared)).map((runs) => this.endOf(prepared, runs));
+      for (const end of ends) {
         this.visit?.(prepared, model);
         if (!this.undefinedBy.has(model) && model.isUndefined?.(prepared, prepared.locals[i])) {
           this.undefinedBy.add(model);
         }
-        this.count(i, prepared, runs);
+        end.executions[i] = (end.executions[i] as number) + 1;
       }
     }
   }
@@ -182,7 +189,9 @@ class Search {
     }
   }
 
-  private count(model: number, { accesses, chosen, positions }: Prepared, runs: readonly Run[]): void {
+  /** The tally of the state in which a candidate ends, with these runs. */
+  private endOf({ accesses, chosen, positions }: Prepared, runs: readonly Run[]): Tally {
+    this.mustNotStray(runs);
     const state = this.program.observed.map((observed): Value => {
       if (observed.tag === 'register') return runs[observed.thread]?.registers[observed.register] as Value;
       const at = accesses.findIndex(({ location }) => location === observed.location);
@@ -191,11 +200,13 @@ class Search {
       const { thread, event } = positions[last] as Position;
       return runs[thread]?.values[event] as Value;
     });
-    const tally = this.tallies[model] as (typeof this.tallies)[number];
     const key = state.join();
-    const known = tally.get(key);
-    if (known) known.executions++;
-    else tally.set(key, { state, executions: 1 });
+    let tally = this.tallies.get(key);
+    if (!tally) {
+      tally = { state, executions: this.models.map(() => 0) };
+      this.tallies.set(key, tally);
+    }
+    return tally;
   }
 }
 
