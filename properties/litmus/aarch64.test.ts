@@ -146,6 +146,7 @@ describe('accesses of AArch64', () => {
     const twice = alone('LDXR W2,[X1]; STXR W4,W3,[X1]; STXR W5,W3,[X1]', '0:X4; 0:X5; x;', initial);
     expect(twice).toEqual(['0:X4=0; 0:X5=1; [x]=1', '0:X4=1; 0:X5=1; [x]=0']);
     expect(alone('STXR W4,W3,[X1]', '0:X4; x;', initial)).toEqual(['0:X4=1; [x]=0']);
+    expect(alone('LDXR W2,[X1]; STXR W4,X3,[X1]', '0:X4; x;', initial)).toEqual(['0:X4=1; [x]=0']);
   });
 
   it('follow pointers in memory', () => {

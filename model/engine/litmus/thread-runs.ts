@@ -1,6 +1,7 @@
+import { Choices } from '#model/engine/litmus/choices.ts';
 import type { Shape, ShapedEvent } from '#model/engine/litmus/shape.ts';
 import { LitmusError } from '#model/engine/litmus/source.ts';
-import { Choices, type Possible, type Sources, sourcesOf, Walk } from '#model/engine/litmus/walk.ts';
+import { type Possible, type Sources, sourcesOf, Walk } from '#model/engine/litmus/walk.ts';
 import type { MemoryEvent } from '#spec/machine/memory/execution.ts';
 import type { LitmusProgram, LitmusThread, Value } from '#spec/machine/memory/program.ts';
 

@@ -1,3 +1,4 @@
+import type { Choices } from '#model/engine/litmus/choices.ts';
 import { evaluate, loaded, registersOf, stored, updated } from '#model/engine/litmus/evaluate.ts';
 import type { EventMask, ShapedEvent } from '#model/engine/litmus/shape.ts';
 import { LitmusError } from '#model/engine/litmus/source.ts';
@@ -10,6 +11,7 @@ import type {
   LitmusThread,
   LocationId,
   Value,
+  Width,
 } from '#spec/machine/memory/program.ts';
 
 /** Of each location, what it may hold. */
@@ -21,10 +23,13 @@ const eventsMax = 32;
 /** No litmus test has so many on one way. */
 const stepsMax = 10_000;
 
-/** The registers that decide on an access, each list once per instruction. */
+/** The registers that an instruction depends on, found once for all ways. */
 export interface Sources {
+  /** Those of its address; of a choice, those of its condition. */
   readonly address: readonly number[];
+  /** Those of what it computes, stores or asks; of a choice, those of what is chosen if the condition is met. */
   readonly value: readonly number[];
+  /** Those of what a compare-and-swap expects; of a choice, those of what is chosen otherwise. */
   readonly other: readonly number[];
 }
 
@@ -52,41 +57,6 @@ export const sourcesOf = (instruction: Instruction): Sources => {
   }
 };
 
-/** Counts through all lists of choices, each made when it is asked for. */
-export class Choices {
-  private readonly taken: number[] = [];
-  private readonly of: number[] = [];
-  private at = 0;
-
-  restart(): void {
-    this.at = 0;
-  }
-
-  /** One of `count`. */
-  choose(count: number): number {
-    if (this.at === this.taken.length) {
-      this.taken.push(0);
-      this.of.push(count);
-    }
-    return this.taken[this.at++] as number;
-  }
-
-  /** Goes on to the next list; false: there is none. */
-  next(): boolean {
-    while (this.taken.length > 0) {
-      const last = this.taken.length - 1;
-      const choice = (this.taken[last] as number) + 1;
-      if (choice < (this.of[last] as number)) {
-        this.taken[last] = choice;
-        return true;
-      }
-      this.taken.pop();
-      this.of.pop();
-    }
-    return false;
-  }
-}
-
 /** One way through the thread, by the choices given. */
 export class Walk {
   readonly events: ShapedEvent[] = [];
@@ -102,7 +72,7 @@ export class Walk {
   private readonly pick: EventMask[];
   private control: EventMask = 0;
   private pickControl: EventMask = 0;
-  private reservation: { readonly location: LocationId; readonly read: number } | null = null;
+  private reservation: { readonly location: LocationId; readonly width: Width; readonly read: number } | null = null;
   private readonly possible: Possible;
   private readonly choices: Choices;
   private readonly statusDependsOnStore: boolean;
@@ -200,7 +170,7 @@ export class Walk {
         const { register, order, width, exclusive } = instruction;
         const [read, value] = this.reads(location, order, sources, { isExclusive: exclusive });
         if (register !== null) this.write(register, loaded(width, value), 1 << read, 1 << read);
-        if (exclusive) this.reservation = { location, read };
+        if (exclusive) this.reservation = { location, width, read };
         return;
       }
       case 'store':
@@ -232,7 +202,8 @@ export class Walk {
     }
     const { reservation } = this;
     this.reservation = null;
-    const succeeds = reservation?.location === location && this.choices.choose(2) === 1;
+    const isReserved = reservation?.location === location && reservation.width === width;
+    const succeeds = isReserved && this.choices.choose(2) === 1;
     let depends = 0;
     if (succeeds) {
       const pair = { read: reservation.read, kind: 'lxsx' } as const;
@@ -243,7 +214,7 @@ export class Walk {
     this.status[status] = true;
   }
 
-  /** A store exclusive to an address that was not read so does not store, wherever that is. */
+  /** A store exclusive to where no location is was not read so, and does not store. */
   private failToStore(status: number): void {
     this.reservation = null;
     this.write(status, 1n, 0, 0);
