@@ -116,7 +116,11 @@ export type Instruction =
       readonly width: Width;
       readonly exclusive: boolean;
     }
-  /** `status`: STXR, SC: the register that gets 0 if it stored, 1 if it failed. Null: an ordinary store. */
+  /**
+   * `status`: STXR, SC: the register that gets 0 if it stored, 1 if it failed. It may always fail, and does unless a load
+   * exclusive of the same location and width came before it in the thread, with no store exclusive in between. Null: an
+   * ordinary store.
+   */
   | {
       readonly tag: 'store';
       readonly address: Expression;
