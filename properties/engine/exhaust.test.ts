@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Execution, execute, type Limits, type Rig, usualLimits } from '#model/engine/explore/execution.ts';
 import { type Bound, exhaust } from '#model/engine/explore/exhaustive.ts';
+import { type MemoryName, memoryNames } from '#model/engine/explore/memories.ts';
 import { replayStrategy } from '#model/engine/explore/replay.ts';
 import { stepsInARowMax } from '#model/engine/explore/schedule.ts';
 import type { Choice, Strategy } from '#model/engine/explore/strategy.ts';
@@ -113,6 +114,33 @@ describe('exhaustive exploration', () => {
         '[[1],[1]]',
       ]);
     }
+  });
+
+  it('finds the fourth outcome of store buffering under tso and rc11, as soon as the bound allows it', () => {
+    const call = (writes: number, reads: number): Litmus => ({ tag: 'write then read', writes, reads });
+    const program = programOf([[call(0, 1)], [call(1, 0)]]);
+    const both = '[[0],[0]]';
+    const outcomes = (memory: MemoryName, bound: number): string[] =>
+      distinct(explore(buffering, program, bound, { ...usualLimits, memory }).executions.map(answersOf));
+    // rc11: one call begins, the other is made, and the first then reads an old word. tso: the store must wait, too, and
+    // the core be left before its dispatcher takes a lock.
+    for (const [memory, needed] of [
+      ['rc11', 2],
+      ['tso', 3],
+    ] as const) {
+      expect(outcomes(memory, needed - 1)).not.toContain(both);
+      expect(outcomes(memory, needed)).toContain(both);
+      expect(outcomes(memory, needed)).toHaveLength(4);
+    }
+    expect(outcomes('sc', 3)).not.toContain(both);
+  });
+
+  it.each(memoryNames)('never runs a schedule twice, nor two that are the same execution, under %s', (memory) => {
+    const { executions, isComplete } = explore(racy, twice, 2, { ...usualLimits, memory });
+    const schedules = executions.map((execution) => JSON.stringify(execution.schedule));
+    expect(isComplete).toBe(true);
+    expect(schedules.length).toBeGreaterThan(50);
+    expect(new Set(schedules).size).toBe(schedules.length);
   });
 
   it('finds all orders of N calls without a preemption: N factorial', () => {

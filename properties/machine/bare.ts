@@ -1,6 +1,6 @@
 import type { Core } from '#impl/machine/context.ts';
 import { Machine } from '#impl/machine/machine.ts';
-import { ordinary } from '#impl/machine/memory/memory.ts';
+import { type Memory, ordinary } from '#impl/machine/memory/memory.ts';
 import { sequentiallyConsistent } from '#impl/machine/memory/sc.ts';
 import { type Address, idle, type Routine, type Word } from '#impl/machine/ops.ts';
 
@@ -15,6 +15,8 @@ export interface Bare {
   /** Words that are there but have to be allocated first. */
   readonly free?: readonly Address[];
   readonly hasTimers?: boolean;
+  /** The memory; sequentially consistent if not given. */
+  readonly memory?: (sizeWords: number, cores: number) => Memory;
 }
 
 /** Words 0 to 15 are for the routines; the contexts' own words come after them. */
@@ -40,7 +42,7 @@ export const machineOf = (bare: Bare): Machine => {
   const machine = new Machine({
     cores,
     threads,
-    memory: sequentiallyConsistent(words, cores),
+    memory: (bare.memory ?? sequentiallyConsistent)(words, cores),
     oracle: ordinary,
     image: new Int32Array(words),
     usable: Uint8Array.from({ length: words }, (_, address) => (bare.free?.includes(address) ? 2 : 1)),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Fault } from '#impl/machine/fault.ts';
+import { repairedC11 } from '#impl/machine/memory/rc11.ts';
 import {
   allocate,
   awaitWord,
@@ -98,7 +99,33 @@ const cases: { readonly [Tag in Fault['tag']]: readonly [Fault & { tag: Tag }, (
         }),
     ],
   ],
-  'data race': [],
+  'data race': [
+    [
+      {
+        tag: 'data race',
+        context: 1,
+        address: 3,
+        first: { core: 0, isWrite: true, order: 'plain', site: 'written' },
+        second: { core: 1, isWrite: false, order: 'acquire', site: undefined },
+      },
+      () => {
+        const machine = machineOf({
+          threads: [
+            function* () {
+              yield store(3, 1, 'plain', 'written');
+            },
+            function* () {
+              yield load(3, 'acquire');
+            },
+          ],
+          memory: repairedC11,
+        });
+        step(machine, 0, 1);
+        step(machine, 1, 1);
+        return machine.fault;
+      },
+    ],
+  ],
   'running context resumed': [
     [
       { tag: 'running context resumed', context: 0, resumed: 1 },

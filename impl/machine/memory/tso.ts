@@ -11,7 +11,7 @@ const bufferedMax = 64;
  *
  * The oracle is asked at a store that finds the buffer empty: way 0 reaches memory at once, way 1 waits. One that finds
  * it filled waits. Read-modify-writes (LOCK-prefixed; a compare-and-swap that fails too), seq_cst fences (MFENCE), seq_cst
- * stores (XCHG), interrupts sent and answers to the outside empty the buffer first. Every other order is an ordinary MOV, and every other fence
+ * stores (XCHG) and interrupts sent empty the buffer first. Every other order is an ordinary MOV, and every other fence
  * nothing.
  */
 export const totalStoreOrder = (sizeWords: number, cores: number): Memory => {
@@ -21,6 +21,8 @@ export const totalStoreOrder = (sizeWords: number, cores: number): Memory => {
   const values = new Int32Array(cores * bufferedMax);
   const oldest = new Int32Array(cores);
   const waiting = new Int32Array(cores);
+  // How many of them are known outside: they reach memory before anybody outside acts on it, which is when a call is made.
+  const told = new Int32Array(cores);
   let ask: Oracle = ordinary;
 
   const slot = (core: number, behind: number): number =>
@@ -31,6 +33,7 @@ export const totalStoreOrder = (sizeWords: number, cores: number): Memory => {
     words[addresses[from] as number] = values[from] as number;
     oldest[core] = ((oldest[core] as number) + 1) & (bufferedMax - 1);
     (waiting[core] as number)--;
+    if ((told[core] as number) > 0) (told[core] as number)--;
   };
 
   const empty = (core: number): void => {
@@ -50,6 +53,7 @@ export const totalStoreOrder = (sizeWords: number, cores: number): Memory => {
       words.set(image);
       oldest.fill(0);
       waiting.fill(0);
+      told.fill(0);
       ask = oracle;
     },
     load(core, address) {
@@ -98,8 +102,12 @@ export const totalStoreOrder = (sizeWords: number, cores: number): Memory => {
       empty(sender);
     },
     receive() {},
-    publish: empty,
-    consult() {},
+    publish(core) {
+      told[core] = waiting[core] as number;
+    },
+    consult() {
+      for (let core = 0; core < cores; core++) while ((told[core] as number) > 0) drain(core);
+    },
     buffered(core) {
       return waiting[core] as number;
     },
