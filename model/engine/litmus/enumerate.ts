@@ -5,7 +5,7 @@ import { possibleRuns } from '#model/engine/litmus/possible.ts';
 import { LitmusError } from '#model/engine/litmus/source.ts';
 import { showValue } from '#model/engine/litmus/test.ts';
 import type { Run } from '#model/engine/litmus/thread-runs.ts';
-import type { EventGraph, Execution } from '#spec/machine/memory/execution.ts';
+import type { EventGraph } from '#spec/machine/memory/execution.ts';
 import { type Axiom, atomicity, coherence, type MemoryModel } from '#spec/machine/memory/model.ts';
 import type { FinalState, LitmusProgram, Value } from '#spec/machine/memory/program.ts';
 import { emptyRelation, type MutableRelation, relate } from '#spec/machine/memory/relation.ts';
@@ -27,9 +27,6 @@ export interface Enumeration {
   /** Whether executions were left out that go round a loop once too often. */
   readonly isCut: boolean;
 }
-
-/** Told of each consistent execution: it is only lent. */
-export type Visit = (execution: Execution, model: MemoryModel) => void;
 
 /** What is looked at before an enumeration gives up: a minute's worth. */
 const candidatesMax = 5_000_000;
@@ -61,12 +58,12 @@ interface Prepared {
  * coherent way for its locations, kept if the axioms hold and values fit.
  * @throws LitmusError if there are too many, or one of them accesses an address that is no location's
  */
-export const enumerate = (program: LitmusProgram, models: readonly MemoryModel[], visit?: Visit): Enumeration => {
+export const enumerate = (program: LitmusProgram, models: readonly MemoryModel[]): Enumeration => {
   const { runs, isCut } = possibleRuns(program);
   // In C an access that is none to an object has no meaning; in herd there is no execution with one.
   const isKept = ({ strayAddress }: Run): boolean => program.architecture !== 'C' || strayAddress === null;
   const paths = runs.map((of) => pathsOf(of.filter(isKept)));
-  const search = new Search(program, models, visit);
+  const search = new Search(program, models);
   search.combine(paths, []);
   return { allowed: search.allowed(), isCut };
 };
@@ -74,7 +71,6 @@ export const enumerate = (program: LitmusProgram, models: readonly MemoryModel[]
 class Search {
   private readonly program: LitmusProgram;
   private readonly models: readonly MemoryModel[];
-  private readonly visit: Visit | undefined;
   /** Of each model, the axioms that candidates do not satisfy by the way they are made. */
   private readonly axioms: readonly (readonly Axiom[])[];
   private readonly isAtomic: boolean;
@@ -82,10 +78,9 @@ class Search {
   private readonly undefinedBy = new Set<MemoryModel>();
   private candidates = 0;
 
-  constructor(program: LitmusProgram, models: readonly MemoryModel[], visit: Visit | undefined) {
+  constructor(program: LitmusProgram, models: readonly MemoryModel[]) {
     this.program = program;
     this.models = models;
-    this.visit = visit;
     this.isAtomic = models.every((model) => model.axioms.includes(atomicity));
     const isGiven = (axiom: Axiom): boolean => axiom === coherence || (this.isAtomic && axiom === atomicity);
     this.axioms = models.map((model) => model.axioms.filter((axiom) => !isGiven(axiom)));
@@ -156,7 +151,6 @@ class Search {
       if (!axioms.every((axiom) => axiom.holds(prepared, prepared.locals[i]))) continue;
       ends ??= choicesOf(prepared.paths, this.readingsOf(prepared)).map((runs) => this.endOf(prepared, runs));
       for (const end of ends) {
-        this.visit?.(prepared, model);
         if (!this.undefinedBy.has(model) && model.isUndefined?.(prepared, prepared.locals[i])) {
           this.undefinedBy.add(model);
         }
