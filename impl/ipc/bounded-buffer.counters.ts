@@ -54,7 +54,7 @@ export function* put(_self: Thread, ring: Ring, item: Item): Routine<Word> {
   yield* claim(ring.emptySlots);
   yield* acquire(ring.writeLock);
   const slot = yield load(ring.writeIndex, 'plain');
-  yield store(ring.slots + slot, item, 'plain');
+  yield store(ring.slots + slot, item, 'plain', 'bounded-buffer.counters.write');
   yield store(ring.writeIndex, (slot + 1) % ring.size, 'plain');
   yield* release(ring.writeLock);
   yield fetchAdd(ring.filledSlots, 1, 'release', 'bounded-buffer.counters.fill'); // pairs with claim: shows the item
@@ -66,7 +66,7 @@ export function* get(_self: Thread, ring: Ring): Routine<Word> {
   yield* claim(ring.filledSlots);
   yield* acquire(ring.readLock);
   const slot = yield load(ring.readIndex, 'plain');
-  const item = yield load(ring.slots + slot, 'plain');
+  const item = yield load(ring.slots + slot, 'plain', 'bounded-buffer.counters.read');
   yield store(ring.readIndex, (slot + 1) % ring.size, 'plain');
   yield* release(ring.readLock);
   yield fetchAdd(ring.emptySlots, 1, 'release', 'bounded-buffer.counters.empty'); // pairs with claim: gives the slot

@@ -48,7 +48,7 @@ export function* put(_self: Thread, ring: Ring, item: Item): Routine<Word> {
       const next = (tail + 1) | 0;
       const seen = yield compareAndSwap(ring.tail, tail, next, 'relaxed', 'bounded-buffer.lock-free.claim-put');
       if (seen !== tail) continue;
-      yield store(ring.slots + slot, item, 'plain');
+      yield store(ring.slots + slot, item, 'plain', 'bounded-buffer.lock-free.write');
       yield store(turn, (2 * tail + 1) | 0, 'release', 'bounded-buffer.lock-free.publish'); // pairs with get: shows the item
       return 0;
     } // else another producer was faster: `tail` has moved on
@@ -69,7 +69,7 @@ export function* get(_self: Thread, ring: Ring): Routine<Word> {
       const next = (head + 1) | 0;
       const seen = yield compareAndSwap(ring.head, head, next, 'relaxed', 'bounded-buffer.lock-free.claim-get');
       if (seen !== head) continue;
-      const item = yield load(ring.slots + slot, 'plain');
+      const item = yield load(ring.slots + slot, 'plain', 'bounded-buffer.lock-free.read');
       yield store(turn, (2 * (head + ring.size)) | 0, 'release', 'bounded-buffer.lock-free.recycle'); // pairs with put
       return item;
     } // else another consumer was faster: `head` has moved on

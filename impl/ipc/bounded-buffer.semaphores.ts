@@ -46,7 +46,7 @@ export function* put(self: Thread, ring: Ring, item: Item): Routine<Word> {
   yield* down(self, ring.empty);
   yield* down(self, ring.mutex);
   const slot = yield load(ring.in, 'plain');
-  yield store(ring.slots + slot, item, 'plain');
+  yield store(ring.slots + slot, item, 'plain', 'bounded-buffer.semaphores.write');
   yield store(ring.in, (slot + 1) % ring.size, 'plain');
   yield store(ring.count, (yield load(ring.count, 'plain')) + 1, 'plain');
   yield* up(self, ring.mutex);
@@ -65,7 +65,7 @@ export function* get(self: Thread, ring: Ring): Routine<Word> {
     return end;
   }
   const slot = yield load(ring.out, 'plain');
-  const item = yield load(ring.slots + slot, 'plain');
+  const item = yield load(ring.slots + slot, 'plain', 'bounded-buffer.semaphores.read');
   yield store(ring.out, (slot + 1) % ring.size, 'plain');
   yield store(ring.count, count - 1, 'plain');
   yield* up(self, ring.mutex);

@@ -45,7 +45,7 @@ export function* put(_self: Thread, ring: Ring, item: Item): Routine<Word> {
   while ((yield load(ring.out, 'acquire', 'bounded-buffer.in-out.room')) === next) {
     yield awaitOther(ring.out, next, 'relaxed', 'bounded-buffer.in-out.spin-full');
   }
-  yield store(ring.slots + slot, item, 'plain');
+  yield store(ring.slots + slot, item, 'plain', 'bounded-buffer.in-out.write');
   yield store(ring.in, next, 'release', 'bounded-buffer.in-out.publish'); // pairs with get: shows the item
   return 0;
 }
@@ -57,7 +57,7 @@ export function* get(_self: Thread, ring: Ring): Routine<Word> {
   while ((yield load(ring.in, 'acquire', 'bounded-buffer.in-out.item')) === slot) {
     yield awaitOther(ring.in, slot, 'relaxed', 'bounded-buffer.in-out.spin-empty');
   }
-  const item = yield load(ring.slots + slot, 'plain');
+  const item = yield load(ring.slots + slot, 'plain', 'bounded-buffer.in-out.read');
   yield store(ring.out, (slot + 1) % ring.size, 'release', 'bounded-buffer.in-out.free'); // pairs with put: gives the slot
   return item;
 }

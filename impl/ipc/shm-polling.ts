@@ -88,7 +88,7 @@ export function* forge(_self: Thread, region: Region, lengthBytes: number): Rout
 function* write(message: Message, bytes: readonly Byte[] | undefined): Routine {
   let checksum = 0;
   for (const [i, byte] of (bytes ?? []).entries()) {
-    yield store(message.payload + i, byte, 'plain');
+    yield store(message.payload + i, byte, 'plain', 'shm-polling.write');
     checksum = sum(checksum, byte);
   }
   yield store(message.magic, magicNumber, 'plain');
@@ -104,7 +104,7 @@ function* read(message: Message, limitBytes: number): Routine<Word> {
   let isWhole = (yield load(message.magic, 'plain')) === magicNumber && length >= 0 && length <= limitBytes;
   let checksum = 0;
   for (let i = 0; isWhole && i < length; i++) {
-    const byte = yield load(message.payload + i, 'plain');
+    const byte = yield load(message.payload + i, 'plain', 'shm-polling.read');
     yield copyOut(i, byte);
     checksum = sum(checksum, byte);
   }

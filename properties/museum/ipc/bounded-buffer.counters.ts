@@ -7,14 +7,14 @@ const variant = 'counters';
 const send = `  yield awaitOther(ring.emptySlots, 0, 'relaxed'); // while (empty_slot == 0);
   yield store(ring.emptySlots, (yield load(ring.emptySlots, 'relaxed')) - 1, 'relaxed'); // empty_slot--;
   const slot = yield load(ring.writeIndex, 'relaxed');
-  yield store(ring.slots + slot, item, 'plain'); // buffer[buffer_write_cnt] = msg;
+  yield store(ring.slots + slot, item, 'plain', 'bounded-buffer.counters.write'); // buffer[buffer_write_cnt] = msg;
   yield store(ring.writeIndex, ((yield load(ring.writeIndex, 'relaxed')) + 1) % ring.size, 'relaxed');
   yield store(ring.filledSlots, (yield load(ring.filledSlots, 'relaxed')) + 1, 'relaxed'); // filled_slot++;
 `;
 const receive = `  yield awaitOther(ring.filledSlots, 0, 'relaxed'); // while (filled_slot == 0);
   yield store(ring.filledSlots, (yield load(ring.filledSlots, 'relaxed')) - 1, 'relaxed'); // filled_slot--;
   const slot = yield load(ring.readIndex, 'relaxed');
-  const item = yield load(ring.slots + slot, 'plain'); // item msg = buffer[buffer_read_cnt];
+  const item = yield load(ring.slots + slot, 'plain', 'bounded-buffer.counters.read'); // item msg = buffer[buffer_read_cnt];
   yield store(ring.readIndex, ((yield load(ring.readIndex, 'relaxed')) + 1) % ring.size, 'relaxed');
   yield store(ring.emptySlots, (yield load(ring.emptySlots, 'relaxed')) + 1, 'relaxed'); // empty_slot++;
 `;
@@ -23,7 +23,7 @@ const fills = `  yield fetchAdd(ring.filledSlots, 1, 'release', 'bounded-buffer.
 `;
 const writes = `  yield* acquire(ring.writeLock);
   const slot = yield load(ring.writeIndex, 'plain');
-  yield store(ring.slots + slot, item, 'plain');
+  yield store(ring.slots + slot, item, 'plain', 'bounded-buffer.counters.write');
   yield store(ring.writeIndex, (slot + 1) % ring.size, 'plain');
   yield* release(ring.writeLock);
 `;
@@ -36,7 +36,7 @@ const asPrinted = [
     from: `  yield* claim(ring.filledSlots);
   yield* acquire(ring.readLock);
   const slot = yield load(ring.readIndex, 'plain');
-  const item = yield load(ring.slots + slot, 'plain');
+  const item = yield load(ring.slots + slot, 'plain', 'bounded-buffer.counters.read');
   yield store(ring.readIndex, (slot + 1) % ring.size, 'plain');
   yield* release(ring.readLock);
   yield fetchAdd(ring.emptySlots, 1, 'release', 'bounded-buffer.counters.empty'); // pairs with claim: gives the slot
@@ -133,7 +133,7 @@ export default exhibit('ipc/bounded-buffer', [
         file,
         from: writes,
         to: `  const slot = (yield fetchAdd(ring.writeIndex, 1, 'acq_rel')) % ring.size;
-  yield store(ring.slots + slot, item, 'plain');
+  yield store(ring.slots + slot, item, 'plain', 'bounded-buffer.counters.write');
 `,
       },
     ],

@@ -84,13 +84,17 @@ export default exhibit('ipc/bounded-buffer', [
       'The producer hands the slot over with a release and fills it after. A release orders what comes before it, and nothing has: the consumer sees its turn, acquires, and finds the slot unwritten.',
     origin: 'classic: the right order at the wrong place',
     edits: [
-      { file, from: `      yield store(ring.slots + slot, item, 'plain');\n`, to: '' },
+      {
+        file,
+        from: `      yield store(ring.slots + slot, item, 'plain', 'bounded-buffer.lock-free.write');\n`,
+        to: '',
+      },
       {
         file,
         from: `'release', 'bounded-buffer.lock-free.publish'); // pairs with get: shows the item
 `,
         to: `'release', 'bounded-buffer.lock-free.publish');
-      yield store(ring.slots + slot, item, 'plain');
+      yield store(ring.slots + slot, item, 'plain', 'bounded-buffer.lock-free.write');
 `,
       },
     ],

@@ -3,7 +3,7 @@ import { exhibit } from '#properties/museum/mutant.ts';
 const file = 'impl/ipc/bounded-buffer.ts';
 const variant = 'in-out';
 
-const stores = `  yield store(ring.slots + slot, item, 'plain');
+const stores = `  yield store(ring.slots + slot, item, 'plain', 'bounded-buffer.in-out.write');
 `;
 const publishes = `  yield store(ring.in, next, 'release', 'bounded-buffer.in-out.publish'); // pairs with get: shows the item
 `;
@@ -133,7 +133,7 @@ export default exhibit('ipc/bounded-buffer', [
     edits: [
       {
         file,
-        from: `  const item = yield load(ring.slots + slot, 'plain');
+        from: `  const item = yield load(ring.slots + slot, 'plain', 'bounded-buffer.in-out.read');
   yield store(ring.out,`,
         to: `  const newest = ((yield load(ring.in, 'acquire')) + ring.size - 1) % ring.size;
   const item = yield load(ring.slots + newest, 'plain');

@@ -204,7 +204,7 @@ const attachedAt = { sender: 0x10000, receiver: 0x20000 } as const;
       },
       {
         file,
-        from: `    const byte = yield load(message.payload + i, 'plain');`,
+        from: `    const byte = yield load(message.payload + i, 'plain', 'shm-polling.read');`,
         to: `    const payload = (yield load(message.pointer, 'plain')) - base;
     const byte = yield load(payload + i, 'plain');`,
       },
