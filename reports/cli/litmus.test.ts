@@ -76,13 +76,20 @@ describe('rendezvous litmus', () => {
     expect(ran.notes).toContain('line 1, column 1: the memory tso for AArch64\n     known are armv8, sc');
   });
 
-  it('says which loops were cut', async () => {
+  it('says where loops were cut', async () => {
     const loop = 'AArch64 spin\n{ 0:X1=x; }\n P0 ;\n L: LDR W0,[X1] ;\n CBZ W0,L ;\nforall (0:X0=1)';
     const { code, out } = await run(written('spin.litmus', loop));
     expect(code).toBe(0);
-    expect(out).toContain(
-      'Test spin Required\nStates 0\nLoop: executions that go round more than 2 times are left out',
-    );
+    expect(out).toContain('Test spin Required\nStates 0\nLoop Ok\nWitnesses\nPositive: 0 Negative: 0');
+  });
+
+  it('counts those who keep a prohibition as its witnesses', async () => {
+    const path = written('forbidden.litmus', right.litmus.replace('exists', '~exists'));
+    expect((await run(path, '--memory', 'sc')).out).toContain(`Ok
+Witnesses
+Positive: 3 Negative: 0
+Condition ~exists (1:X0=1 /\\ 1:X2=0)
+Observation MP Never 0 3`);
   });
 
   it('is content with a set that expects what comes out, packed or not, in a folder or not', async () => {

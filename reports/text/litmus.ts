@@ -12,20 +12,18 @@ const kinds: Readonly<Record<Quantifier, string>> = {
 export const observationOf = ({ verdict, positive, negative }: Judgement): string =>
   `${verdict} ${positive} ${negative}`;
 
-/** What herd prints of a test. Source: herdtools7, herd/top_herd.ml. */
+/** What herd prints of a test. `Loop`: executions that go round a loop too often are left out. Source: top_herd.ml. */
 export const herdText = (test: LitmusTest, judgement: Judgement): string => {
   const { name } = test.program;
   const { states, result, positive, negative, isCut } = judgement;
+  const [witnesses, others] = test.quantifier === 'not exists' ? [negative, positive] : [positive, negative];
   return [
     `Test ${name} ${kinds[test.quantifier]}`,
     `States ${states.length}`,
     ...states.map((state) => (state === '' ? '' : `${state};`)),
-    ...(isCut
-      ? [`Loop: executions that go round more than ${test.program.backwardBranchesMax} times are left out`]
-      : []),
-    result,
+    isCut ? `Loop ${result}` : result,
     'Witnesses',
-    `Positive: ${positive} Negative: ${negative}`,
+    `Positive: ${witnesses} Negative: ${others}`,
     `Condition ${showQuestion(test)}`,
     `Observation ${name} ${observationOf(judgement)}`,
     '',

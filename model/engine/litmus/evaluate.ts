@@ -4,6 +4,8 @@ const truth = (is: boolean): Value => (is ? 1n : 0n);
 
 const unsigned = (value: Value): Value => BigInt.asUintN(64, value);
 
+const isBelow = (left: Value, right: Value): boolean => left < right;
+
 /** The value of an expression. Source: Expression. */
 export const evaluate = (expression: Expression, registers: readonly Value[]): Value => {
   switch (expression.tag) {
@@ -96,12 +98,12 @@ export const updated = (update: Update, width: Width, before: Value, operand: Va
     case 'clear':
       return old & ~given;
     case 'max':
-      return old > given ? old : given;
+      return isBelow(old, given) ? given : old;
     case 'min':
-      return old < given ? old : given;
+      return isBelow(old, given) ? old : given;
     case 'unsignedMax':
-      return unsigned(old) > unsigned(given) ? old : given;
+      return isBelow(unsigned(old), unsigned(given)) ? given : old;
     case 'unsignedMin':
-      return unsigned(old) < unsigned(given) ? old : given;
+      return isBelow(unsigned(old), unsigned(given)) ? old : given;
   }
 };

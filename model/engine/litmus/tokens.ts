@@ -61,12 +61,7 @@ export class Tokens {
 
   fail(expected: string): never {
     const { tag, text, offset } = this.peek();
-    throw new LitmusError(
-      'syntax',
-      offset,
-      tag === 'end' ? 'it ends too early' : `'${text}'`,
-      `expected ${expected}`,
-    );
+    throw new LitmusError('syntax', offset, tag === 'end' ? 'it ends too early' : `'${text}'`, `expected ${expected}`);
   }
 
   private read(): Token {
