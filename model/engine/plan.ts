@@ -61,3 +61,10 @@ export interface SiteReport {
   readonly site: Site;
   readonly weakened: readonly Weakened[];
 }
+
+/** Every story that a result has: what contradicts the claim, and what breaks where an order is made weaker. */
+export const storiesOf = ({ counterexample, orders }: ClaimResult): readonly Counterexample[] =>
+  [
+    counterexample,
+    ...(orders?.sites ?? []).flatMap(({ weakened }) => weakened.map((one) => one.counterexample)),
+  ].filter((story) => story !== undefined);

@@ -6,7 +6,7 @@ import { type Execution, execute, type Limits, type Rig, usualLimits } from '#mo
 import { exhaust } from '#model/engine/explore/exhaustive.ts';
 import type { MemoryName } from '#model/engine/explore/memories.ts';
 import { pctStrategy } from '#model/engine/explore/pct.ts';
-import { below, preemptionStrategy, randomFrom, randomStrategy } from '#model/engine/explore/random.ts';
+import { below, preemptionStrategy, randomFrom, randomStrategy, randomWay } from '#model/engine/explore/random.ts';
 import type { Strategy } from '#model/engine/explore/strategy.ts';
 import type { Program } from '#model/subject.ts';
 
@@ -46,8 +46,12 @@ export interface Exploration {
   readonly weakening: Weakening | null;
 }
 
-/** What part of a scenario's executions goes over its schedules in order; the others are drawn. */
+/**
+ * What part of a scenario's executions goes over its schedules in order; the others are drawn. Of code that is made weaker
+ * somewhere it is less: what comes first there is what the code as it stands was tried on.
+ */
 const inOrder = 0.5;
+const inOrderWeakened = 0.1;
 
 /** How many executions of one scenario come before the next one's turn. */
 const turn = 25;
@@ -65,12 +69,10 @@ export function* samples(rig: Rig, exploration: Exploration): Generator<Sample, 
   if (explore === 'all' || explore === 'exhaustive') {
     const random = randomFrom(seed);
     const polls = rig.subject.variants.some(({ name, polls }) => polls && name === rig.variant);
-    const ways = rig.subject
-      .scenarios(rig.variant)
-      .flatMap((scenario) => [
-        ...onItsCores(scenario, exploration),
-        ...(polls ? [] : [onOneCore(scenario, exploration)]),
-      ]);
+    const ways = rig.subject.scenarios(rig.variant).flatMap((scenario) => [
+      ...onItsCores(scenario, exploration),
+      ...(polls || exploration.weakening ? [] : [onOneCore(scenario, exploration)]), // one core reads nothing old
+    ]);
     let open = ways.map((way) => wayThrough(rig, way, exploration, random));
     while (open.length > 0) {
       const left: typeof open = [];
@@ -114,28 +116,29 @@ const onItsCores = ({ name, program }: Scenario, { budget, memories, weakening }
     executions: budget.scenarioExecutions * shareOf(memory, memories),
   }));
 
-const onOneCore = ({ name, program }: Scenario, { budget, memories, weakening }: Exploration): Way => ({
+const onOneCore = ({ name, program }: Scenario, { budget, memories }: Exploration): Way => ({
   name: `${name}, on one core`,
   program: { ...program, cores: 1 },
-  limits: { ...usualLimits, memory: memories[0] as MemoryName, weakening, timers },
+  limits: { ...usualLimits, memory: memories[0] as MemoryName, timers },
   executions: budget.scenarioExecutions / 4,
 });
 
 function* wayThrough(
   rig: Rig,
   { name, program, limits, executions }: Way,
-  { budget: { preemptions }, explore }: Exploration,
+  exploration: Exploration,
   random: RandomGenerator,
 ): Generator<Sample, Exhausted> {
-  const share = explore === 'exhaustive' ? 1 : inOrder;
-  const exploration = exhaust(rig, program, limits, { preemptions, executions: executions * share });
-  let next = exploration.next();
-  for (; !next.done; next = exploration.next()) yield { execution: next.value, limits, source: name };
+  const { preemptions } = exploration.budget;
+  const share = exploration.explore === 'exhaustive' ? 1 : limits.weakening ? inOrderWeakened : inOrder;
+  const ordered = exhaust(rig, program, limits, { preemptions, executions: executions * share });
+  let next = ordered.next();
+  for (; !next.done; next = ordered.next()) yield { execution: next.value, limits, source: name };
   const complete = next.value;
   let steps = 100;
   for (let i = 0; !complete && i < executions * (1 - share); i++) {
     const drawnLimits = i % 3 === 2 ? { ...limits, timers } : limits;
-    const execution = execute(rig, program, mixture(random, explore, i, program.cores, steps), drawnLimits);
+    const execution = execute(rig, program, drawn(random, exploration, i, program.cores, steps), drawnLimits);
     steps = Math.max(execution.steps, 1);
     yield { execution, limits: drawnLimits, source: name };
   }
@@ -150,10 +153,8 @@ const sizes = [
   { threads: 4, calls: 2 },
 ];
 
-function* randomSamples(
-  rig: Rig,
-  { budget, seed, explore, memories, weakening }: Exploration,
-): Generator<Sample, void> {
+function* randomSamples(rig: Rig, exploration: Exploration): Generator<Sample, void> {
+  const { budget, seed, memories, weakening } = exploration;
   const random = randomFrom(seed);
   const perSize = Math.ceil(budget.programs / sizes.length);
   for (const size of sizes) {
@@ -164,7 +165,7 @@ function* randomSamples(
         let steps = 100;
         for (let i = 0; i < budget.schedules * shareOf(memory, memories); i++) {
           const limits = { ...usualLimits, memory, weakening, timers: i % 3 === 2 ? timers : 0 };
-          const execution = execute(rig, program, mixture(random, explore, i, program.cores, steps), limits);
+          const execution = execute(rig, program, drawn(random, exploration, i, program.cores, steps), limits);
           steps = Math.max(execution.steps, 1);
           yield { execution, limits, source: 'random' };
         }
@@ -179,6 +180,18 @@ export const executionsOf = ({ budget, explore, memories }: Exploration, scenari
   const ordered = explore === 'all' || explore === 'exhaustive' ? scenarios * budget.scenarioExecutions : 0;
   const random = explore === 'exhaustive' ? 0 : budget.programs * budget.schedules * perMemory;
   return ordered * (perMemory + 0.25) + random;
+};
+
+/** Where the code is made weaker, reads are old half of the time: that is what there is to find. */
+const drawn = (
+  random: RandomGenerator,
+  { explore, weakening }: Exploration,
+  i: number,
+  cores: number,
+  steps: number,
+): Strategy => {
+  const strategy = mixture(random, explore, i, cores, steps);
+  return weakening ? { ...strategy, way: randomWay(random, 2) } : strategy;
 };
 
 /** The i-th of a program's strategies. `steps` is how long its last execution was. */
