@@ -54,8 +54,12 @@ const exitOf = (outcomes: readonly LitmusOutcome[], isStopped: boolean): ExitCod
   if (outcomes.some(isWrong)) return exitCode.refuted;
   const troubles = outcomes.flatMap((outcome) => (outcome.tag === 'failed' ? [outcome.trouble] : []));
   if (troubles.includes('syntax')) return exitCode.wrongUse;
-  return troubles.length > 0 || isStopped ? exitCode.gaveUp : exitCode.holds;
+  return troubles.length > 0 || isStopped || outcomes.some(isInPart) ? exitCode.gaveUp : exitCode.holds;
 };
+
+/** Executions that go round a loop too often were left out, and nobody says that the others are all that is expected. */
+const isInPart = (outcome: LitmusOutcome): boolean =>
+  outcome.tag === 'ran' && outcome.judgement.isCut && outcome.differences === null;
 
 /** Shows what became of a test: of a set's only if it is not as expected. */
 const tell = (outcome: LitmusOutcome, output: Output): void => {
@@ -67,6 +71,12 @@ const tell = (outcome: LitmusOutcome, output: Output): void => {
     return;
   }
   if (!input.isOfSet) output.out(herdText(outcome.test, outcome.judgement));
+  if (isInPart(outcome)) {
+    const { backwardBranchesMax } = outcome.test.program;
+    output.note(
+      `${title}: executions that go round a loop more than ${plural(backwardBranchesMax, 'time')} are left out; what is said is about the others`,
+    );
+  }
   for (const difference of outcome.differences ?? []) {
     output.out(`${styled(output, 'red', 'disagrees')} ${title} ${difference}`);
   }
