@@ -1,10 +1,11 @@
 import { claimsAbout, type Suite, showClaim } from '#model/claim.ts';
-import type { Counterexample, Implementation } from '#model/counterexample.ts';
+import type { Counterexample } from '#model/counterexample.ts';
 import { type CheckResult, sizeOf } from '#model/engine/check.ts';
 import type { Budget } from '#model/engine/explore/budget.ts';
 import type { MemoryName } from '#model/engine/explore/memories.ts';
 import type { Explore } from '#model/engine/explore/stream.ts';
-import { type ClaimResult, type Plan, usualPlan } from '#model/engine/plan.ts';
+import { idleOrders } from '#model/engine/ordering/ordering.ts';
+import { type ClaimResult, type Plan, storiesOf, usualPlan } from '#model/engine/plan.ts';
 import { tell } from '#model/engine/trace/tell.ts';
 import { provoke } from '#reports/cli/canary.ts';
 import { loadImplementation, replayLine, rigOf, saveCounterexample } from '#reports/cli/counterexamples.ts';
@@ -14,7 +15,8 @@ import { prepareFile, prepareFolder, writeText } from '#reports/cli/files.ts';
 import { type Exhibit, museumExit, museumJson, museumText, runMuseum } from '#reports/cli/museum.ts';
 import { type Output, styled } from '#reports/cli/output.ts';
 import { checkPage } from '#reports/cli/page.ts';
-import { mutantsOf, selectVariant, theirImplementation } from '#reports/cli/select.ts';
+import { mutantsOf, selectTargets, theirImplementation } from '#reports/cli/select.ts';
+import { orderingTable } from '#reports/text/ordering.ts';
 import { plural, storyLines } from '#reports/text/story.ts';
 import { checkText } from '#reports/text/summary.ts';
 
@@ -35,16 +37,9 @@ export interface CheckOptions {
 /** What is to be checked: each variant's reference, or the one file the user gave. */
 const plansOf = async (options: CheckOptions): Promise<Plan[]> => {
   const { budget, seed, explore, memories } = options;
-  const chosen = options.suites.flatMap((suite) =>
-    suite.subject.variants
-      .filter(({ name }) => options.variant === undefined || name === selectVariant(suite, options.variant))
-      .map(({ name }) => ({ suite, variant: name })),
-  );
-  const one = theirImplementation(options.implementation, options.suites);
-  const targets = one ? chosen.slice(0, 1) : chosen;
-  const implementation: Implementation = one ?? { tag: 'reference' };
+  const implementation = theirImplementation(options.implementation, options.suites) ?? { tag: 'reference' };
   return Promise.all(
-    targets.map(async ({ suite, variant }) => ({
+    selectTargets(options.suites, options.variant, implementation).map(async ({ suite, variant }) => ({
       suite,
       variant,
       world: await loadImplementation(suite.subject.id, variant, implementation),
@@ -76,11 +71,13 @@ export const check = async (options: CheckOptions, output: Output): Promise<Exit
   let done = 0;
   for (const plan of plans) {
     const label = `${plan.suite.subject.id} (${plan.variant})`;
-    const result = await drive(plan, interrupt, (now) => display.update(done + now, total, label));
+    const result = await drive(plan, interrupt, (now, at) =>
+      display.update(done + Math.min(now, sizeOf(plan)), total, at === undefined ? label : `${label}: ${at}`),
+    );
     done += sizeOf(plan);
     results.push(result);
-    for (const { counterexample } of result.claims) {
-      if (counterexample) replays.set(counterexample, saveCounterexample(options.folder, counterexample));
+    for (const story of result.claims.flatMap(storiesOf)) {
+      replays.set(story, saveCounterexample(options.folder, story));
     }
   }
   const exhibits = await runMuseum(museum, options, interrupt, display);
@@ -153,6 +150,8 @@ const asJson = (outcome: Outcome, options: CheckOptions): unknown => ({
 const print = async (outcome: Outcome, output: Output): Promise<void> => {
   for (const result of outcome.results) {
     output.out(checkText(result, `${result.plan.suite.subject.id} (${result.plan.variant})`, output));
+    const idle = result.claims.flatMap(({ orders }) => (orders ? idleOrders(orders) : []));
+    if (idle.length > 0) output.out(`${orderingTable(idle, output)}\n`);
   }
   for (const { counterexample } of claimsOf(outcome)) {
     if (!counterexample) continue;

@@ -27,19 +27,22 @@ export const listenForInterrupt = (output: Output): Interrupt => {
   return interrupt;
 };
 
-/** Shows how far a command is. */
+/** Shows how far a command is; where it is not known how much there is to do, the total is null. */
 export interface ProgressDisplay {
-  update(done: number, total: number, label: string): void;
+  update(done: number, total: number | null, label: string): void;
   stop(): void;
 }
 
+const withTotal = '{bar} {value}/{total} executions, {rate}/s, {left} left  {label}';
+const withoutTotal = '{value} executions, {rate}/s  {label}';
+
 /** A bar with done / total, executions per second and time left on a terminal; nothing elsewhere. */
-export const progressDisplay = (output: Output, total: number): ProgressDisplay => {
+export const progressDisplay = (output: Output, total: number | null): ProgressDisplay => {
   if (!output.isTerminal) return { update: () => {}, stop: () => {} };
   const started = performance.now();
   const bar = new cliProgress.SingleBar(
     {
-      format: '{bar} {value}/{total} executions, {rate}/s, {left} left  {label}',
+      format: total === null ? withoutTotal : withTotal,
       hideCursor: true,
       clearOnComplete: true,
       stopOnComplete: false,
@@ -48,15 +51,16 @@ export const progressDisplay = (output: Output, total: number): ProgressDisplay 
     },
     cliProgress.Presets.shades_classic,
   );
-  bar.start(Math.round(total), 0, { rate: '-', left: '-', label: '' });
+  bar.start(Math.round(total ?? 0), 0, { rate: '-', left: '-', label: '' });
   return {
     update: (done, newTotal, label) => {
       const seconds = (performance.now() - started) / 1000;
       const rate = done / Math.max(seconds, 0.001);
-      bar.setTotal(Math.round(newTotal));
-      bar.update(Math.min(Math.round(done), Math.round(newTotal)), {
+      const all = Math.round(newTotal ?? done);
+      bar.setTotal(all);
+      bar.update(Math.min(Math.round(done), all), {
         rate: Math.round(rate),
-        left: `${Math.max(0, Math.round((newTotal - done) / Math.max(rate, 1)))} s`,
+        left: `${Math.max(0, Math.round((all - done) / Math.max(rate, 1)))} s`,
         label,
       });
     },
@@ -69,17 +73,17 @@ export const progressDisplay = (output: Output, total: number): ProgressDisplay 
 /** How long the engine may keep the process to itself: signals and the terminal are served in between. */
 const breathMilliseconds = 40;
 
-/** Runs a check to its end, or until the interrupt. */
+/** Runs a check to its end, or until the interrupt. `onProgress` is told the executions done, and which order is judged. */
 export const drive = async (
   plan: Plan,
   interrupt: Interrupt,
-  onProgress: (done: number) => void,
+  onProgress: (done: number, at: string | undefined) => void,
 ): Promise<CheckResult> => {
   const check = new Check(plan);
   let breath = performance.now();
   for (const progress of check.run()) {
     if (performance.now() - breath < breathMilliseconds) continue;
-    onProgress(progress.done);
+    onProgress(progress.done, progress.at);
     await new Promise((resolve) => setImmediate(resolve));
     if (interrupt.isRequested) break;
     breath = performance.now();

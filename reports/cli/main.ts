@@ -47,14 +47,16 @@ const checking = (command: Command): Command =>
       'random executions per implementation, and at most as many of each scenario',
       wholeNumber('--runs', 1),
     )
-    .option(
-      '--memory <model>',
-      `memory model: ${memoryChoices.join(', ')}`,
-      oneOf('--memory', memoryChoices),
-      'all' as const,
-    )
     .option('--out <folder>', 'where counterexamples go', outFolder)
     .option('--json', 'one JSON document on stdout and nothing else', false);
+
+const underMemories = (command: Command): Command =>
+  command.option(
+    '--memory <model>',
+    `memory model: ${memoryChoices.join(', ')}`,
+    oneOf('--memory', memoryChoices),
+    'all' as const,
+  );
 
 /** Reads the command line and runs the command. Gives the exit code. */
 export const main = async (argv: readonly string[], output: Output = processOutput()): Promise<ExitCode> => {
@@ -65,7 +67,7 @@ export const main = async (argv: readonly string[], output: Output = processOutp
     .exitOverride()
     .configureOutput({ writeOut: (text) => output.out(text.trimEnd()), writeErr: () => {} });
 
-  checking(program.command('check'))
+  underMemories(checking(program.command('check')))
     .description('run the claims against the reference, or against a file')
     .argument('[subject...]', 'subjects to check; all if none is named')
     .option('--implementation <file>', 'check this module instead of the reference')
@@ -105,7 +107,7 @@ export const main = async (argv: readonly string[], output: Output = processOutp
       code = await replay(path, options, output);
     });
 
-  checking(program.command('museum'))
+  underMemories(checking(program.command('museum')))
     .description('run known-bad implementations: each must be refuted by its claim')
     .argument('[subject...]', 'subjects or mutants; all if none is named')
     .addHelpText('after', example('museum sync/sleep-wakeup'))

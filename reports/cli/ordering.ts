@@ -1,14 +1,15 @@
-import type { Suite } from '#model/claim.ts';
-import { ordering as orderingClaim } from '#model/claim.ts';
-import type { Implementation } from '#model/counterexample.ts';
+import type { Claim, Suite } from '#model/claim.ts';
+import { claimsAbout, ordering as orderingClaim } from '#model/claim.ts';
+import type { Counterexample, Implementation } from '#model/counterexample.ts';
 import type { Budget } from '#model/engine/explore/budget.ts';
-import { type ClaimResult, type OrderReport, usualPlan } from '#model/engine/plan.ts';
+import { type ClaimResult, type Plan, storiesOf, usualPlan } from '#model/engine/plan.ts';
 import { loadImplementation, replayLine, saveCounterexample } from '#reports/cli/counterexamples.ts';
 import { drive, listenForInterrupt, progressDisplay } from '#reports/cli/drive.ts';
 import { type ExitCode, exitCode } from '#reports/cli/exit-code.ts';
 import { prepareFolder } from '#reports/cli/files.ts';
 import { type Output, styled } from '#reports/cli/output.ts';
-import { orderingTable } from '#reports/text/ordering.ts';
+import { selectTargets } from '#reports/cli/select.ts';
+import { isNeeded, orderingSummary, orderingTable } from '#reports/text/ordering.ts';
 
 export interface OrderingOptions {
   readonly implementation: Implementation;
@@ -21,9 +22,11 @@ export interface OrderingOptions {
 
 /** What was found out about one implementation's orders. */
 interface Judged {
-  readonly suite: Suite;
+  readonly subject: string;
   readonly variant: string;
   readonly result: ClaimResult;
+  /** Where each story was saved. */
+  readonly replays: ReadonlyMap<Counterexample, string>;
 }
 
 /** Makes each order of an implementation weaker, one at a time, and says what breaks. */
@@ -33,91 +36,126 @@ export const ordering = async (
   output: Output,
 ): Promise<ExitCode> => {
   prepareFolder(options.folder);
+  const plans = await plansOf(suites, options);
   const interrupt = listenForInterrupt(output);
-  const display = progressDisplay(output, 0);
+  const display = progressDisplay(output, null);
   const judged: Judged[] = [];
-  for (const suite of suites) {
-    for (const { name: variant } of suite.subject.variants) {
-      if (interrupt.isRequested || (options.variant !== undefined && options.variant !== variant)) continue;
-      const plan = await planFor(suite, variant, options);
-      const { claims } = await drive(plan, interrupt, (done) =>
-        display.update(done, done, `orders of ${suite.subject.id}`),
-      );
-      judged.push({ suite, variant, result: claims.find(({ claim }) => claim.tag === 'ordering') as ClaimResult });
-    }
+  let before = 0;
+  for (const plan of plans) {
+    if (interrupt.isRequested) break;
+    const { subject } = plan.suite;
+    const { claims } = await drive(plan, interrupt, (done, at) =>
+      display.update(before + done, null, [`${subject.id} (${plan.variant})`, at].filter(Boolean).join(': ')),
+    );
+    const result = claims[0] as ClaimResult;
+    before += result.verdict.executions;
+    judged.push({ subject: subject.id, variant: plan.variant, result, replays: save(result, options.folder) });
   }
   display.stop();
   interrupt.release();
-  const replays = save(judged, options.folder);
-  if (options.json) output.out(JSON.stringify(asJson(judged, replays, options)));
-  else for (const one of judged) print(one, replays, output);
-  const verdicts = judged.map(({ result }) => result.verdict.tag);
-  if (verdicts.includes('refuted')) return exitCode.refuted;
-  return verdicts.includes('gave-up') ? exitCode.gaveUp : exitCode.holds;
+  const code = codeOf(judged, plans.length);
+  if (options.json) output.out(JSON.stringify(asJson(judged, code, options)));
+  else for (const one of judged) print(one, options, output);
+  return code;
 };
 
-/** Only the claim on orders is judged; the others are what a weaker order may break. */
-const planFor = async (suite: Suite, variant: string, { implementation, budget, seed }: OrderingOptions) => {
-  const own = suite.claims.find(({ tag }) => tag === 'ordering') ?? orderingClaim();
-  return {
-    suite: { ...suite, claims: [...suite.claims.filter(({ tag }) => tag !== 'ordering'), own] },
-    variant,
-    world: await loadImplementation(suite.subject.id, variant, implementation),
-    implementation,
-    claims: [own],
-    budget,
-    seed,
-    ...usualPlan,
-    memories: ['rc11' as const],
-  };
-};
-
-const weakenings = (orders: OrderReport | undefined) => (orders?.sites ?? []).flatMap(({ weakened }) => weakened);
-
-const save = (judged: readonly Judged[], folder: string): ReadonlyMap<string, string> =>
-  new Map(
-    judged
-      .flatMap(({ result }) => weakenings(result.orders))
-      .flatMap(({ counterexample }) =>
-        counterexample ? [[counterexample.id, saveCounterexample(folder, counterexample)] as const] : [],
-      ),
+/**
+ * Only the claim on orders is judged; the others are what a weaker order may break. A variant that the claim is not made
+ * about, since it orders nothing itself, is left out unless somebody asks for it.
+ */
+const plansOf = (suites: readonly Suite[], options: OrderingOptions): Promise<Plan[]> => {
+  const { implementation, variant, budget, seed } = options;
+  const isAsked = variant !== undefined || implementation.tag === 'file';
+  const isAbout = (suite: Suite, name: string): boolean =>
+    claimsAbout(suite, name).some(isOrdering) || !suite.claims.some(isOrdering);
+  return Promise.all(
+    selectTargets(suites, variant, implementation)
+      .filter((target) => isAsked || isAbout(target.suite, target.variant))
+      .map(async (target): Promise<Plan> => {
+        const claim = target.suite.claims.find(isOrdering) ?? orderingClaim();
+        return {
+          ...target,
+          world: await loadImplementation(target.suite.subject.id, target.variant, implementation),
+          implementation,
+          claims: [claim],
+          budget,
+          seed,
+          ...usualPlan,
+          memories: ['rc11'],
+        };
+      }),
   );
+};
 
-const asJson = (
-  judged: readonly Judged[],
-  replays: ReadonlyMap<string, string>,
-  { seed, budget }: OrderingOptions,
-) => ({
-  orders: judged.flatMap(({ suite, variant, result }) =>
-    (result.orders?.sites ?? []).map(({ site, weakened }) => ({
-      subject: suite.subject.id,
+const isOrdering = ({ tag }: Claim): boolean => tag === 'ordering';
+
+const save = (result: ClaimResult, folder: string): ReadonlyMap<Counterexample, string> => {
+  const broken = result.orders?.broken;
+  const stories = broken ? [broken] : storiesOf(result);
+  return new Map(stories.map((story) => [story, saveCounterexample(folder, story)]));
+};
+
+/** 1: something breaks though nothing is made weaker; 2: an order is not shown to be needed; 0: all are. */
+const codeOf = (judged: readonly Judged[], expected: number): ExitCode => {
+  if (judged.some(({ result }) => result.orders?.broken)) return exitCode.refuted;
+  const isComplete = judged.length === expected && judged.every(({ result }) => result.verdict.tag === 'holds');
+  return isComplete ? exitCode.holds : exitCode.gaveUp;
+};
+
+const verdictOf = ({ result: { verdict, orders } }: Judged): string => (orders?.broken ? 'refuted' : verdict.tag);
+
+const asJson = (judged: readonly Judged[], code: ExitCode, { seed, budget }: OrderingOptions): unknown => ({
+  verdict: code === exitCode.refuted ? 'refuted' : code === exitCode.holds ? 'holds' : 'gave-up',
+  implementations: judged.map((one) => {
+    const { subject, variant, result, replays } = one;
+    const { verdict, orders } = result;
+    const about = (story: Counterexample | undefined): object => ({
+      claim: story?.claim ?? null,
+      kind: story?.violation.kind ?? null,
+      story: story?.story ?? null,
+      ...(story ? { replay: replays.get(story) } : {}),
+    });
+    return {
+      subject,
       variant,
-      site: site.name ?? null,
-      order: site.order,
-      word: site.word,
-      partners: site.partners,
-      isNeeded: weakened.length > 0 && weakened.every(({ counterexample }) => counterexample),
-      weakened: weakened.map(({ to, counterexample, executions }) => ({
-        to,
-        executions,
-        claim: counterexample?.claim ?? null,
-        kind: counterexample?.violation.kind ?? null,
-        story: counterexample?.story ?? null,
-        ...(counterexample ? { replay: replays.get(counterexample.id) } : {}),
+      verdict: verdictOf(one),
+      executions: verdict.executions,
+      ...(verdict.tag === 'gave-up' ? { why: verdict.why } : {}),
+      ...(orders?.broken ? { breaks: about(orders.broken) } : {}),
+      orders: (orders?.sites ?? []).map((report) => ({
+        site: report.site.name ?? null,
+        order: report.site.order,
+        word: report.site.word,
+        partners: report.site.partners,
+        isNeeded: isNeeded(report),
+        weakened: report.weakened.map(({ to, executions, counterexample }) => ({
+          to,
+          executions,
+          ...about(counterexample),
+        })),
       })),
-    })),
-  ),
+    };
+  }),
   seed,
   budget: budget.name,
 });
 
-const print = ({ suite, variant, result }: Judged, replays: ReadonlyMap<string, string>, output: Output): void => {
-  output.out(styled(output, 'bold', `${suite.subject.id} (${variant})`));
-  output.out(orderingTable(result.orders?.sites ?? [], output));
-  if (result.verdict.tag === 'gave-up') output.out(`  gave up: ${result.verdict.why}`);
-  for (const { counterexample } of weakenings(result.orders)) {
-    const path = counterexample && replays.get(counterexample.id);
-    if (path !== undefined) output.out(`  ${styled(output, 'dim', replayLine(path))}`);
+const print = ({ subject, variant, result, replays }: Judged, options: OrderingOptions, output: Output): void => {
+  const { verdict, orders } = result;
+  output.out(styled(output, 'bold', `${subject} (${variant})`));
+  if (orders?.broken) {
+    const { implementation } = options;
+    const file = implementation.tag === 'file' ? ` --implementation ${implementation.path}` : '';
+    output.out(
+      ` ${styled(output, 'red', '✗')}  its claims do not hold as it stands. Refuted: ${orders.broken.sentence}`,
+    );
+    output.out('    Made weaker it would break too, so nothing is said of its orders. Mend it first; see');
+    output.out(`  npx rendezvous check ${subject} --variant ${variant}${file}`);
+  } else {
+    if (orders && orders.sites.length > 0) output.out(orderingTable(orders.sites, output));
+    if (orders && orders.sites.length > 0) output.out(`  ${orderingSummary(orders)}`);
+    if (verdict.tag === 'gave-up') output.out(`  ${styled(output, 'yellow', 'gave up')}: ${verdict.why}`);
   }
+  for (const path of replays.values()) output.out(`  ${styled(output, 'dim', replayLine(path))}`);
   output.out('');
 };

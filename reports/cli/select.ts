@@ -69,6 +69,20 @@ export const selectVariant = (suite: Suite, name: string | undefined): string =>
   throw new SuiteError('S104', `${suite.subject.id} has no variant '${name}'`, `known variants: ${known.join(', ')}`);
 };
 
+/** What is to be looked at: each variant of the suites, or those of the name; of a file the first, since it is one. */
+export const selectTargets = (
+  chosen: readonly Suite[],
+  variant: string | undefined,
+  implementation: Implementation,
+): readonly { readonly suite: Suite; readonly variant: string }[] => {
+  const targets = chosen.flatMap((suite) =>
+    suite.subject.variants
+      .filter(({ name }) => variant === undefined || name === selectVariant(suite, variant))
+      .map(({ name }) => ({ suite, variant: name })),
+  );
+  return implementation.tag === 'file' ? targets.slice(0, 1) : targets;
+};
+
 /** A whole number that is not negative. */
 export const wholeNumber =
   (option: string, least: number) =>

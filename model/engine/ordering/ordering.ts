@@ -137,7 +137,7 @@ export const idleOrders = ({ sites }: OrderReport): readonly SiteReport[] =>
  */
 export const orderingVerdict = (report: OrderReport, executions: number): Verdict => {
   const gaveUp = (why: string): Verdict => ({ tag: 'gave-up', executions, why });
-  if (report.broken) return gaveUp(`it does not hold as it stands: ${report.broken.sentence}`);
+  if (report.broken) return gaveUp(`as it stands this is refuted: ${report.broken.sentence}`);
   if (report.sites.length === 0) return gaveUp('it has no site with an order to weaken');
   const idle = idleOrders(report);
   if (idle.length === 0) return { tag: 'holds', executions };
