@@ -95,11 +95,35 @@ export const corners: readonly Decided[] = [
     storeTwoReleased,
     'STADD W10,[X3]; LDR W4,[X3]; DMB LD; LDR W2,[X1]',
   ),
+  allowed(
+    'MP+rel+ldadd-rfi-ldadd-rfi-acqpc: data begins at a register',
+    '1:X0=1 /\\ 1:X4=5 /\\ 1:X2=0',
+    storeTwoReleased,
+    'LDADD W10,W0,[X3]; LDADD W10,W6,[X3]; LDAPR W4,[X3]; LDR W2,[X1]',
+  ),
   forbidden(
     'LB+rel+stadd-rfi-dmb.ld: pick-lob',
     '0:X0=1 /\\ 1:X4=3',
     loadAndRelease,
     'STADD W10,[X3]; LDR W4,[X3]; DMB LD; STR W9,[X1]',
+  ),
+  allowed(
+    'MP+rel+stadd-rfi-dmb.ld-acqpc-ctrlisb: pick-lob ends at a store',
+    '1:X4=3 /\\ 1:X2=0',
+    storeTwoReleased,
+    'STADD W10,[X3]; LDR W4,[X3]; DMB LD; LDAPR W6,[X5]; CBNZ W6,L; L: ISB; LDR W2,[X1]',
+  ),
+  allowed(
+    'MP+rel+stadd-rfi-swp-rfi-acqpc-ctrlisb: aob does not hand on what is picked',
+    '1:X0=3 /\\ 1:X2=0',
+    storeTwoReleased,
+    'STADD W10,[X3]; SWP W9,W0,[X3]; LDAPR W6,[X3]; CBNZ W6,L; L: ISB; LDR W2,[X1]',
+  ),
+  allowed(
+    'MP+rel+csel-data-rfi-acqpc-ctrlisb: nor does an acquire',
+    messageMissed,
+    storeTwoReleased,
+    'LDR W0,[X3]; CMP W0,#1; CSEL W4,W9,W9,EQ; STR W4,[X5]; LDAPR W6,[X5]; LDR W7,[X1]; CBNZ W7,L; L: ISB; LDR W2,[X1]',
   ),
   // CAS that fails may write back what was there; one that stores depends on one of two. Source: Arm ARM, CAS.
   allowed(

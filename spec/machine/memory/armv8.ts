@@ -92,8 +92,8 @@ const wordsOf = (graph: EventGraph): Words => {
     kept: withoutSet(reads, discarded),
     localReads,
     address: dependency(carried, graph.address),
-    // Without that of an atomic's write on its own read: `\ same-instance`.
-    data: difference(dependency(carried, graph.data), amo),
+    // The last step is through a register, not from an atomic's read to its own write: `[DATA]; iico_data+; [W]`.
+    data: dependency(carried, difference(graph.data, amo)),
     pickBasic,
     pickAddress: dependency(reflexive(picked), graph.pickAddress),
     pickControl,

@@ -1,10 +1,10 @@
 import type { ThreadState } from '#impl/machine/memory/armv8/thread-state.ts';
-import { alsoForReads, join, type View } from '#impl/machine/memory/armv8/view.ts';
+import { join, ordered, synchronized, type View } from '#impl/machine/memory/armv8/view.ts';
 import type { Fence } from '#spec/machine/memory/program.ts';
 
 const orderAll = (state: ThreadState, view: View): void => {
-  state.readsNew = join(state.readsNew, view);
-  state.writesNew = join(state.writesNew, view);
+  state.readsNew = join(state.readsNew, ordered(view));
+  state.writesNew = join(state.writesNew, ordered(view));
 };
 
 /**
@@ -29,7 +29,7 @@ export const performFence = (state: ThreadState, fence: Fence): void => {
       orderAll(state, state.writesOld);
       break;
     case 'isb':
-      orderAll(state, alsoForReads(state.control));
+      orderAll(state, synchronized(state.control));
       break;
     default:
       throw new TypeError(`${fence} is no fence of AArch64`);

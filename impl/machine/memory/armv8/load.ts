@@ -1,6 +1,6 @@
 import type { Message, Messages } from '#impl/machine/memory/armv8/messages.ts';
 import type { ThreadState } from '#impl/machine/memory/armv8/thread-state.ts';
-import { at, forAll, join, later, type Timestamp, type View } from '#impl/machine/memory/armv8/view.ts';
+import { at, forAll, join, later, ordered, type Timestamp, type View } from '#impl/machine/memory/armv8/view.ts';
 import type { AccessOrder, LocationId, Value } from '#spec/machine/memory/program.ts';
 
 /** A load, or the load of a read-modify-write. */
@@ -79,8 +79,8 @@ export const performLoad = (state: ThreadState, messages: Messages, load: Load, 
   state.readsOld = join(state.readsOld, view);
   if (load.returns) state.returningReadsOld = join(state.returningReadsOld, view);
   if (isAcquire) {
-    state.readsNew = join(state.readsNew, view);
-    state.writesNew = join(state.writesNew, view);
+    state.readsNew = join(state.readsNew, ordered(view));
+    state.writesNew = join(state.writesNew, ordered(view));
   }
   state.control = join(state.control, load.address);
   if (time === null) state.isComplete = false;

@@ -1,7 +1,7 @@
 import { performFence } from '#impl/machine/memory/armv8/barrier.ts';
 import { evaluate, isCertain, viewOf } from '#impl/machine/memory/armv8/expression.ts';
 import type { ThreadState } from '#impl/machine/memory/armv8/thread-state.ts';
-import { join, onlyForWrites } from '#impl/machine/memory/armv8/view.ts';
+import { join, picked } from '#impl/machine/memory/armv8/view.ts';
 import type { Instruction } from '#spec/machine/memory/program.ts';
 
 type Of<Tag extends Instruction['tag']> = Extract<Instruction, { tag: Tag }>;
@@ -17,7 +17,7 @@ const performAssign = (state: ThreadState, { register, value }: Of<'assign'>): v
 /** CSEL. The value depends on the one taken; on the condition too, but that orders only stores (a pick dependency). */
 const performSelect = (state: ThreadState, { register, condition, chosen, otherwise }: Of<'select'>): void => {
   const taken = evaluate(condition, state.values) !== 0n ? chosen : otherwise;
-  const view = join(viewOf(taken, state.views), onlyForWrites(viewOf(condition, state.views)));
+  const view = join(viewOf(taken, state.views), picked(viewOf(condition, state.views)));
   const isKnown = isCertain(condition, state.isCertain) && isCertain(taken, state.isCertain);
   state.setRegister(register, evaluate(taken, state.values), view, isKnown);
 };

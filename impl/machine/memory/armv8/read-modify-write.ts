@@ -2,7 +2,7 @@ import { atWidth, evaluate, updated, viewOf } from '#impl/machine/memory/armv8/e
 import { loadingEach, type Setting } from '#impl/machine/memory/armv8/loading.ts';
 import { performStore } from '#impl/machine/memory/armv8/store.ts';
 import type { ThreadState } from '#impl/machine/memory/armv8/thread-state.ts';
-import { initially, isUnknown, join, onlyForWrites } from '#impl/machine/memory/armv8/view.ts';
+import { initially, isUnknown, join, picked } from '#impl/machine/memory/armv8/view.ts';
 import type { AccessOrder, Instruction, LocationId } from '#spec/machine/memory/program.ts';
 
 type Of<Tag extends Instruction['tag']> = Extract<Instruction, { tag: Tag }>;
@@ -69,16 +69,15 @@ export const performCompareAndSwaps = (
       const old = atWidth(loaded.value, width);
       const isKnown = !isUnknown(join(loaded.dependency, expectedView));
       if (isKnown && succeeds !== (old === expectedValue)) return false;
-      const picked = onlyForWrites(loaded.dependency);
-      const kept = takesExpected ? join(expectedView, picked) : loaded.dependency;
+      const kept = takesExpected ? join(expectedView, picked(loaded.dependency)) : loaded.dependency;
       if (register !== null) next.setRegister(register, old, kept);
       if (!stores) return true;
       return performStore(next, setting.messages, {
         location,
         value: succeeds ? desiredValue : old,
         address,
-        data: join(succeeds ? desiredView : initially, onlyForWrites(expectedView)),
-        dependency: succeeds ? picked : loaded.dependency,
+        data: join(succeeds ? desiredView : initially, picked(expectedView)),
+        dependency: succeeds ? picked(loaded.dependency) : loaded.dependency,
         order: writeOrder,
         pairedLoad: loaded,
         ordersLater: isFullBarrier(order, writeOrder),

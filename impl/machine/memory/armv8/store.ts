@@ -1,7 +1,7 @@
 import type { ReadTime } from '#impl/machine/memory/armv8/load.ts';
 import type { Messages } from '#impl/machine/memory/armv8/messages.ts';
 import type { ThreadState } from '#impl/machine/memory/armv8/thread-state.ts';
-import { at, forWrites, initially, join, later, onlyForWrites, type View } from '#impl/machine/memory/armv8/view.ts';
+import { at, forWrites, initially, join, later, ordered, picked, type View } from '#impl/machine/memory/armv8/view.ts';
 import type { AccessOrder, LocationId, Value } from '#spec/machine/memory/program.ts';
 
 /** The load that a store makes a read-modify-write with: of the same instruction, or the last load exclusive. */
@@ -70,12 +70,12 @@ export const performStore = (state: ThreadState, messages: Messages, store: Stor
     state.writesNew = join(state.writesNew, view);
   }
   state.control = join(state.control, address);
-  const forwardedView = join(join(address, data), onlyForWrites(dependency));
+  const forwardedView = join(join(address, data), picked(dependency));
   state.forwarded[location] = {
     time,
     value: store.value,
     view: forwardedView,
-    acquiredView: join(forwardedView, pairedLoad?.view ?? initially),
+    acquiredView: join(forwardedView, ordered(pairedLoad?.view ?? initially)),
     dependency,
   };
   return true;

@@ -4,7 +4,7 @@ import { viewOf } from '#impl/machine/memory/armv8/expression.ts';
 import type { Setting } from '#impl/machine/memory/armv8/loading.ts';
 import { performLocal } from '#impl/machine/memory/armv8/local.ts';
 import { type Promisable, ThreadState } from '#impl/machine/memory/armv8/thread-state.ts';
-import { isUnknown, join } from '#impl/machine/memory/armv8/view.ts';
+import { forWrites, isUnknown, join, later } from '#impl/machine/memory/armv8/view.ts';
 import type { Instruction, LitmusThread, RegisterId, Value } from '#spec/machine/memory/program.ts';
 
 /** What a thread alone can do with a memory. */
@@ -34,7 +34,7 @@ const nextAccess = (
   backwardBranchesMax: number,
   budget: Budget,
 ): AccessInstruction | null | undefined => {
-  while (!isUnknown(join(state.writesNew, state.control))) {
+  while (forWrites(join(state.writesNew, state.control)) !== later) {
     const instruction = instructions[state.nextInstruction];
     if (!instruction) return null;
     budget.spend();
