@@ -216,14 +216,17 @@ export class SequentialOrder {
     return false;
   }
 
-  /** psc, between two seq_cst events. */
+  /**
+   * psc, between two seq_cst events, but for what closes no cycle that is not closed without it: whatever follows an
+   * event that happens after a fence follows the fence, and what is followed by an event that happens before one is
+   * followed by the fence. So next to fences hb is not looked at.
+   */
   #precedes(from: number, to: number): boolean {
     if (this.#isFence(from)) return this.#isFence(to) ? this.#fenceToFence(from, to) : this.#fenceToAccess(from, to);
-    return this.#isFence(to) ? this.#accessToFence(from, to) : this.#accessToAccess(from, to);
+    return this.#isFence(to) ? this.#isOverwrittenBefore(from, to, false) : this.#accessToAccess(from, to);
   }
 
   #fenceToFence(from: number, to: number): boolean {
-    if (this.#isBefore(from, to)) return true;
     for (let access = 0; access < this.#count; access++) {
       if (this.#isFence(access) || !this.#isBefore(from, access)) continue;
       if (this.#isOverwrittenBefore(access, to, true)) return true;
@@ -232,38 +235,19 @@ export class SequentialOrder {
   }
 
   #fenceToAccess(from: number, to: number): boolean {
-    const previous = this.#previous(to);
-    if (previous >= 0 && this.#isBefore(from, previous)) return true;
     for (let access = 0; access < this.#count; access++) {
-      if (access === to || this.#isFence(access) || !this.#isBefore(from, access)) continue;
-      if (this.#isSameWordBefore(access, to) || this.#isOverwritten(access, to)) return true;
-    }
-    return false;
-  }
-
-  #accessToFence(from: number, to: number): boolean {
-    if (this.#isFollowedBefore(from, to) || this.#isOverwrittenBefore(from, to, false)) return true;
-    for (let access = 0; access < this.#count; access++) {
-      if (access !== from && this.#isSameWordBefore(from, access) && this.#isBefore(access, to)) return true;
+      if (!this.#isFence(access) && this.#isBefore(from, access) && this.#isOverwritten(access, to)) return true;
     }
     return false;
   }
 
   #accessToAccess(from: number, to: number): boolean {
+    const core = this.#core[from] as number;
+    if (core === this.#core[to]) return from < to; // sb
     const previous = this.#previous(to);
-    if (this.#core[from] === this.#core[to]) return from < to;
-    if (previous >= 0 && this.#isFollowedBefore(from, previous)) return true;
-    return this.#isSameWordBefore(from, to) || this.#isOverwritten(from, to);
-  }
-
-  /** hb & loc */
-  #isSameWordBefore(from: number, to: number): boolean {
-    return this.#address[from] === this.#address[to] && this.#isBefore(from, to);
-  }
-
-  /** sb; hb? */
-  #isFollowedBefore(from: number, to: number): boolean {
-    return this.#epoch(from) < this.#knows(to, this.#core[from] as number);
+    if (previous >= 0 && this.#epoch(from) < this.#knows(previous, core)) return true; // sb; hb; sb
+    const isSameWordBefore = this.#address[from] === this.#address[to] && this.#isBefore(from, to); // hb & loc
+    return isSameWordBefore || this.#isOverwritten(from, to);
   }
 
   /** All cores come to know the newest message of each word. */

@@ -1,36 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { MemoryName } from '#model/engine/explore/memories.ts';
-import { below, randomFrom } from '#model/engine/explore/random.ts';
-import { everyProgram, randomProgram, type Size } from '#model/engine/litmus/generate.ts';
-import { ProgramSketch, type Step } from '#model/engine/litmus/generate-sketch.ts';
-import { type Vocabulary, vocabularies } from '#model/engine/litmus/generate-steps.ts';
+import { everyProgram } from '#model/engine/litmus/generate.ts';
+import { corners } from '#properties/machine/memory/corners.ts';
+import { densePrograms, randomPrograms } from '#properties/machine/memory/programs.ts';
 import { axiomatically, differences, withPlainData } from '#properties/machine/memory/sides.ts';
 import type { LitmusProgram } from '#spec/machine/memory/program.ts';
 
 /** A night's worth, where it is asked for: `RENDEZVOUS_NIGHT=1 npx vitest run properties/machine/memory`. */
 const factor = process.env['RENDEZVOUS_NIGHT'] ? 40 : 1;
 const timeoutMilliseconds = 120_000 * factor;
-
-const drawn = (vocabulary: Vocabulary, size: Size, count: number): LitmusProgram[] => {
-  const random = randomFrom(1);
-  return Array.from({ length: count * factor }, () => randomProgram(vocabulary, size, random));
-};
-
-/** Programs of these steps of C only, each thread as long as may be: where most of what is weak is found. */
-const dense = (steps: RegExp, { threads, stepsMax }: Size, count: number): LitmusProgram[] => {
-  const random = randomFrom(2);
-  const chosen = vocabularies.C.filter(({ text }) => steps.test(text));
-  return Array.from({ length: count * factor }, () => {
-    const sketch = new ProgramSketch();
-    const names = Array.from({ length: threads }, () => {
-      const thread = sketch.thread();
-      const taken = Array.from({ length: stepsMax }, () => chosen[below(random, chosen.length)] as Step);
-      for (const step of taken) step.emit(thread);
-      return taken.map(({ text }) => text).join('; ');
-    });
-    return sketch.program(names.join(' | '), 'C');
-  });
-};
 
 const x86: readonly MemoryName[] = ['tso', 'sc'];
 const c: readonly MemoryName[] = ['rc11', 'sc'];
@@ -61,7 +39,7 @@ describe('machine and axioms give the same final states', () => {
   ])(
     'on random x86 programs of $threads threads of at most $stepsMax steps',
     ({ count, ...size }) => {
-      const programs = drawn('X86_64', size, count);
+      const programs = randomPrograms('X86_64', size, count * factor);
       expect(programs.flatMap((program) => differences(program, x86, 'all'))).toEqual([]);
       expect(weak(programs, x86).length).toBeGreaterThan(0);
     },
@@ -74,7 +52,7 @@ describe('machine and axioms give the same final states', () => {
   ])(
     'on random C programs of $threads threads of at most $stepsMax steps',
     ({ count, ...size }) => {
-      const programs = drawn('C', size, count);
+      const programs = randomPrograms('C', size, count * factor);
       expect(programs.flatMap((program) => differences(program, c, 'stores first'))).toEqual([]);
       expect(weak(programs, c).length).toBeGreaterThan(0);
     },
@@ -85,24 +63,28 @@ describe('machine and axioms give the same final states', () => {
     { name: 'relaxed and seq_cst accesses', steps: /^[RW]\.(relaxed|seq_cst)/, threads: 2, stepsMax: 4, count: 60 },
     { name: 'accesses and seq_cst fences', steps: /^[RW]\.|c\.seq_cst/, threads: 3, stepsMax: 3, count: 40 },
     { name: 'accesses and fences', steps: /^[RW]\.|c\./, threads: 2, stepsMax: 5, count: 60 },
-    { name: 'release sequences', steps: /^R\.acq|^W\.rel|add\.(relaxed|release)/, threads: 3, stepsMax: 3, count: 30 },
+    { name: 'release sequences', steps: /^R\.acq|^W\.rel|swap\.(relaxed|release)/, threads: 3, stepsMax: 3, count: 30 },
   ])(
     'on random C programs of $name',
     ({ steps, count, ...size }) => {
-      const programs = dense(steps, size, count);
+      const programs = densePrograms(steps, size, count * factor);
       expect(programs.flatMap((program) => differences(program, c, 'stores first'))).toEqual([]);
       expect(weak(programs, c).length).toBeGreaterThan(count / 10);
     },
     timeoutMilliseconds,
   );
 
+  it('on programs that single rules decide', () => {
+    expect(corners.flatMap((program) => differences(program, c, 'all'))).toEqual([]);
+  });
+
   it('on random C programs, whoever goes first', { timeout: timeoutMilliseconds }, () => {
-    const programs = drawn('C', { threads: 2, stepsMax: 3 }, 100);
+    const programs = randomPrograms('C', { threads: 2, stepsMax: 3 }, 100 * factor);
     expect(programs.flatMap((program) => differences(program, c, 'all'))).toEqual([]);
   });
 
   it('and the same races, on random C programs with plain data', { timeout: timeoutMilliseconds }, () => {
-    const programs = drawn('C', { threads: 2, stepsMax: 4 }, 300).map(withPlainData);
+    const programs = randomPrograms('C', { threads: 2, stepsMax: 4 }, 300 * factor).map(withPlainData);
     expect(programs.flatMap((program) => differences(program, ['rc11'], 'all'))).toEqual([]);
     const races = programs.filter((program) => axiomatically(program, ['rc11'])[0] === null);
     expect(races.length).toBeGreaterThan(0);
