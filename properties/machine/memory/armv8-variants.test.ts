@@ -98,14 +98,14 @@ const variants: readonly Variant[] = [
   {
     broken: 'LDAPR comes after STLR',
     file: 'load',
-    from: "order === 'acquire' ? join(ordered",
-    to: 'true ? join(ordered',
+    from: "order === 'acquire' ? join(view",
+    to: 'true ? join(view',
   },
   {
     broken: 'LDAR does not come after STLR',
     file: 'load',
-    from: "order === 'acquire' ? join(ordered",
-    to: 'false ? join(ordered',
+    from: "order === 'acquire' ? join(view",
+    to: 'false ? join(view',
   },
   {
     broken: 'LDAPR does not acquire',

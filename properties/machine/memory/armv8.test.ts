@@ -3,6 +3,7 @@ import { finalStates } from '#impl/machine/memory/armv8/final-states.ts';
 import { judge } from '#model/engine/litmus/judge.ts';
 import { parseLitmus } from '#model/engine/litmus/parse.ts';
 import { isTrueOf, type LitmusTest, showState, typed } from '#model/engine/litmus/test.ts';
+import { litmusFile } from '#properties/litmus/files.ts';
 import { publishedSet } from '#properties/litmus/published.ts';
 import { classics, corners } from '#properties/machine/memory/armv8-decided.ts';
 import { armv8 } from '#spec/machine/memory/armv8.ts';
@@ -34,15 +35,20 @@ describe('the operational machine of AArch64 agrees with the axioms', () => {
 });
 
 describe('the bound of the operational machine of AArch64', () => {
-  const program = classics[0]?.test.program as LitmusTest['program'];
-
   it('is told when it is met', () => {
+    const { program } = parseLitmus(litmusFile('aarch64/MP'));
     expect(finalStates(program, 10)).toEqual({ tag: 'gaveUp', stepsMax: 10 });
   });
 
   it('ends a loop that nothing read can end', () => {
     const endless = parseLitmus('AArch64 endless\n{ 0:X0=1; }\nP0 ;\nL: CBNZ W0,L ;\nexists (0:X0=1)');
     expect(finalStates(endless.program, 1_000)).toEqual({ tag: 'gaveUp', stepsMax: 1_000 });
+  });
+
+  it('is met by more stores than there are timestamps', () => {
+    const stores = 'STR W0,[X1] ;\n'.repeat(1_100);
+    const { program } = parseLitmus(`AArch64 long\n{ 0:X1=x; }\nP0 ;\n${stores}exists (x=0)`);
+    expect(finalStates(program, 2_000_000)).toEqual({ tag: 'gaveUp', stepsMax: 2_000_000 });
   });
 
   it('is not what ends a loop that something read can end: that is cut', () => {

@@ -2,6 +2,7 @@ import { Budget, OverBudget } from '#impl/machine/memory/armv8/budget.ts';
 import { Footprint } from '#impl/machine/memory/armv8/footprint.ts';
 import { Messages } from '#impl/machine/memory/armv8/messages.ts';
 import { type Runs, runThread } from '#impl/machine/memory/armv8/thread-run.ts';
+import { later } from '#impl/machine/memory/armv8/view.ts';
 import type {
   FinalState,
   LitmusProgram,
@@ -52,6 +53,7 @@ class Search {
       if (this.#visited.has(key)) continue;
       this.#visited.add(key);
       this.#budget.spend();
+      if (promised.seen.some(({ list }) => list.length >= later)) throw new OverBudget(); // no timestamps are left
       const runs = promised.seen.map((messages, thread) => this.#runsOf(thread, messages));
       if (this.#footprint.version !== version) return null;
       if (!runs.every(({ isPossible }) => isPossible)) continue;
@@ -117,8 +119,8 @@ class Search {
 /**
  * Every final state of an AArch64 program. Promises first: tries every order in which the threads could promise their
  * stores, and runs each thread alone against each memory that this gives; a final state is made of a run of each thread
- * that has stored all it promised. To certify promises as they are made would only leave out what ends nowhere. Source:
- * paper, sections 6 (theorem 6.2) and 7.
+ * that has stored all it promised. To certify promises as they are made would only leave out what ends nowhere.
+ * Executions that access what is no location are left out. Source: paper, sections 6 (theorem 6.2) and 7.
  */
 export const finalStates = (program: LitmusProgram, stepsMax: number): Reached => {
   const footprint = new Footprint(program.threads.length);

@@ -19,7 +19,7 @@ export type ReadTime = Timestamp | null;
 /** What a load gave. */
 export interface Loaded {
   readonly time: ReadTime;
-  /** Means nothing if `dependency` is `later`. */
+  /** Means nothing if nobody knows it: if `dependency` says so (isUnknown). */
   readonly value: Value;
   /** What the load comes after. */
   readonly view: View;
@@ -29,8 +29,8 @@ export interface Loaded {
 
 /** Paper, rule READ: the pre-view. LDAR, not LDAPR, comes after each STLR before it. */
 const preView = (state: ThreadState, { address, order }: Load): View => {
-  const ordered = join(address, state.readsNew);
-  return order === 'acquire' ? join(ordered, state.releases) : ordered;
+  const view = join(address, state.readsNew);
+  return order === 'acquire' ? join(view, state.releases) : view;
 };
 
 /**

@@ -1,7 +1,17 @@
 import type { ReadTime } from '#impl/machine/memory/armv8/load.ts';
 import type { Messages } from '#impl/machine/memory/armv8/messages.ts';
 import type { ThreadState } from '#impl/machine/memory/armv8/thread-state.ts';
-import { at, forWrites, initially, join, later, ordered, picked, type View } from '#impl/machine/memory/armv8/view.ts';
+import {
+  at,
+  forWrites,
+  initially,
+  join,
+  later,
+  ordered,
+  picked,
+  type Timestamp,
+  type View,
+} from '#impl/machine/memory/armv8/view.ts';
 import type { AccessOrder, LocationId, Value } from '#spec/machine/memory/program.ts';
 
 /** The load that a store makes a read-modify-write with: of the same instruction, or the last load exclusive. */
@@ -34,10 +44,10 @@ const preView = (state: ThreadState, { address, data, order }: Store): View => {
 /**
  * When the store is made: the time of the thread's next own message at the location, `later` if there is none; null: it
  * cannot be made. Paper, rule FULFIL: the message says what is stored, and is after all that the store comes after; by
- * the coherence view that is the load of a read-modify-write too.
- * `atomic`: nobody else writes between the two halves of a read-modify-write.
+ * the coherence view that is the load of a read-modify-write too. Nobody else writes between the two halves of one
+ * (predicate `atomic`).
  */
-const storeTime = (state: ThreadState, messages: Messages, store: Store): number | null => {
+const storeTime = (state: ThreadState, messages: Messages, store: Store): Timestamp | null => {
   const { location, value, pairedLoad } = store;
   const own = messages.ownAt(location, state.fulfilled[location] as number);
   const readTime = pairedLoad?.time ?? null;
