@@ -250,13 +250,12 @@ class Rc11 implements Memory {
       const history = this.#history;
       const row = core * this.#cores;
       const from = message * this.#cores;
+      const isNews = (history.count[address] as number) > 1 && !history.isKnown(message, core);
+      if (isNews) history.seen[from + core] = epoch;
       if (history.hasView[message] !== 0) {
         this.#join(isAcquiring(order) ? this.#clocks : this.#seenViews, row, history.view, from);
       }
-      if ((history.count[address] as number) > 1 && !history.isKnown(message, core)) {
-        history.seen[from + core] = epoch;
-        if (!this.#order.isOn) history.settle(address);
-      }
+      if (isNews && !this.#order.isOn) history.settle(address);
     }
     if (this.#order.isOn && (message !== 0 || order !== 'plain')) {
       this.#order.record(core, address, message, false, order === 'seq_cst');

@@ -140,7 +140,7 @@ export const totalStoreOrder = (sizeWords: number, cores: number): Memory => {
     state() {
       const state = [...words];
       for (let core = 0; core < cores; core++) {
-        state.push(waiting[core] as number);
+        state.push(waiting[core] as number, told[core] as number);
         for (let behind = 0; behind < (waiting[core] as number); behind++) {
           const at = slot(core, behind);
           state.push(addresses[at] as number, values[at] as number);

@@ -67,7 +67,12 @@ export const brokenRc11: readonly Change[] = [
     from: '!history.isKnown(message, core)) {\n      const isTaken',
     to: 'true) {\n      const isTaken',
   },
-  { what: 'a read tells the core nothing', file: 'rc11', from: 'history.seen[from + core] = epoch;', to: '' },
+  {
+    what: 'a read tells the core nothing',
+    file: 'rc11',
+    from: 'if (isNews) history.seen[from + core] = epoch;',
+    to: '',
+  },
   {
     what: 'every read gives the newest message',
     file: 'rc11',
