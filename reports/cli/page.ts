@@ -1,7 +1,7 @@
 import type { Counterexample } from '#model/counterexample.ts';
 import type { CheckResult } from '#model/engine/check.ts';
 import { rigFor } from '#model/engine/explore/execution.ts';
-import type { ClaimResult } from '#model/engine/plan.ts';
+import { type ClaimResult, storiesOf } from '#model/engine/plan.ts';
 import type { Story } from '#model/engine/trace/story.ts';
 import { tell } from '#model/engine/trace/tell.ts';
 import { rigOf } from '#reports/cli/counterexamples.ts';
@@ -30,9 +30,7 @@ export const checkPage = async (checked: Checked): Promise<string> => {
   const stories = new Map<string, Story>();
   for (const { plan, claims } of [...results, ...exhibits.map((exhibit) => exhibit.result)]) {
     const rig = rigFor(plan.suite.subject, plan.variant, plan.world);
-    for (const { counterexample } of claims) {
-      if (counterexample) stories.set(counterexample.id, tell(rig, counterexample));
-    }
+    for (const counterexample of claims.flatMap(storiesOf)) stories.set(counterexample.id, tell(rig, counterexample));
   }
   stories.set(canary.counterexample.id, tell(await rigOf(canary.counterexample), canary.counterexample));
   const museum = exhibits.map(({ mutant, claim }) => ({ mutant, result: claim }));

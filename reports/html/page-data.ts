@@ -1,11 +1,20 @@
 import { showClaim } from '#model/claim.ts';
+import type { Counterexample } from '#model/counterexample.ts';
 import type { CheckResult } from '#model/engine/check.ts';
 import { memoryNames } from '#model/engine/explore/memories.ts';
-import type { ClaimResult } from '#model/engine/plan.ts';
+import type { ClaimResult, SiteReport } from '#model/engine/plan.ts';
 import type { Story } from '#model/engine/trace/story.ts';
 import type { Verdict } from '#model/verdict.ts';
 import type { Mutant } from '#properties/museum/mutant.ts';
-import type { Exhibit, PageCanary, PageCheck, PageClaim, PageData, PageStory } from '#reports/html/client/data.ts';
+import type {
+  Exhibit,
+  PageCanary,
+  PageCheck,
+  PageClaim,
+  PageData,
+  PageOrder,
+  PageStory,
+} from '#reports/html/client/data.ts';
 
 /** What a run of the tool found out, from which the page is made. */
 export interface Findings {
@@ -56,6 +65,26 @@ const pageCheck = (
   states: coverage.states,
   exhausted: exhausted.map(({ scenario, preemptions, complete }) => ({ scenario, preemptions, complete })),
   claims: claims.map((result) => pageClaim(result, stories)),
+  orders: claims.flatMap(({ orders }) => orders?.sites ?? []).map((report) => pageOrder(report, stories)),
+});
+
+const pageOrder = ({ site, weakened }: SiteReport, stories: Stories): PageOrder => ({
+  site: site.name ?? null,
+  order: site.order,
+  word: site.word,
+  partners: site.partners,
+  weakened: weakened.map(({ to, executions, counterexample }) => ({
+    to,
+    executions,
+    breaks: counterexample
+      ? {
+          claim: counterexample.sentence,
+          kind: counterexample.violation.kind,
+          size: counterexample.story,
+          story: idIn(stories, counterexample),
+        }
+      : null,
+  })),
 });
 
 const pageClaim = (result: ClaimResult, stories: Stories): PageClaim => ({
@@ -100,4 +129,6 @@ const pageCanary = (result: ClaimResult, stories: Stories): PageCanary => ({
 const whyOf = (verdict: Verdict): string | null => (verdict.tag === 'gave-up' ? verdict.why : null);
 
 const storyOf = ({ counterexample }: ClaimResult, stories: Stories): string | null =>
-  counterexample && stories.has(counterexample.id) ? counterexample.id : null;
+  counterexample ? idIn(stories, counterexample) : null;
+
+const idIn = (stories: Stories, { id }: Counterexample): string | null => (stories.has(id) ? id : null);

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { claimsAbout, showClaim } from '#model/claim.ts';
 import type { Counterexample } from '#model/counterexample.ts';
 import type { CheckResult } from '#model/engine/check.ts';
-import type { ClaimResult } from '#model/engine/plan.ts';
+import type { ClaimResult, OrderReport, Weakened } from '#model/engine/plan.ts';
 import type { Story, StoryStep } from '#model/engine/trace/story.ts';
 import type { Verdict } from '#model/verdict.ts';
 import { canary, mutants, suites } from '#properties/index.ts';
@@ -75,7 +75,26 @@ const findings = (): Findings => {
       verdict.tag === 'refuted'
         ? ({ id, story: story('').size, limits: { memory: 'tso' } } as Counterexample)
         : undefined;
-    return { subject, variant, claim, verdict, counterexample, orders: undefined };
+    const orders = claim.tag === 'ordering' ? ordersOf(`${id} weaker`) : undefined;
+    return { subject, variant, claim, verdict, counterexample, orders };
+  };
+  /** One order of which a half is needed, and one without a name. */
+  const ordersOf = (id: string): OrderReport => {
+    stories.set(id, story('weaker'));
+    const site = { kind: 4, order: 'acq_rel', word: hostile, partners: [hostile], meetings: [] } as const;
+    const violation = { kind: 'fault', event: 0, expected: hostile, observed: hostile };
+    const broken = { id, sentence: hostile, violation, story: story('').size } as Counterexample;
+    const weakened: Weakened[] = [
+      { to: 'acquire', executions: 1, counterexample: broken },
+      { to: 'release', executions: 2, counterexample: undefined },
+    ];
+    return {
+      broken: undefined,
+      sites: [
+        { site: { ...site, name: hostile }, weakened },
+        { site: { ...site, name: undefined }, weakened: [] },
+      ],
+    };
   };
   const checks = suites.flatMap((suite) =>
     suite.subject.variants.map(
@@ -143,10 +162,31 @@ describe('the page carries', () => {
     );
   });
 
+  test('each order of an implementation: what breaks without it, or that nothing does', () => {
+    const judged = embedded().checks.filter(({ claims }) => claims.some(({ id }) => id === 'ordering'));
+    expect(judged.length).toBeGreaterThan(5);
+    for (const { orders } of judged) {
+      expect(orders.map(({ site, weakened }) => [site, weakened.map(({ to, breaks }) => [to, breaks?.kind])])).toEqual([
+        [
+          hostile,
+          [
+            ['acquire', 'fault'],
+            ['release', undefined],
+          ],
+        ],
+        [null, []],
+      ]);
+    }
+  });
+
   test('every story, and each that is referred to is there', () => {
     const { stories, checks, museum, canary: bird } = embedded();
     expect(stories.map(unpack)).toEqual(data.stories);
-    const referred = [...checks.flatMap(({ claims }) => claims), ...museum, bird].map((one) => one?.story);
+    const weakenings = checks.flatMap(({ orders }) => orders.flatMap(({ weakened }) => weakened));
+    const referred = [
+      ...[...checks.flatMap(({ claims }) => claims), ...museum, bird].map((one) => one?.story),
+      ...weakenings.map(({ breaks }) => breaks?.story),
+    ];
     expect(new Set(referred.filter((id) => typeof id === 'string'))).toEqual(new Set(stories.map(({ id }) => id)));
   });
 

@@ -24,12 +24,13 @@ export const clientFiles = [
   'values',
   'panel',
   'exhibit',
+  'orders',
   'overview',
   'story-view',
   'main',
 ] as const;
 
-const styleFiles = ['page.css', 'overview.css', 'story.css', 'picture.css', 'weak.css', 'narrow.css'];
+const styleFiles = ['page.css', 'overview.css', 'orders.css', 'story.css', 'picture.css', 'weak.css', 'narrow.css'];
 
 const read = (file: string): string => readFileSync(new URL(file, import.meta.url), 'utf8');
 

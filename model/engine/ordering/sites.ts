@@ -92,9 +92,9 @@ const meetingsIn = (rig: Rig, program: Program, strategy: Strategy, found: Map<s
 };
 
 const pair = (writer: Seen | undefined, reader: Seen | undefined, scenario: string): void => {
-  if (!writer?.name || !reader?.name) return;
-  writer.partners.add(reader.name);
-  reader.partners.add(writer.name);
+  if (!writer || !reader) return;
+  if (reader.name !== undefined) writer.partners.add(reader.name);
+  if (writer.name !== undefined) reader.partners.add(writer.name);
   for (const site of [writer, reader]) site.meetings.add(scenario);
 };
 

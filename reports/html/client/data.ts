@@ -5,6 +5,7 @@
 import type { StorySize } from '#model/counterexample.ts';
 import type { MemoryName } from '#model/engine/explore/memories.ts';
 import type { Story } from '#model/engine/trace/story.ts';
+import type { ViolationKind } from '#model/verdict.ts';
 
 /** Everything the page shows. Stories are referred to by id, which is also how a link names them. */
 export interface PageData {
@@ -40,6 +41,31 @@ export interface PageCheck {
     readonly complete: boolean;
   }[];
   readonly claims: readonly PageClaim[];
+  /** Each order in its code, if they were judged. */
+  readonly orders: readonly PageOrder[];
+}
+
+/** A place in the code that orders, and what became of it when it was made weaker. */
+export interface PageOrder {
+  /** Its name; null: it has none, and was not made weaker. */
+  readonly site: string | null;
+  readonly order: string;
+  /** A word that it touches; null: it is a fence. */
+  readonly word: string | null;
+  readonly partners: readonly string[];
+  readonly weakened: readonly PageWeakened[];
+}
+
+/** An order made one step weaker, `none` being no fence at all; what breaks then, null: nothing that was found. */
+export interface PageWeakened {
+  readonly to: string;
+  readonly executions: number;
+  readonly breaks: {
+    readonly claim: string;
+    readonly kind: ViolationKind;
+    readonly size: StorySize;
+    readonly story: string | null;
+  } | null;
 }
 
 /** One claim and what was found out about it. */

@@ -52,6 +52,20 @@ const english = {
   withPreemptions: (n: number): string => `every schedule with at most ${count(n, 'preemption')}`,
   cutShort: 'cut short by the budget',
   courseNotes: 'course notes',
+  ordersNeeded: (needed: number, all: number): string => `${number(needed)} of ${count(all, 'order')} needed`,
+  ordersMeaning:
+    'Each place in the code that orders was made weaker, one at a time, under rc11. An order is needed if every weaker one breaks something.',
+  ordersTable: {
+    site: 'site',
+    order: 'order',
+    partner: 'partner',
+    weakenedTo: 'weakened to',
+    whatBreaks: 'what breaks',
+  },
+  noSite: (word: string | null): string => (word === null ? 'a fence without a name' : `${word}, without a name`),
+  leftOut: 'left out',
+  notWeakened: 'It was not tried: only a place that has a name can be made weaker.',
+  nothingBreaks: 'Nothing that was found: it seems stronger than needed.',
   seeStory: 'See the story',
   seeStoryOf: (what: string): string => `See the story: ${what}`,
   // the museum
