@@ -47,6 +47,35 @@ const documentOf = ({ out }: Ran, schema: string): Record<string, unknown> => {
   return document;
 };
 
+interface Order {
+  readonly site: string | null;
+  readonly isNeeded: boolean;
+  readonly weakened: readonly { readonly replay?: string }[];
+}
+
+/** The ticket lock with pieces of it replaced, in a file of its own. */
+const lockWith = (name: string, changes: readonly (readonly [from: string, to: string])[]): string => {
+  const path = join(folder, name);
+  let text = readFileSync(new URL('impl/sync/spinlock.ticket.ts', root), 'utf8');
+  for (const [from, to] of changes) {
+    expect(text).toContain(from);
+    text = text.replace(from, to);
+  }
+  writeFileSync(path, text);
+  return path;
+};
+
+const ofLock = (path: string): readonly string[] => [
+  'ordering',
+  'sync/spinlock',
+  '--variant',
+  'ticket',
+  '--implementation',
+  path,
+  '--out',
+  folder,
+];
+
 const few = ['--runs', '40', '--explore', 'random'];
 
 describe('--json', () => {
@@ -84,6 +113,62 @@ describe('--json', () => {
     expect(ran.code).toBe(0);
   });
 
+  it('ordering: each order with what breaks without it, whose story replays and names what was made weaker', async () => {
+    const ran = await run('ordering', 'sync/spinlock', '--variant', 'ticket', '--out', folder, '--json');
+    const document = documentOf(ran, 'ordering');
+    expect(document['verdict']).toBe('holds');
+    expect(ran.code).toBe(0);
+    const [implementation] = document['implementations'] as { orders: Order[] }[];
+    const orders = implementation?.orders as Order[];
+    expect(orders.map(({ site, isNeeded }) => [site, isNeeded])).toEqual([
+      ['spinlock.ticket.wait', true],
+      ['spinlock.ticket.serve', true],
+    ]);
+
+    const replayed = await run('replay', orders[0]?.weakened[0]?.replay as string);
+    expect(replayed.code).toBe(1);
+    expect(replayed.out[0]).toContain(
+      'sync/spinlock (ticket), the reference with spinlock.ticket.wait (acquire) made relaxed, under rc11',
+    );
+  });
+
+  it('ordering: orders of a file that are too strong or have no name are said to be', async () => {
+    const path = lockWith('strong-lock.ts', [
+      ["'release', 'spinlock.ticket.serve'", '\'seq_cst\', "spinlock.ticket.serve"'],
+      ["'acquire', 'spinlock.ticket.wait'", "'acquire'"],
+    ]);
+    const ran = await run(...ofLock(path), '--json');
+    const document = documentOf(ran, 'ordering');
+    expect([document['verdict'], ran.code]).toEqual(['gave-up', 2]);
+    const [implementation] = document['implementations'] as { orders: Order[] }[];
+    const orders = implementation?.orders as Order[];
+    expect(orders).toContainEqual(
+      expect.objectContaining({ site: null, word: 'lock0.serving', isNeeded: false, weakened: [] }),
+    );
+    expect(orders).toContainEqual(
+      expect.objectContaining({
+        site: 'spinlock.ticket.serve',
+        isNeeded: false,
+        weakened: [expect.objectContaining({ to: 'release', claim: null, story: null })],
+      }),
+    );
+  });
+
+  it('ordering: of a file that does not hold as it stands, that is said first, and no more', async () => {
+    const path = lockWith('weak-lock.ts', [
+      ["'release', 'spinlock.ticket.serve'", "'relaxed', 'spinlock.ticket.serve'"],
+    ]);
+    const document = documentOf(await run(...ofLock(path), '--json'), 'ordering');
+    expect(document['implementations']).toMatchObject([
+      { verdict: 'refuted', breaks: { claim: 'faultless', kind: 'fault' }, orders: [] },
+    ]);
+
+    const ran = await run(...ofLock(path));
+    expect(ran.code).toBe(1);
+    expect(ran.out.join('\n')).toContain('its claims do not hold as it stands. Refuted: the machine never faults');
+    expect(ran.out.join('\n')).toMatch(/npx rendezvous check sync\/spinlock --variant ticket --implementation \S+/);
+  });
+
   it('list', async () => {
     const ran = await run('list', '--json');
     const document = documentOf(ran, 'list');
@@ -118,6 +203,15 @@ describe('--json', () => {
     const stdout = execFileSync(process.execPath, [command, 'list', '--json'], { encoding: 'utf8' });
     expect(stdout.endsWith('}\n')).toBe(true);
     expect(Object.keys(JSON.parse(stdout))).toEqual(['subjects']);
+  });
+});
+
+describe('docs/guide.md', () => {
+  it('shows the orders of the ticket lock as the command does', async () => {
+    const ran = await run('ordering', 'sync/spinlock', '--variant', 'ticket', '--out', folder);
+    const text = readFileSync(new URL('docs/guide.md', root), 'utf8');
+    const [, shown] = text.match(/^\$ npx rendezvous ordering sync\/spinlock --variant ticket\n([^`]*)\n```/m) ?? [];
+    expect(ran.out.join('\n').replaceAll(folder, 'reports/out').trimEnd()).toBe(shown); // changed on purpose? paste it
   });
 });
 

@@ -22,7 +22,7 @@ export const describe = (access: Access, { execution: { booted, program } }: Rec
     case Kind.awaitWord:
       return `has waited for ${word} to be ${access.expected === 0 ? '' : 'other than '}${access.operand}`;
     case Kind.fence:
-      return `passes a ${access.order} fence`;
+      return `passes a fence (${access.order})`;
     case Kind.switchTo:
       return access.operand < threads ? `runs T${access.operand}` : 'gives the core up';
     case Kind.idle:
