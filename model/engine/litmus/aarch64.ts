@@ -1,57 +1,20 @@
 import { arithmetic } from '#model/engine/litmus/aarch64-arithmetic.ts';
 import { memory } from '#model/engine/litmus/aarch64-memory.ts';
 import { Operands, registerNamed, valueIn } from '#model/engine/litmus/aarch64-operands.ts';
+import { assembler } from '#model/engine/litmus/assembler.ts';
 import { binary, constant, isZero, negated, unsigned32 } from '#model/engine/litmus/expressions.ts';
-import { columns, type Fragment, type FrontEnd, LitmusError } from '#model/engine/litmus/source.ts';
-import { ThreadBuilder } from '#model/engine/litmus/thread-builder.ts';
+import { LitmusError } from '#model/engine/litmus/source.ts';
 import type { Expression, Fence } from '#spec/machine/memory/program.ts';
 
 /** AArch64, as herd's tests write it. Source: Arm ARM, chapter C6; herdtools7, AArch64Sem.ml. */
-export const aarch64: FrontEnd = {
-  registerNamed,
-  threads: (text, offset, setup) => {
-    const { columns: threads, end } = columns(text, offset);
-    return {
-      threads: threads.map((cells, thread) => {
-        const builder = new ThreadBuilder();
-        for (const cell of cells) translate(cell, builder);
-        return builder.build(thread, setup, registerNamed);
-      }),
-      end,
-    };
-  },
-};
-
-const labelled = /^([A-Za-z_.$][\w.$]*)\s*:\s*/;
-
-const translate = (cell: Fragment, builder: ThreadBuilder): void => {
-  const label = labelled.exec(cell.text);
-  if (label) {
-    builder.label(label[1] as string, cell.offset);
-    const length = label[0].length;
-    if (cell.text.length > length) {
-      translate({ text: cell.text.slice(length), offset: cell.offset + length }, builder);
-    }
-    return;
-  }
-  const [mnemonic] = /^\S+/.exec(cell.text) as RegExpExecArray;
-  const operands = new Operands(
-    { text: cell.text.slice(mnemonic.length), offset: cell.offset + mnemonic.length },
-    builder,
-  );
+export const aarch64 = assembler(registerNamed, (mnemonic, text, builder, offset) => {
+  const operands = new Operands(text, builder);
   const name = mnemonic.toUpperCase();
-  if (
-    !(
-      branch(name, operands, cell.offset) ||
-      fence(name, operands) ||
-      memory(name, operands) ||
-      arithmetic(name, operands)
-    )
-  ) {
-    throw new LitmusError('unsupported', cell.offset, `the instruction '${cell.text}'`, `${mnemonic} is not known`);
-  }
-  operands.end();
-};
+  const isKnown =
+    branch(name, operands, offset) || fence(name, operands) || memory(name, operands) || arithmetic(name, operands);
+  if (isKnown) operands.end();
+  return isKnown;
+});
 
 /** Whether it is a branch; then it is translated. */
 const branch = (name: string, operands: Operands, at: number): boolean => {

@@ -1,48 +1,18 @@
+import { assembler } from '#model/engine/litmus/assembler.ts';
 import { binary, constant, isZero, low32, negated } from '#model/engine/litmus/expressions.ts';
 import { RiscvOperands, registerNamed } from '#model/engine/litmus/riscv-operands.ts';
-import { columns, type Fragment, type FrontEnd, LitmusError } from '#model/engine/litmus/source.ts';
-import { ThreadBuilder } from '#model/engine/litmus/thread-builder.ts';
+import { LitmusError } from '#model/engine/litmus/source.ts';
 import type { AccessOrder, Expression, Fence, RegisterId, Update, Width } from '#spec/machine/memory/program.ts';
 
 /** RISC-V, RV64IA, as herd's tests write it. Source: The RISC-V Instruction Set Manual, volume I. */
-export const riscv: FrontEnd = {
-  registerNamed,
-  threads: (text, offset, setup) => {
-    const { columns: threads, end } = columns(text, offset);
-    return {
-      threads: threads.map((cells, thread) => {
-        const builder = new ThreadBuilder();
-        for (const cell of cells) translate(cell, builder);
-        return builder.build(thread, setup, registerNamed);
-      }),
-      end,
-    };
-  },
-};
-
-const labelled = /^([A-Za-z_.$][\w.$]*)\s*:\s*/;
-
-const translate = (cell: Fragment, builder: ThreadBuilder): void => {
-  const label = labelled.exec(cell.text);
-  if (label) {
-    builder.label(label[1] as string, cell.offset);
-    const length = label[0].length;
-    if (cell.text.length > length) {
-      translate({ text: cell.text.slice(length), offset: cell.offset + length }, builder);
-    }
-    return;
-  }
-  const [mnemonic] = /^\S+/.exec(cell.text) as RegExpExecArray;
-  const operands = new RiscvOperands(
-    { text: cell.text.slice(mnemonic.length), offset: cell.offset + mnemonic.length },
-    builder,
-  );
+export const riscv = assembler(registerNamed, (mnemonic, text, builder) => {
+  const operands = new RiscvOperands(text, builder);
   const name = mnemonic.toLowerCase();
-  if (!(arithmetic(name, operands) || memory(name, operands) || branch(name, operands) || fence(name, operands))) {
-    throw new LitmusError('unsupported', cell.offset, `the instruction '${cell.text}'`, `${mnemonic} is not known`);
-  }
-  operands.end();
-};
+  const isKnown =
+    arithmetic(name, operands) || memory(name, operands) || branch(name, operands) || fence(name, operands);
+  if (isKnown) operands.end();
+  return isKnown;
+});
 
 type Operator = Extract<Expression, { tag: 'binary' }>['operator'];
 
