@@ -1,4 +1,15 @@
-import { always, costs, faultless, linearizes, never, ordering, progress, refines, sometimes, suite } from '#model/claim.ts';
+import {
+  always,
+  costs,
+  faultless,
+  linearizes,
+  never,
+  ordering,
+  progress,
+  refines,
+  sometimes,
+  suite,
+} from '#model/claim.ts';
 import { sleepWakeup } from '#model/sync/sleep-wakeup.ts';
 
 /** Visible micro-ops that a thread may take for one call each time it is given a core. */
