@@ -29,6 +29,7 @@ const step = (number: number, more: Partial<StoryStep>): StoryStep => ({
   spec: 'empty',
   words: [0, 0],
   word: null,
+  access: null,
   weak: null,
   drained: [],
   messages: [],

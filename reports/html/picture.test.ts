@@ -27,6 +27,7 @@ const stories: fc.Arbitrary<Story> = fc
         spec: fc.option(fc.constantFrom('empty', 'full'), { nil: null }),
         words: fc.tuple(fc.integer(), fc.integer()),
         word: fc.constantFrom(null, 0, 1),
+        access: fc.constantFrom(null, 'read' as const, 'write' as const, 'update' as const),
         weak: fc.constantFrom(null, { tag: 'buffered' as const }),
         drained: fc.constantFrom([], [{ core: 1, storeStep: 1, word: 'a', value: 1 }]),
         messages: fc.constantFrom([], [[{ word: 1, step: null, readers: [0, 1] }], []]),

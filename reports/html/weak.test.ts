@@ -21,6 +21,7 @@ const step = (number: number, more: Partial<StoryStep>): StoryStep => ({
   spec: null,
   words: [0, 0],
   word: null,
+  access: null,
   weak: null,
   drained: [],
   messages: [],

@@ -27,7 +27,7 @@ const said = (step: StoryStep, { culprits }: Story): string => {
 };
 
 /** What the memory did at a step that one cannot see in what the step did. */
-const weaklySaid = (weak: Weakness | null): string => {
+export const weaklySaid = (weak: Weakness | null): string => {
   switch (weak?.tag) {
     case 'stale read':
       return weak.writtenStep === null ? ` (stale: it is ${weak.latest})` : ` (stale: step ${weak.writtenStep})`;
@@ -46,7 +46,7 @@ const drainText = ({ core, storeStep, word, value }: Drained): string =>
   `  (core ${core}: ${word} := ${value} of step ${storeStep} reaches memory)`;
 
 /** Whether a step is shown where not all are: it matters and happened in a thread, or the memory was weak. */
-const isShown = (step: StoryStep): boolean => step.matters && (step.thread !== null || step.weak !== null);
+export const isShown = (step: StoryStep): boolean => step.matters && (step.thread !== null || step.weak !== null);
 
 /** The story as lines of text: a column per thread, time downward, the spec's state at the right. */
 export const storyLines = (story: Story, output: Output, isComplete: boolean): string[] => {

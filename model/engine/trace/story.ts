@@ -73,6 +73,8 @@ export interface StoryStep {
   readonly words: readonly number[];
   /** Which of `Story.words` it touched; null: none of them. */
   readonly word: number | null;
+  /** What it did to that word; an update reads and writes at once. A compare-and-swap that fails is a read. */
+  readonly access: 'read' | 'write' | 'update' | null;
   /** What the memory did here that no sequentially consistent one does; null: nothing. */
   readonly weak: Weakness | null;
   /** Stores that left a store buffer after this step, before the next. */

@@ -124,6 +124,9 @@ const specStates = (
   };
 };
 
+const accessOf = ({ kind, isWrite }: Access): StoryStep['access'] =>
+  !isWrite ? 'read' : kind === Kind.store ? 'write' : 'update';
+
 const tellSteps = (
   rig: Rig,
   recorded: Recorded,
@@ -150,6 +153,7 @@ const tellSteps = (
     if (place >= 0) values = values.with(place, access.valueAfter);
     const call = invoked ? (program.threads[invoked.thread]?.[invoked.index] as AnyCall) : undefined;
     const isTimer = timers.has(access.step - 1);
+    const touches = place >= 0 && access.kind <= Kind.awaitWord;
     const weak = weaknessOf(access, recorded);
     return {
       step: access.step,
@@ -168,7 +172,8 @@ const tellSteps = (
         weak !== null,
       spec: access.step > divergence ? null : lastEvent < 0 ? spec.atBoot : spec.after(lastEvent),
       words: values,
-      word: place >= 0 && access.kind <= Kind.awaitWord ? place : null,
+      word: touches ? place : null,
+      access: touches ? accessOf(access) : null,
       weak,
       drained: drainedAfter(access.step, recorded),
       messages: messagesAfter(access),

@@ -27,6 +27,12 @@ const none = -1;
 const isSwitchFlag = 1;
 const isTimerFlag = 2;
 const mattersFlag = 4;
+const readFlag = 8;
+const writeFlag = 16;
+const accessFlags = { read: readFlag, write: writeFlag, update: readFlag | writeFlag };
+
+const accessOf = (flags: number): StoryStep['access'] =>
+  flags & readFlag ? (flags & writeFlag ? 'update' : 'read') : flags & writeFlag ? 'write' : null;
 
 /** Makes a story small. */
 export const pack = ({ id, story, replay }: PageStory): PackedStory => {
@@ -43,7 +49,10 @@ export const pack = ({ id, story, replay }: PageStory): PackedStory => {
     const changes = step.words.flatMap((value, word) => (value === before[word] ? [] : [word, value]));
     before = step.words;
     const flags =
-      (step.isSwitch ? isSwitchFlag : 0) | (step.isTimer ? isTimerFlag : 0) | (step.matters ? mattersFlag : 0);
+      (step.isSwitch ? isSwitchFlag : 0) |
+      (step.isTimer ? isTimerFlag : 0) |
+      (step.matters ? mattersFlag : 0) |
+      (step.access ? accessFlags[step.access] : 0);
     const said = [step.text, step.site, step.call, step.answer, step.spec].map(number);
     return [step.core, step.thread ?? none, ...said, flags, step.word ?? none, ...changes];
   });
@@ -89,6 +98,7 @@ export const unpack = ({ id, replay, story, texts, rows, weak: weakSteps }: Pack
       spec: texts[spec] ?? null,
       words,
       word: word === none ? null : word,
+      access: accessOf(flags),
       ...weak,
     };
   });
