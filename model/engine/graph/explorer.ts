@@ -1,0 +1,340 @@
+import { Kind } from '#impl/machine/ops.ts';
+import type { Consistency } from '#model/engine/graph/consistency.ts';
+import { type ExecutionGraph, fence, locked, longer, read, update, write } from '#model/engine/graph/events.ts';
+import type { Ending } from '#model/engine/graph/program.ts';
+import { TakingBack } from '#model/engine/graph/taking-back.ts';
+import { ended, isMet, isUpdating, type ThreadTrie, TrieNode, updated } from '#model/engine/graph/trie.ts';
+
+/** What a frame of the stack tries one after the other. */
+const Tries = {
+  /** The writes that a new read may read. */
+  sources: 0,
+  /** The places in mo of a new write; then the reads that may be revisited for it. */
+  places: 1,
+  /** The places in mo of a write that has revisited a read. */
+  revisits: 2,
+  /** Nothing: a fence. */
+  nothing: 3,
+} as const;
+
+/** A frame: what it tries, its event, the place in mo now tried, the first one allowed, how far it looked for reads. */
+const [tries, eventOf, positionOf, firstOf, scanOf, frameSize] = [0, 1, 2, 3, 4, 5] as const;
+
+/** No place in mo is tried: the next one will be the first. */
+const none = -1;
+
+/** Beyond this the trie forgets what is not on the way to where the exploration stands. */
+const nodesMax = 200_000;
+
+/**
+ * Goes through the tree of graphs of a program, depth first: one step adds an event, or has a write revisit a read. Steps
+ * are undone in reverse, in place; the stack is explicit, so that an execution may be long.
+ */
+export class Explorer {
+  readonly graph: ExecutionGraph;
+  readonly #model: Consistency;
+  readonly #trie: ThreadTrie;
+  readonly #takingBack: TakingBack;
+  /** Where each thread stands; `#waits` if it waits in vain. */
+  readonly at: TrieNode[];
+  readonly #waits = new TrieNode(-1, null, 0, { tag: 'panicked', why: 'it waits' });
+  /** Of each event, the micro-op that made it. */
+  readonly #nodeOf: TrieNode[] = [];
+  #frames: Int32Array = new Int32Array(1024);
+  #depth = 0;
+  /** Of each revisit in the stack, where each thread stood. */
+  readonly #stood: TrieNode[] = [];
+  #isStarted = false;
+  readonly #taken = (event: number): void => {
+    this.at[this.graph.thread[event] as number] = this.#nodeOf[event] as TrieNode;
+  };
+
+  constructor(graph: ExecutionGraph, model: Consistency, trie: ThreadTrie) {
+    this.graph = graph;
+    this.#model = model;
+    this.#trie = trie;
+    this.#takingBack = new TakingBack(graph);
+    this.at = [...trie.roots];
+  }
+
+  /** Goes on to the next graph to which nothing can be added. Gives whether there is one. */
+  next(): boolean {
+    let isDescending = !this.#isStarted;
+    this.#isStarted = true;
+    if (this.#trie.nodes > nodesMax) this.#trie.prune(this.standing());
+    for (;;) {
+      if (isDescending && !this.#descend()) return true;
+      if (this.#depth === 0) return false;
+      isDescending = this.#advance();
+    }
+  }
+
+  /** Whether some thread waits for a word that does not come. */
+  get isBlocked(): boolean {
+    const { at } = this;
+    for (let t = 0; t < at.length; t++) if (at[t] === this.#waits) return true;
+    return false;
+  }
+
+  /** Whether each thread that waits has read the last write, so that nothing will ever move again. */
+  get isDeadlocked(): boolean {
+    const { graph } = this;
+    return this.at.every((node, thread) => {
+      if (node !== this.#waits) return true;
+      const event = graph.last(thread);
+      return graph.positionSeen(event) === (graph.moLengths[graph.location[event] as number] as number) - 1;
+    });
+  }
+
+  /** How each thread ended. */
+  endings(): readonly Ending[] {
+    return this.at.map(({ ending }) => ending as Ending);
+  }
+
+  /** The last micro-op of each thread: its end, or the await at which it waits. */
+  standing(): readonly TrieNode[] {
+    return this.at.map((node, t) => (node === this.#waits ? (this.#nodeOf[this.graph.last(t)] as TrieNode) : node));
+  }
+
+  /** Opens a frame for the next event of the first thread that can go on. Gives whether there is one. */
+  #descend(): boolean {
+    const { at, graph } = this;
+    let thread = 0;
+    while (thread < at.length && (at[thread] as TrieNode).kind === ended) thread++;
+    if (thread === at.length) return false;
+    const node = at[thread] as TrieNode;
+    const { kind, address } = node;
+    if (kind === Kind.store) {
+      const event = graph.make(thread, write, address, node.operand, node.order);
+      this.#model.describe(event);
+      const first = this.#model.earliest(thread, address, write) + 1;
+      this.#push(Tries.places, event, node, first);
+      at[thread] = this.#trie.after(node, 0);
+    } else if (kind === Kind.fence) {
+      const event = graph.make(thread, fence, -1, 0, node.order);
+      this.#push(Tries.nothing, event, node, 0);
+    } else {
+      const isPure = kind === Kind.load || kind === Kind.awaitWord;
+      const first = this.#model.earliest(thread, address, isPure ? read : read | locked);
+      const event = graph.make(thread, isPure ? read : read | locked, address, 0, node.order);
+      this.#push(Tries.sources, event, node, first);
+    }
+    return true;
+  }
+
+  #push(what: number, event: number, node: TrieNode, first: number): void {
+    this.#nodeOf[event] = node;
+    const frame = this.#depth++ * frameSize;
+    if (frame + frameSize > this.#frames.length) this.#frames = longer(this.#frames);
+    const frames = this.#frames;
+    frames[frame + tries] = what;
+    frames[frame + eventOf] = event;
+    frames[frame + positionOf] = none;
+    frames[frame + firstOf] = first;
+    frames[frame + scanOf] = none;
+  }
+
+  /** Undoes what the uppermost frame tries, and tries the next; closes the frame if there is none. Whether to descend. */
+  #advance(): boolean {
+    const frame = (this.#depth - 1) * frameSize;
+    switch (this.#frames[frame + tries]) {
+      case Tries.sources:
+        return this.#nextSource(frame);
+      case Tries.places:
+        return this.#nextPlace(frame);
+      case Tries.revisits:
+        return this.#nextRevisit(frame);
+      default:
+        return this.#passFence(frame);
+    }
+  }
+
+  #passFence(frame: number): boolean {
+    const { graph } = this;
+    const event = this.#frames[frame + eventOf] as number;
+    const node = this.#nodeOf[event] as TrieNode;
+    if (this.#frames[frame + positionOf] === none) {
+      this.#frames[frame + positionOf] = 0;
+      graph.enter(event);
+      graph.insert(event);
+      this.#model.describe(event);
+      this.at[node.thread] = this.#trie.after(node, 0);
+      return true;
+    }
+    graph.size--;
+    graph.leave(event);
+    graph.unmake(event);
+    this.at[node.thread] = node;
+    this.#depth--;
+    return false;
+  }
+
+  #nextSource(frame: number): boolean {
+    const { graph } = this;
+    const frames = this.#frames;
+    const event = frames[frame + eventOf] as number;
+    const node = this.#nodeOf[event] as TrieNode;
+    const { address } = node;
+    const newest = (graph.moLengths[address] as number) - 1;
+    let position = frames[frame + positionOf] as number;
+    if (position === none) position = newest + 1;
+    else {
+      this.#unread(event);
+      graph.size--;
+    }
+    const rowsEnd = graph.rowsEnd;
+    while (--position >= (frames[frame + firstOf] as number)) {
+      const source = (graph.mo[address] as Int32Array)[position] as number;
+      const word = graph.value[source] as number;
+      // Whoever waits for another word, and has read an old one, cannot be revisited: nothing would come of it.
+      if (node.kind === Kind.awaitWord && position < newest && !isMet(node, word)) continue;
+      graph.insert(event);
+      if (this.#readFrom(event, source, node)) {
+        frames[frame + positionOf] = position;
+        return this.#goOn(event, node);
+      }
+      this.#unread(event);
+      graph.size--;
+      graph.rowsEnd = rowsEnd;
+    }
+    graph.unmake(event);
+    this.at[node.thread] = node;
+    this.#depth--;
+    return false;
+  }
+
+  /** Lets a read read from a write. Gives whether that is consistent. */
+  #readFrom(event: number, source: number, node: TrieNode): boolean {
+    const { graph } = this;
+    const word = graph.value[source] as number;
+    const kind = (graph.kind[event] as number) & ~update;
+    graph.kind[event] = isUpdating(node, word) ? kind | update : kind;
+    graph.value[event] = word;
+    graph.enter(event);
+    graph.readFrom(event, source);
+    graph.extendPrefix(event);
+    this.#model.describe(event);
+    return this.#model.allows(event);
+  }
+
+  #unread(event: number): void {
+    this.graph.readNoMore(event);
+    this.graph.leave(event);
+  }
+
+  /** What comes after a read: the write of the same update, or any thread's next event. Gives whether to descend. */
+  #goOn(event: number, node: TrieNode): boolean {
+    const { graph } = this;
+    const { thread } = node;
+    const word = graph.value[event] as number;
+    if (((graph.kind[event] as number) & update) !== 0) {
+      const writing = graph.make(thread, write | update | locked, node.address, updated(node, word), node.order);
+      this.#model.describe(writing);
+      this.#push(Tries.places, writing, node, graph.positionSeen(event) + 1);
+      this.at[thread] = this.#trie.after(node, word);
+      return false;
+    }
+    if (node.kind !== Kind.awaitWord) this.at[thread] = this.#trie.after(node, word);
+    else this.at[thread] = isMet(node, word) ? this.#trie.after(node, 0) : this.#waits;
+    return true;
+  }
+
+  #nextPlace(frame: number): boolean {
+    const { graph } = this;
+    const frames = this.#frames;
+    const event = frames[frame + eventOf] as number;
+    if (frames[frame + scanOf] === none) {
+      if (this.#placeNext(frame, event)) return true;
+      frames[frame + scanOf] = graph.size;
+    }
+    // What is not in the write's prefix is taken back from the newest on, until something is found that must stay.
+    const location = graph.location[event] as number;
+    for (let i = (frames[frame + scanOf] as number) - 1; i >= 0; i--) {
+      const other = graph.inserted[i] as number;
+      if (graph.isInPrefix(other, event)) continue;
+      if (!this.#takingBack.isMaximal(other, event)) break;
+      if (((graph.kind[other] as number) & read) === 0 || graph.location[other] !== location) continue;
+      frames[frame + scanOf] = i;
+      this.#revisit(i, event, other);
+      return false;
+    }
+    graph.unmake(event);
+    this.#depth--;
+    const node = this.#nodeOf[event] as TrieNode;
+    this.at[node.thread] = node;
+    return false;
+  }
+
+  /** Takes a write from its place in mo, if it has one, and puts it at the next. Gives whether there is one. */
+  #placeNext(frame: number, event: number): boolean {
+    const { graph } = this;
+    const frames = this.#frames;
+    const location = graph.location[event] as number;
+    const first = frames[frame + firstOf] as number;
+    let position = frames[frame + positionOf] as number;
+    if (position !== none) this.#displace(event);
+    const length = graph.moLengths[location] as number;
+    if (position === none) {
+      // An update's write is right after the write that its read reads.
+      position = ((graph.kind[event] as number) & update) !== 0 ? first + 1 : length + 1;
+    }
+    while (--position >= first) {
+      // Nobody comes between the read and the write of an update.
+      const mo = graph.mo[location] as Int32Array;
+      if (position < length && ((graph.kind[mo[position] as number] as number) & update) !== 0) continue;
+      graph.enter(event);
+      graph.insert(event);
+      graph.place(event, position);
+      frames[frame + positionOf] = position;
+      if (this.#model.allows(event)) return true;
+      this.#displace(event);
+    }
+    return false;
+  }
+
+  #displace(event: number): void {
+    const { graph } = this;
+    graph.displace(event);
+    graph.size--;
+    graph.leave(event);
+  }
+
+  /** Opens a frame for a write that revisits a read, inserted as number `start`. */
+  #revisit(start: number, event: number, reading: number): void {
+    const { graph, at } = this;
+    for (let t = 0; t < at.length; t++) this.#stood.push(at[t] as TrieNode);
+    this.#takingBack.take(start, event, this.#taken);
+    const node = this.#nodeOf[event] as TrieNode;
+    const isUpdate = ((graph.kind[event] as number) & update) !== 0;
+    const first = isUpdate
+      ? graph.positionSeen(graph.before[event] as number) + 1
+      : this.#model.earliest(node.thread, node.address, write) + 1;
+    this.#push(Tries.revisits, event, node, first);
+    this.#frames[(this.#depth - 1) * frameSize + scanOf] = reading;
+  }
+
+  #nextRevisit(frame: number): boolean {
+    const { graph, at } = this;
+    const frames = this.#frames;
+    const event = frames[frame + eventOf] as number;
+    const reading = frames[frame + scanOf] as number;
+    const node = this.#nodeOf[reading] as TrieNode;
+    if (frames[frame + positionOf] !== none) this.#unread(reading);
+    const rowsEnd = graph.rowsEnd;
+    while (this.#placeNext(frame, event)) {
+      const position = graph.position[event] as number;
+      at[node.thread] = node;
+      if (this.#model.earliest(node.thread, node.address, graph.kind[reading] as number) <= position) {
+        if (this.#readFrom(reading, event, node)) return this.#goOn(reading, node);
+        this.#unread(reading);
+        graph.rowsEnd = rowsEnd;
+      }
+    }
+    this.#takingBack.putBack(event);
+    const stood = this.#stood.length - at.length;
+    for (let t = 0; t < at.length; t++) at[t] = this.#stood[stood + t] as TrieNode;
+    this.#stood.length = stood;
+    this.#depth--;
+    return false;
+  }
+}

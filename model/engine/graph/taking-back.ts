@@ -1,0 +1,113 @@
+import { type ExecutionGraph, factsPerEvent, fence, longer, read, write } from '#model/engine/graph/events.ts';
+
+/** What is written down about a revisit besides the events: seven numbers, and the facts about the read. */
+const noted = 7;
+
+/**
+ * What a new write takes back so that an older read can read it: all that was inserted after the read and is not in the
+ * write's prefix. One revisit comes upon another, and they are undone in reverse.
+ */
+export class TakingBack {
+  readonly #graph: ExecutionGraph;
+  /** Of each revisit: the events from its read on, then what is noted. */
+  #kept: Int32Array = new Int32Array(1024);
+  #end = 0;
+
+  constructor(graph: ExecutionGraph) {
+    this.#graph = graph;
+  }
+
+  /**
+   * Whether an event would be as it is, had it been added when nothing was there but what came before it and what is in
+   * the prefix of a write: reading the last write; or being the last write, with no read that is older than it. If not,
+   * then another branch does what taking it back would do.
+   */
+  isMaximal(event: number, revisiting: number): boolean {
+    const graph = this.#graph;
+    const kind = graph.kind[event] as number;
+    if ((kind & fence) !== 0) return true;
+    let seen = event;
+    if ((kind & read) !== 0) {
+      seen = graph.source[event] as number;
+      if (seen > event && !graph.isInPrefix(seen, revisiting)) return false;
+    } else {
+      for (let r = graph.newestReader[event] as number; r >= 0; r = graph.olderReader[r] as number) {
+        if (r < event) return false;
+      }
+    }
+    const location = graph.location[event] as number;
+    const mo = graph.mo[location] as Int32Array;
+    for (let p = (graph.moLengths[location] as number) - 1; p > (graph.position[seen] as number); p--) {
+      const later = mo[p] as number;
+      if (later < event || graph.isInPrefix(later, revisiting)) return false;
+    }
+    return true;
+  }
+
+  /**
+   * Takes the read out that is inserted as number `start`, and all after it that is not in the write's prefix. The read
+   * stays among those inserted. `taken` is told of each, the last first.
+   */
+  take(start: number, revisiting: number, taken: (event: number) => void): void {
+    const graph = this.#graph;
+    const { size, inserted } = graph;
+    const reading = inserted[start] as number;
+    const count = size - start;
+    while (this.#end + count + noted + factsPerEvent > this.#kept.length) this.#kept = longer(this.#kept);
+    const kept = this.#kept;
+    let end = this.#end;
+    for (let i = start; i < size; i++) kept[end++] = inserted[i] as number;
+    kept[end++] = graph.source[reading] as number;
+    kept[end++] = graph.kind[reading] as number;
+    kept[end++] = graph.value[reading] as number;
+    kept[end++] = graph.prefix[reading] as number;
+    for (let i = 0; i < factsPerEvent; i++) kept[end++] = graph.facts[reading * factsPerEvent + i] as number;
+    kept[end++] = graph.rowsEnd;
+    kept[end++] = start;
+    kept[end++] = size;
+    this.#end = end;
+
+    for (let i = size - 1; i >= start; i--) {
+      const event = inserted[i] as number;
+      if (graph.isInPrefix(event, revisiting)) continue;
+      const kind = graph.kind[event] as number;
+      if ((kind & read) !== 0) graph.readNoMore(event);
+      else if ((kind & write) !== 0) graph.displace(event);
+      graph.leave(event);
+      taken(event);
+    }
+    graph.size = start + 1;
+    for (let i = start + 1; i < size; i++) {
+      if (graph.isInPrefix(inserted[i] as number, revisiting)) graph.insert(inserted[i] as number);
+    }
+  }
+
+  /** Puts back what the last revisit took, which was made for this write. */
+  putBack(revisiting: number): void {
+    const graph = this.#graph;
+    const kept = this.#kept;
+    let end = this.#end;
+    const size = kept[--end] as number;
+    const start = kept[--end] as number;
+    graph.rowsEnd = kept[--end] as number;
+    const first = end - factsPerEvent - 4 - (size - start);
+    const reading = kept[first] as number;
+    for (let i = factsPerEvent - 1; i >= 0; i--) graph.facts[reading * factsPerEvent + i] = kept[--end] as number;
+    graph.prefix[reading] = kept[--end] as number;
+    graph.value[reading] = kept[--end] as number;
+    graph.kind[reading] = kept[--end] as number;
+    graph.source[reading] = kept[--end] as number;
+    this.#end = first;
+
+    graph.size = size;
+    for (let i = start; i < size; i++) {
+      const event = kept[first + i - start] as number;
+      graph.inserted[i] = event;
+      if (graph.isInPrefix(event, revisiting)) continue;
+      graph.enter(event);
+      const kind = graph.kind[event] as number;
+      if ((kind & read) !== 0) graph.readFrom(event, graph.source[event] as number);
+      else if ((kind & write) !== 0) graph.place(event, graph.position[event] as number);
+    }
+  }
+}

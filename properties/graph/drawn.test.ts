@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { randomFrom } from '#model/engine/explore/random.ts';
+import { type GraphMemory, graphMemories } from '#model/engine/graph/program.ts';
+import { byAxioms } from '#properties/graph/by-axioms.ts';
+import { byGraphs } from '#properties/graph/by-graphs.ts';
+import { drawProgram, type Vocabulary } from '#properties/graph/drawn.ts';
+
+const everything: Vocabulary = {
+  tags: ['load', 'load', 'store', 'store', 'swap', 'add', 'cas', 'await', 'fence', 'skip'],
+  loads: ['relaxed', 'acquire', 'seq_cst'],
+  stores: ['relaxed', 'release', 'seq_cst'],
+  updates: ['relaxed', 'acquire', 'release', 'acq_rel', 'seq_cst'],
+  fences: ['acquire', 'release', 'acq_rel', 'seq_cst'],
+};
+
+const vocabularies: Readonly<Record<string, Vocabulary>> = {
+  everything,
+  updates: { ...everything, tags: ['store', 'add', 'swap', 'cas', 'cas', 'load'], updates: ['relaxed', 'acq_rel'] },
+  'seq_cst accesses and relaxed ones': {
+    ...everything,
+    tags: ['load', 'store', 'swap'],
+    loads: ['relaxed', 'seq_cst', 'seq_cst'],
+    stores: ['relaxed', 'seq_cst', 'seq_cst'],
+    updates: ['seq_cst'],
+  },
+  'seq_cst fences': {
+    ...everything,
+    tags: ['load', 'store', 'fence'],
+    loads: ['relaxed'],
+    stores: ['relaxed'],
+    fences: ['seq_cst'],
+  },
+  awaits: { ...everything, tags: ['load', 'store', 'await', 'await', 'cas'], loads: ['acquire'], stores: ['release'] },
+};
+
+/** Beyond this the axioms take too long. */
+const programsPerVocabulary = 40;
+
+describe('random programs', () => {
+  it.each(graphMemories.flatMap((memory) => Object.keys(vocabularies).map((name) => [memory, name] as const)))(
+    'have the executions under %s that the axioms allow, each once: %s',
+    (memory: GraphMemory, name: string) => {
+      const random = randomFrom(1);
+      let executions = 0;
+      for (let i = 0; i < programsPerVocabulary; i++) {
+        const drawn = drawProgram(random, vocabularies[name] as Vocabulary, `${name} ${i}`);
+        const { repeated, ...found } = byGraphs(drawn, memory);
+        expect({ ...found, repeated }, JSON.stringify(drawn)).toEqual({ ...byAxioms(drawn, memory), repeated: 0 });
+        executions += found.executions;
+      }
+      expect(executions).toBeGreaterThan(programsPerVocabulary);
+    },
+  );
+});
