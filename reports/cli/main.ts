@@ -1,10 +1,11 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { memoryNames } from '#model/engine/explore/memories.ts';
 import { memoryNames as litmusMemories } from '#model/engine/litmus/memories.ts';
 import { SuiteError } from '#model/suite-error.ts';
 import { check } from '#reports/cli/check.ts';
 import { doctor } from '#reports/cli/doctor.ts';
 import { type ExitCode, exitCode } from '#reports/cli/exit-code.ts';
+import { exportNames } from '#reports/cli/export.ts';
 import { outFolder } from '#reports/cli/files.ts';
 import { list } from '#reports/cli/list.ts';
 import { litmus } from '#reports/cli/litmus.ts';
@@ -100,6 +101,12 @@ export const main = async (argv: readonly string[], output: Output = processOutp
     .description('replay a counterexample step by step')
     .argument('<file>', 'a counterexample that check or museum wrote')
     .option('--html <file>', 'write the picture of it')
+    .addOption(
+      new Option('--export <format>', `give it in the format of another tool: ${exportNames.join(', ')}`)
+        .argParser(oneOf('--export', exportNames))
+        .conflicts('json'),
+    )
+    .option('--output <file>', 'where the export goes; to stdout, instead of the story, if no file is named')
     .option('--all', 'show every step, the dispatchers’ too', false)
     .option('--json', 'one JSON document on stdout and nothing else', false)
     .addHelpText('after', example(`replay ${outFolder}/sync-sleep-wakeup-xv6-canary.json`))

@@ -7,6 +7,7 @@ import { SuiteError } from '#model/suite-error.ts';
 import { canary, suites } from '#properties/index.ts';
 import { readCounterexample, replayLine, rigOf } from '#reports/cli/counterexamples.ts';
 import { type ExitCode, exitCode } from '#reports/cli/exit-code.ts';
+import { type ExportName, exporters } from '#reports/cli/export.ts';
 import { writeText } from '#reports/cli/files.ts';
 import { type Output, styled } from '#reports/cli/output.ts';
 import { storyPage } from '#reports/cli/page.ts';
@@ -15,6 +16,9 @@ import { storyLines, violationLines } from '#reports/text/story.ts';
 export interface ReplayOptions {
   readonly json: boolean;
   readonly html: string | undefined;
+  readonly export: ExportName | undefined;
+  /** The file that the export goes to; stdout if none is named. */
+  readonly output: string | undefined;
   readonly all: boolean;
 }
 
@@ -31,6 +35,9 @@ const claimOf = (counterexample: Counterexample): Claim => {
 
 /** Replays a counterexample step by step. Says so when it was recorded on other code, or no longer happens. */
 export const replay = async (path: string, options: ReplayOptions, output: Output): Promise<ExitCode> => {
+  if (options.output !== undefined && options.export === undefined) {
+    throw new SuiteError('S106', '--output needs --export', 'say which format is to be written there');
+  }
   const counterexample = readCounterexample(path);
   const rig = await rigOf(counterexample);
   const problem = rig.subject.validate(counterexample.program);
@@ -70,6 +77,22 @@ export const replay = async (path: string, options: ReplayOptions, output: Outpu
       ) +
         ` ${status === 'same' ? 'it still happens just so' : status === 'different' ? 'it happens differently' : 'it does not happen any more'}`,
     );
+  }
+  if (options.export !== undefined) {
+    if (!violation) {
+      throw new SuiteError(
+        'S406',
+        `${path} does not happen any more: there is nothing to export`,
+        'export it with the code that it was recorded on, or replay it without --export',
+      );
+    }
+    const text = exporters[options.export](story);
+    if (options.output === undefined) {
+      output.out(text.trimEnd());
+      return exitCode.refuted;
+    }
+    writeText(options.output, text);
+    output.note(`the ${options.export} export is in ${options.output}`);
   }
   output.out(storyLines(story, output, options.all).join('\n'));
   if (!violation)
