@@ -1,25 +1,7 @@
-import type { ExecutionGraph } from '#model/engine/graph/events.ts';
 import { explore } from '#model/engine/graph/explore.ts';
 import type { GraphMemory } from '#model/engine/graph/program.ts';
+import { textOf } from '#properties/graph/counts.ts';
 import { asRoutines, type Drawn } from '#properties/graph/drawn.ts';
-
-/** All that makes a graph what it is, as text: each event of each thread, whom it reads from, and mo. */
-export const textOf = (graph: ExecutionGraph): string => {
-  const nameOf = (event: number): string => `${graph.thread[event]}.${graph.index[event]}`;
-  const threads = Array.from({ length: graph.threads }, (_, thread) => {
-    const events = Array.from({ length: graph.lengths[thread] as number }, (_, index) => {
-      const event = graph.sequence[thread * graph.stride + index] as number;
-      const [kind, location, value, order] = [graph.kind, graph.location, graph.value, graph.order].map(
-        (of) => of[event],
-      );
-      const source = (kind as number) & 1 ? nameOf(graph.source[event] as number) : '';
-      return [kind, location, value, order, source].join(' ');
-    });
-    return events.join();
-  });
-  const mo = graph.mo.map((writes, location) => [...writes.slice(0, graph.moLengths[location])].map(nameOf).join());
-  return [...threads, ...mo].join('|');
-};
 
 /** What exploring finds: complete executions, how many end in each final state, and how many graphs came again. */
 export const byGraphs = (

@@ -109,9 +109,13 @@ export class ExecutionGraph {
     return (this.index[other] as number) < (this.rows[row + thread] as number);
   }
 
+  isRead(event: number): boolean {
+    return ((this.kind[event] as number) & read) !== 0;
+  }
+
   /** The place in mo of the write, or of the write that is read. */
   positionSeen(access: number): number {
-    const seen = ((this.kind[access] as number) & read) !== 0 ? (this.source[access] as number) : access;
+    const seen = this.isRead(access) ? (this.source[access] as number) : access;
     return this.position[seen] as number;
   }
 
