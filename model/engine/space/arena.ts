@@ -1,0 +1,139 @@
+import type { Packing } from '#model/engine/space/packing.ts';
+
+const entriesAtFirst = 1024;
+/** How many states are inserted together. */
+export const batchMax = 256;
+
+/**
+ * The states found so far, packed one behind the other in the order in which they were found: so it is also the queue of
+ * a breadth-first search, and with each state's parent the shortest way to it. Exact: states are compared, not hashes.
+ */
+export class Arena {
+  #packing: Packing;
+  words: Int32Array<ArrayBuffer>;
+  parents = new Int32Array(entriesAtFirst);
+  count = 0;
+  /** Open addressing: a state's number plus one, or 0. At most half full. */
+  #table = new Int32Array(entriesAtFirst * 2);
+  readonly #hashes = new Int32Array(batchMax);
+  /** Of the states that the last batch brought, in their order: where in the batch each stood. */
+  readonly insertedFrom = new Int32Array(batchMax);
+  /** What was looked at ahead of time, summed up, so that the looking is not optimised away. */
+  lookedAt = 0;
+
+  constructor(packing: Packing) {
+    this.#packing = packing;
+    this.words = new Int32Array(entriesAtFirst * packing.words);
+  }
+
+  /**
+   * Inserts the first `count` packed states of `batch` that are not there yet, each with its parent. The new ones have
+   * the numbers from what `this.count` was. Looks at the places of all of them first: so the processor fetches these
+   * from memory together, and does not wait for one after the other.
+   */
+  insertAll(batch: Int32Array, count: number, parents: Int32Array): void {
+    const width = this.#packing.words;
+    this.#makeRoom(count);
+    const [table, hashes, words] = [this.#table, this.#hashes, this.words];
+    const mask = table.length - 1;
+    const before = this.count;
+    let looked = 0;
+    for (let i = 0; i < count; i++) {
+      const hash = hashOf(batch, i * width, width) & mask;
+      hashes[i] = hash;
+      looked += table[hash] as number;
+    }
+    for (let i = 0; i < count; i++) looked += words[(table[hashes[i] as number] as number) * width] as number;
+    this.lookedAt = looked | 0;
+    for (let i = 0; i < count; i++) {
+      const from = i * width;
+      let at = hashes[i] as number;
+      let found = table[at] as number;
+      while (found !== 0 && !areEqual(words, (found - 1) * width, batch, from, width)) {
+        at = (at + 1) & mask;
+        found = table[at] as number;
+      }
+      if (found !== 0) continue;
+      const state = this.count++;
+      this.insertedFrom[state - before] = i;
+      const to = state * width;
+      for (let word = 0; word < width; word++) words[to + word] = batch[from + word] as number;
+      this.parents[state] = parents[i] as number;
+      table[at] = state + 1;
+    }
+  }
+
+  /** The number of the packed state in `from`, or -1. */
+  find(from: Int32Array): number {
+    const width = this.#packing.words;
+    const mask = this.#table.length - 1;
+    for (let at = hashOf(from, 0, width) & mask; ; at = (at + 1) & mask) {
+      const found = (this.#table[at] as number) - 1;
+      if (found < 0 || areEqual(this.words, found * width, from, 0, width)) return found;
+    }
+  }
+
+  /** The codes of a state. */
+  codes(state: number): number[] {
+    return this.#packing.unpack(this.words, state * this.#packing.words);
+  }
+
+  /** Packs all states in another way, with more room. Their numbers stay. */
+  repack(packing: Packing): void {
+    const words = new Int32Array(this.parents.length * packing.words);
+    packing.packAll(this.#packing, this.words, words, this.count);
+    this.#packing = packing;
+    this.words = words;
+    this.#rebuildTable(this.#table.length);
+  }
+
+  /** Bytes in use for all of it. */
+  get bytes(): number {
+    return this.words.byteLength + this.parents.byteLength + this.#table.byteLength;
+  }
+
+  /** Sees to it that as many more states have a place. */
+  #makeRoom(more: number): void {
+    const needed = this.count + more;
+    if (needed >= this.parents.length) {
+      const parents = new Int32Array(this.parents.length * 2);
+      parents.set(this.parents);
+      this.parents = parents;
+      const words = new Int32Array(this.words.length * 2);
+      words.set(this.words);
+      this.words = words;
+    }
+    if (needed * 2 > this.#table.length) this.#rebuildTable(this.#table.length * 2);
+  }
+
+  #rebuildTable(length: number): void {
+    const table = new Int32Array(length);
+    const width = this.#packing.words;
+    const mask = length - 1;
+    for (let state = 0; state < this.count; state++) {
+      let at = hashOf(this.words, state * width, width) & mask;
+      while (table[at] !== 0) at = (at + 1) & mask;
+      table[at] = state + 1;
+    }
+    this.#table = table;
+  }
+}
+
+/** The mixing steps of MurmurHash3. */
+const hashOf = (words: Int32Array, at: number, width: number): number => {
+  let hash = 0;
+  for (let i = at; i < at + width; i++) {
+    let word = Math.imul(words[i] as number, 0xcc9e2d51);
+    word = Math.imul((word << 15) | (word >>> 17), 0x1b873593);
+    hash ^= word;
+    hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0;
+  }
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return hash ^ (hash >>> 16);
+};
+
+const areEqual = (left: Int32Array, at: number, right: Int32Array, from: number, width: number): boolean => {
+  for (let i = 0; i < width; i++) if (left[at + i] !== right[from + i]) return false;
+  return true;
+};

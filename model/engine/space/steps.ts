@@ -1,0 +1,182 @@
+import { Packing } from '#model/engine/space/packing.ts';
+import { Recording } from '#model/engine/space/recording.ts';
+import { Schema } from '#model/engine/space/schema.ts';
+import { callsAt, type Point, pointAfter, type System } from '#model/engine/space/system.ts';
+import { Trie } from '#model/engine/space/trie.ts';
+import type { AnyCall } from '#model/subject.ts';
+import type { ThreadId } from '#spec/abi.ts';
+import type { Outcome } from '#spec/outcome.ts';
+
+/** What comes of one atomic part of a call: it returns, goes on as the rest of itself, or begins to wait. */
+export type Result =
+  | { readonly tag: 'returns'; readonly answer: unknown }
+  | { readonly tag: 'continues'; readonly rest: AnyCall }
+  | { readonly tag: 'waits' };
+
+/** One thing that a thread may do: which call, what comes of it, and how the packed state changes. */
+export interface Move {
+  readonly call: AnyCall;
+  readonly result: Result;
+  /** The codes that it writes, by slot. */
+  readonly writes: ReadonlyMap<number, number>;
+}
+
+/** All that a thread may do in a state. */
+export interface Moves {
+  readonly thread: ThreadId;
+  readonly all: readonly Move[];
+  /** The call that it is in and that may do nothing now. */
+  readonly waitsIn: AnyCall | undefined;
+  /** Move by move and word by word of a packed state: the bits that stay, and those that are set then. */
+  masks: Int32Array;
+  /** By move: the claims that it may change, as bits, and which version of that. */
+  readonly touches: Int32Array;
+  touchesVersion: number;
+  /** How many states it was looked up for. */
+  visits: number;
+}
+
+/**
+ * The spec of a system as learnt so far. A step is run once for each way it can go, recorded, and from then on applied
+ * to packed states with a few masks: the readable spec costs nothing where it matters.
+ */
+export class Steps {
+  readonly system: System;
+  readonly schema: Schema;
+  packing: Packing;
+  /** By thread and the code of its point. */
+  #tries: Trie<Moves>[][];
+  /** What was learnt and dropped again, since states turned out to have more places. */
+  readonly #dropped: Moves[] = [];
+
+  constructor(system: System) {
+    this.system = system;
+    this.schema = new Schema(
+      system.threads.map((_, thread) => `T${thread}`),
+      system.initial,
+    );
+    this.#tries = system.threads.map(() => []);
+    this.initialCodes();
+    this.packing = new Packing(this.schema);
+  }
+
+  /** The codes of the state at boot. */
+  initialCodes(): number[] {
+    const codes = this.schema.encode(this.system.initial);
+    for (const [thread, behaviour] of this.system.threads.entries()) {
+      codes[thread] = this.#codeOf(thread, pointAfter(behaviour, 0));
+    }
+    return codes;
+  }
+
+  /** What `thread` may do in the packed state at `at`; undefined if that is not known yet. */
+  find(words: Int32Array, at: number, thread: ThreadId): Moves | undefined {
+    const { packing } = this;
+    const point = words[at + (packing.word[thread] as number)] as number;
+    return this.#tries[thread]?.[(point >>> (packing.shift[thread] as number)) & packing.mask(thread)]?.find(words, at);
+  }
+
+  /** Runs the spec for `thread` in the state with these codes, and remembers what came of it. */
+  learn(codes: readonly number[], thread: ThreadId): Moves {
+    const places = this.schema.slots.length;
+    const recording = new Recording(this.schema, codes);
+    const point = this.pointOf(codes, thread);
+    const state = recording.state();
+    const all: Move[] = [];
+    let waitsIn: AnyCall | undefined;
+    for (const call of callsAt(this.system.threads[thread] as never, point)) {
+      const outcomes = this.system.outcomes(state, thread, call);
+      for (const outcome of outcomes) all.push(this.#moveOf(recording, thread, point, call, outcome));
+      if (outcomes.length > 0) continue;
+      if (point.pending) waitsIn = call;
+      else all.push(this.#beginToWait(thread, point, call));
+    }
+    const moves = { thread, all, waitsIn, masks: this.#masksOf(all), touches: new Int32Array(all.length), touchesVersion: -1, visits: 0 };
+    if (this.schema.slots.length === places) {
+      const tries = this.#tries[thread] as Trie<Moves>[];
+      tries[codes[thread] as number] ??= new Trie();
+      tries[codes[thread] as number]?.learn(recording.reads, codes, moves, this.packing);
+    }
+    return moves;
+  }
+
+  /** Whether states still fit into how they are packed; if not, `repack` is needed before anything is looked up. */
+  get fits(): boolean {
+    return this.packing.holds(this.schema);
+  }
+
+  /** Packs with room for all that was seen. Where states have more places than before, all is learnt anew. */
+  repack(): void {
+    const hasNewPlaces = this.schema.slots.length > this.packing.bits.length;
+    this.packing = new Packing(this.schema);
+    if (hasNewPlaces) {
+      this.#dropped.push(...this.#known());
+      this.#tries = this.#tries.map(() => []);
+    }
+    for (const trie of this.#tries.flat()) trie?.repack(this.packing);
+    for (const moves of this.#known()) moves.masks = this.#masksOf(moves.all);
+  }
+
+  /** All that was ever learnt, with how often it was used. */
+  learnt(): readonly Moves[] {
+    return [...this.#dropped, ...this.#known()];
+  }
+
+  /** Where a thread is in the state with these codes. */
+  pointOf(codes: ArrayLike<number>, thread: ThreadId): Point {
+    const means = this.schema.slots[thread]?.values[codes[thread] as number];
+    return (means as { value: Point }).value;
+  }
+
+  #known(): Moves[] {
+    return this.#tries.flat().flatMap((trie) => trie?.results() ?? []);
+  }
+
+  #codeOf(thread: ThreadId, point: Point): number {
+    return this.schema.code(thread, JSON.stringify(point), { tag: 'leaf', value: point });
+  }
+
+  #moveOf(
+    recording: Recording,
+    thread: ThreadId,
+    point: Point,
+    call: AnyCall,
+    outcome: Outcome<unknown, AnyCall, unknown>,
+  ): Move {
+    const writes = new Map(recording.run(outcome.then as (copy: never) => void));
+    const isOver = outcome.tag === 'returns';
+    const rest = isOver ? null : (recording.plain(outcome.rest) as AnyCall);
+    const next = rest
+      ? { made: point.made, pending: rest }
+      : pointAfter(this.system.threads[thread] as never, point.made + 1);
+    writes.set(thread, this.#codeOf(thread, next));
+    const result: Result = rest
+      ? { tag: 'continues', rest }
+      : { tag: 'returns', answer: recording.plain((outcome as { answer: unknown }).answer) };
+    return { call, result, writes };
+  }
+
+  /** A thread that was in no call is in this one from now on. */
+  #beginToWait(thread: ThreadId, { made }: Point, call: AnyCall): Move {
+    const writes = new Map([[thread, this.#codeOf(thread, { made, pending: call })]]);
+    return { call, result: { tag: 'waits' }, writes };
+  }
+
+  /** Says in bits what moves do, as states are packed now. */
+  #masksOf(all: readonly Move[]): Int32Array {
+    const { packing } = this;
+    const masks = new Int32Array(all.length * packing.words * 2);
+    for (const [i, { writes }] of all.entries()) {
+      const at = i * packing.words * 2;
+      for (let word = 0; word < packing.words; word++) masks[at + word * 2] = -1;
+      for (const [slot, code] of writes) {
+        if (slot >= packing.bits.length) continue; // a place that is not packed yet: then all is learnt anew
+        const keep = at + (packing.word[slot] as number) * 2;
+        const shift = packing.shift[slot] as number;
+        masks[keep] = (masks[keep] as number) & ~(packing.mask(slot) << shift);
+        masks[keep + 1] = (masks[keep + 1] as number) | (code << shift);
+      }
+    }
+    return masks;
+  }
+}
