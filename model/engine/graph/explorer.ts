@@ -24,7 +24,7 @@ const [tries, eventOf, positionOf, firstOf, scanOf, frameSize] = [0, 1, 2, 3, 4,
 const none = -1;
 
 /** Beyond this the trie forgets what is not on the way to where the exploration stands. */
-const nodesMax = 200_000;
+const nodesMax = 50_000;
 
 /**
  * Goes through the tree of graphs of a program, depth first: one step adds an event, or has a write revisit a read. Steps

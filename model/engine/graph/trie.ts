@@ -12,7 +12,9 @@ const stepsMax = 20_000;
 /** The kind of a node at which its thread has ended. */
 export const ended = -1;
 
-const noMicroOp = { kind: ended, address: 0, operand: 0, expected: 0, order: 'plain' } as const;
+/** Nothing comes after an end. */
+const noWords: Word[] = [];
+const noNodes: TrieNode[] = [];
 
 /**
  * What a thread does next after it has read certain words: a node of the trie of its histories. It is asked of the
@@ -34,8 +36,8 @@ export class TrieNode {
   /** The routine, where it stands at this micro-op and nobody has used it yet. */
   routine: Routine<unknown> | null = null;
   /** What this micro-op gave so far, and where each led. */
-  words: Word[] = [];
-  nodes: TrieNode[] = [];
+  words: Word[];
+  nodes: TrieNode[];
 
   constructor(thread: number, parent: TrieNode | null, given: Word, ending: Ending | null) {
     this.thread = thread;
@@ -43,12 +45,14 @@ export class TrieNode {
     this.given = given;
     this.ending = ending;
     this.steps = parent === null ? 0 : parent.steps + 1;
-    const at = ending === null ? register : noMicroOp;
-    this.kind = at.kind;
-    this.address = at.address;
-    this.operand = at.operand;
-    this.expected = at.expected;
-    this.order = rank[at.order];
+    const isEnd = ending !== null;
+    this.kind = isEnd ? ended : register.kind;
+    this.address = isEnd ? 0 : register.address;
+    this.operand = isEnd ? 0 : register.operand;
+    this.expected = isEnd ? 0 : register.expected;
+    this.order = isEnd ? 0 : rank[register.order];
+    this.words = isEnd ? noWords : [];
+    this.nodes = isEnd ? noNodes : [];
   }
 }
 
@@ -69,6 +73,8 @@ export class ThreadTrie {
   /** How many times a routine was resumed: what the trie saves is the rest. */
   resumptions = 0;
   #nodes = 0;
+  /** The way to a node that is replayed. */
+  readonly #path: TrieNode[] = [];
   readonly #factories: readonly (() => Routine<unknown>)[];
   readonly #words: number;
   readonly #isEvent: (fence: FenceOrder) => boolean;
@@ -116,13 +122,13 @@ export class ThreadTrie {
    * @throws SuiteError if a micro-op is another than at first
    */
   replay(node: TrieNode): Routine<unknown> {
-    const path: TrieNode[] = [];
-    for (let at: TrieNode | null = node; at !== null; at = at.parent) path.push(at);
+    const path = this.#path;
+    for (let at: TrieNode | null = node; at !== null; at = at.parent) path[at.steps] = at;
     const routine = this.#make(node.thread);
-    for (const recorded of path.reverse()) {
-      const now = this.#resume(routine, node.thread, recorded.parent, recorded.given);
-      this.#nodes--;
-      if (!isSame(now, recorded)) throw nondeterministic(node.thread, recorded.steps);
+    for (let i = 0; i <= node.steps; i++) {
+      const recorded = path[i] as TrieNode;
+      const ending = this.#step(routine, node.thread, recorded.given);
+      if (!isRepeated(recorded, ending)) throw nondeterministic(node.thread, i);
     }
     return routine;
   }
@@ -181,13 +187,15 @@ export class ThreadTrie {
   }
 }
 
-const isSame = (left: TrieNode, right: TrieNode): boolean =>
-  left.kind === right.kind &&
-  left.address === right.address &&
-  left.operand === right.operand &&
-  left.expected === right.expected &&
-  left.order === right.order &&
-  JSON.stringify(left.ending) === JSON.stringify(right.ending);
+/** Whether a routine has done what is recorded: its micro-op is in the register, unless it has ended. */
+const isRepeated = (node: TrieNode, ending: Ending | null): boolean =>
+  ending === null
+    ? node.kind === register.kind &&
+      node.address === register.address &&
+      node.operand === register.operand &&
+      node.expected === register.expected &&
+      node.order === rank[register.order]
+    : node.ending?.tag === ending.tag && JSON.stringify(node.ending) === JSON.stringify(ending);
 
 const nondeterministic = (thread: number, step: number): SuiteError =>
   new SuiteError(
