@@ -159,8 +159,8 @@ const stepEvent = (step: StoryStep, story: Story): TraceEvent => {
 const flowEvents = ({ culprits, missingEdges, steps }: Story): TraceEvent[] => {
   const decisive = culprits ? [{ from: culprits.before, to: culprits.after, name: `it takes ${culprits.text}` }] : [];
   const missing = missingEdges.map(({ from, to, word }) => ({ from, to, name: `nothing orders these two: ${word}` }));
-  return [...decisive, ...missing].flatMap(({ from, to, name }, id): TraceEvent[] => {
-    const common = { name, cat: 'order', id };
+  return [...decisive, ...missing].flatMap(({ from, to, name }, i): TraceEvent[] => {
+    const common = { name, cat: 'order', id: i + 1 };
     return [
       { ph: 's', ...common, ts: from, ...trackOf(steps[from - 1] as StoryStep) },
       { ph: 'f', bp: 'e', ...common, ts: to, ...trackOf(steps[to - 1] as StoryStep) },
