@@ -46,13 +46,16 @@ interface NumberedProgram {
 /** Threads that a key has room for. A machine has far fewer; a history from elsewhere may have hundreds. */
 const threadsMax = 1024;
 
+/** What a graph is made from. */
+export type Theory = Pick<Subject, 'initial' | 'outcomes'>;
+
 /**
  * The spec of one subject as a graph that grows as it is walked: each step is computed once. A step decodes its state
  * into an object of its own and runs the outcome's recipe on that, so no draft is ever made. A property checks that
  * this gives what `produce` gives.
  */
-export class SpecGraph {
-  readonly subject: Subject;
+export class SpecGraph<Of extends Theory = Subject> {
+  readonly subject: Of;
   readonly states = new Numbering<unknown>();
   readonly calls = new Numbering<AnyCall>();
   readonly answers = new Numbering<unknown>();
@@ -65,7 +68,7 @@ export class SpecGraph {
   asked = 0;
   computed = 0;
 
-  constructor(subject: Subject, memoise = true) {
+  constructor(subject: Of, memoise = true) {
     this.subject = subject;
     this.#memoise = memoise;
   }

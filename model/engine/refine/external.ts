@@ -1,0 +1,28 @@
+import type { Operation, Semantics } from '#model/engine/refine/operations.ts';
+import type { AnyCall } from '#model/subject.ts';
+import type { ThreadId } from '#spec/abi.ts';
+import type { Outcome } from '#spec/outcome.ts';
+
+/** What an operation of a history says: a call, and its answer; undefined if that never came. */
+export interface Reading<Call, Answer> {
+  readonly call: Call;
+  readonly answer: Answer | undefined;
+}
+
+/**
+ * A spec against which histories from elsewhere are checked, and how they are read.
+ */
+export interface External<State = unknown, Call extends AnyCall = AnyCall, Answer = unknown> {
+  readonly name: string;
+  /** The state at the start, where the history says `init`. */
+  initial(init: unknown): State;
+  outcomes(state: State, caller: ThreadId, call: Call): readonly Outcome<State, Call, Answer>[];
+  /** Whether a call that answered this leaves every state as it is. Absent: nobody knows. */
+  readsOnly?(call: Call, answer: Answer | undefined): boolean;
+  /** Calls about different parts of the state neither see nor disturb each other. Absent: it has no parts. */
+  partOf?(call: Call): string;
+  /** Undefined: the operation says nothing. `Unreadable`: it is none of these. */
+  read(operation: Operation, semantics: Semantics): Reading<Call, Answer> | undefined;
+  /** The thread that the spec is told calls. Absent: it does not matter who calls. */
+  caller?(process: number | string, event: number): ThreadId;
+}
