@@ -28,6 +28,36 @@ export interface ProgramSize {
   readonly calls: number;
 }
 
+/**
+ * What a thread does: it makes its calls in order, each once; or any of them, again and again, in any order. A thread
+ * of the second kind that has but one call is always in it.
+ */
+export interface Behaviour<Call = AnyCall> {
+  readonly tag: 'in order' | 'any';
+  readonly calls: readonly Call[];
+}
+
+/** What is alike in a system, and where a state tells it apart. What is alike must behave alike, and begin alike. */
+export interface SymmetryOf<Call = AnyCall> {
+  /** Groups of threads: any may change places with any other, each thread with the one that stands there in the other. */
+  readonly groups: readonly (readonly ThreadId[])[];
+  /** Lists that have an entry for each thread, by their place in the state: `processes`. */
+  readonly lists: readonly string[];
+  /** Fields that hold a thread, by their place in the state, with * for any entry: `lock`, `processes.*.parent`. */
+  readonly ids: readonly string[];
+  /** A call with the threads in it renamed, if calls name any. */
+  call?(call: Call, renamed: (thread: ThreadId) => ThreadId): Call;
+}
+
+/** Threads whose calls reach every state of a spec that matters, and only finitely many: what `explore --spec` explores. */
+export interface Exploration<State = unknown, Call = AnyCall, Parameters = unknown> {
+  readonly parameters: Parameters;
+  readonly threads: readonly Behaviour<Call>[];
+  readonly symmetry?: SymmetryOf<Call>;
+  /** Whether a call may rightly wait for ever from this state on. Any other that can never go on refutes the spec. */
+  mayWait(state: State, caller: ThreadId, call: Call): boolean;
+}
+
 /** The parts of the kernel that any subject may call, from the same instance as the implementation under test. */
 export interface Services {
   readonly kill: typeof sleepWakeup.kill;
@@ -75,6 +105,11 @@ export interface Subject<
     readonly threads: number;
     readonly calls: fc.Arbitrary<{ readonly thread: ThreadId; readonly call: Call }>;
   };
+  /**
+   * What is explored of the spec alone, beside the scenarios, with about `threads` threads. Calls and outcomes that only
+   * scenarios need not be among it.
+   */
+  exploration?(variant: string, threads: number): Exploration<State, Call, Parameters>;
   /** Programs a little simpler than this one in its parameters or one call's arguments, the simplest first. */
   simpler(program: Program<Call, Parameters>): Iterable<Program<Call, Parameters>>;
   /** What is wrong with a program that was not generated here (a file's, changed by hand), if anything. */

@@ -47,7 +47,10 @@ export interface Xv6Pipe {
   killsLeft: number;
 }
 
-type Call = { readonly tag: 'pipewrite' } | { readonly tag: 'piperead' } | { readonly tag: 'kill'; readonly target: ThreadId };
+type Call =
+  | { readonly tag: 'pipewrite' }
+  | { readonly tag: 'piperead' }
+  | { readonly tag: 'kill'; readonly target: ThreadId };
 type Outcomes = readonly Outcome<Xv6Pipe, Call, string>[];
 
 /** How many writers there are, how many bits each writes, and how often somebody is killed. */
@@ -132,9 +135,7 @@ const pipewrite = (bits: number, pipe: Xv6Pipe, id: ThreadId): Outcomes =>
         draft.references--;
       }),
     )
-    .with('closing', () =>
-      pipe.lock === null ? writes(id, 'locks to close', 'closing, locked', lockBy(id)) : waits,
-    )
+    .with('closing', () => (pipe.lock === null ? writes(id, 'locks to close', 'closing, locked', lockBy(id)) : waits))
     .with('closing, locked', () =>
       writes(id, 'closes the write end', 'closed', (draft) => {
         draft.writeOpen = false;
@@ -200,7 +201,9 @@ const piperead = (pipe: Xv6Pipe, id: ThreadId): Outcomes =>
 
 const look = (pipe: Xv6Pipe): Outcomes => {
   if (pipe.nread !== pipe.nwrite || !pipe.writeOpen) return reads('finds something, or the end', 'taking');
-  return pipe.reader.killed ? reads('leaves with an error', 'closing', unlock) : reads('finds it empty', 'going to sleep');
+  return pipe.reader.killed
+    ? reads('leaves with an error', 'closing', unlock)
+    : reads('finds it empty', 'going to sleep');
 };
 
 const take = (pipe: Xv6Pipe): Outcomes =>
@@ -235,7 +238,10 @@ export const xv6Pipe = (size: Size): System<Xv6Pipe, Call, string> => ({
   threads: [
     ...Array.from({ length: size.writers }, () => ({ tag: 'any', calls: [{ tag: 'pipewrite' }] }) as const),
     { tag: 'any', calls: [{ tag: 'piperead' }] },
-    ...Array.from({ length: size.writers + 1 }, (_, target) => ({ tag: 'any', calls: [{ tag: 'kill', target }] }) as const),
+    ...Array.from(
+      { length: size.writers + 1 },
+      (_, target) => ({ tag: 'any', calls: [{ tag: 'kill', target }] }) as const,
+    ),
   ],
   outcomes: (pipe, caller, call) =>
     match(call)
@@ -265,7 +271,10 @@ export const claims: readonly Claim<Xv6Pipe>[] = [
     'what is counted is what was stored',
     ({ nwrite, writers }) => nwrite === writers.reduce((sum, { storedBits }) => sum + storedBits, 0),
   ),
-  always('the reader is where it needs the lock iff it holds it', (pipe) => holdsLock.has(pipe.reader.at) === (pipe.lock === readerId(pipe))),
+  always(
+    'the reader is where it needs the lock iff it holds it',
+    (pipe) => holdsLock.has(pipe.reader.at) === (pipe.lock === readerId(pipe)),
+  ),
   always('a writer is where it needs the lock iff it holds it', ({ lock, writers }) =>
     writers.every(({ at }, id) => holdsLock.has(at) === (lock === id)),
   ),

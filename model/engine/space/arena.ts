@@ -1,4 +1,5 @@
 import type { Packing } from '#model/engine/space/packing.ts';
+import type { Symmetry } from '#model/engine/space/symmetry.ts';
 
 const entriesAtFirst = 1024;
 /** How many states are inserted together. */
@@ -78,10 +79,14 @@ export class Arena {
     return this.#packing.unpack(this.words, state * this.#packing.words);
   }
 
-  /** Packs all states in another way, with more room. Their numbers stay. */
-  repack(packing: Packing): void {
+  /**
+   * Packs all states in another way, with more room. Their numbers stay. Which of several alike stands for all depends
+   * on how they are packed, and is found anew.
+   */
+  repack(packing: Packing, symmetry: Symmetry | undefined): void {
     const words = new Int32Array(this.parents.length * packing.words);
     packing.packAll(this.#packing, this.words, words, this.count);
+    if (symmetry) for (let state = 0; state < this.count; state++) symmetry.canonize(words, state);
     this.#packing = packing;
     this.words = words;
     this.#rebuildTable(this.#table.length);
@@ -103,7 +108,7 @@ export class Arena {
       words.set(this.words);
       this.words = words;
     }
-    if (needed * 2 > this.#table.length) this.#rebuildTable(this.#table.length * 2);
+    if (needed * 2 > this.#table.length) this.#rebuildTable(this.#table.length * 4);
   }
 
   #rebuildTable(length: number): void {
@@ -119,17 +124,14 @@ export class Arena {
   }
 }
 
-/** The mixing steps of MurmurHash3. */
+/** Multiplies and folds, word by word. */
 const hashOf = (words: Int32Array, at: number, width: number): number => {
   let hash = 0;
   for (let i = at; i < at + width; i++) {
-    let word = Math.imul(words[i] as number, 0xcc9e2d51);
-    word = Math.imul((word << 15) | (word >>> 17), 0x1b873593);
-    hash ^= word;
-    hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0;
+    hash = Math.imul(hash ^ (words[i] as number), 0x9e3779b1);
+    hash ^= hash >>> 15;
   }
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  hash = Math.imul(hash, 0x85ebca6b);
   return hash ^ (hash >>> 16);
 };
 

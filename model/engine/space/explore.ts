@@ -2,8 +2,9 @@ import type { Claim } from '#model/claim.ts';
 import { Arena, batchMax } from '#model/engine/space/arena.ts';
 import { Predicate } from '#model/engine/space/predicate.ts';
 import { type Moves, Steps } from '#model/engine/space/steps.ts';
-import { Symmetry, type SymmetryOf } from '#model/engine/space/symmetry.ts';
+import { Symmetry } from '#model/engine/space/symmetry.ts';
 import type { System } from '#model/engine/space/system.ts';
+import type { SymmetryOf } from '#model/subject.ts';
 
 /** A claim about states. */
 export type StateClaim = Extract<Claim, { tag: 'always' | 'never' | 'sometimes' }>;
@@ -57,7 +58,7 @@ class Exploration {
   #batched = 0;
   #transitions = 0;
   /** Grows whenever a claim may have looked at something that it had not looked at before. */
-  #readsOfClaims = 0;
+  #readsOfClaims = 1;
 
   constructor(system: System, { claims, statesMax, symmetry }: SpaceOptions) {
     this.#steps = new Steps(system);
@@ -156,9 +157,12 @@ class Exploration {
     for (let i = 0; i < this.#predicates.length; i++) {
       const predicate = this.#predicates[i];
       if (!predicate || (touched & claimBit(i)) === 0) continue;
-      const known = predicate.find(this.#arena.words, state * packing.words);
-      const holds = known ?? predicate.learn(schema, this.#arena.codes(state), packing);
-      if (known === undefined) this.#readsOfClaims++;
+      let holds = predicate.find(this.#arena.words, state * packing.words);
+      if (holds === undefined) {
+        const reads = predicate.reads.size;
+        holds = predicate.learn(schema, this.#arena.codes(state), packing);
+        if (predicate.reads.size > reads) this.#readsOfClaims++;
+      }
       const claim = this.#claims[i] as StateClaim;
       if (holds === (claim.tag === 'always')) continue;
       this.#decided.set(claim, state);
@@ -188,8 +192,8 @@ class Exploration {
     this.#flush();
     this.#steps.repack();
     const { packing } = this.#steps;
-    this.#arena.repack(packing);
     this.#symmetry?.repack();
+    this.#arena.repack(packing, this.#symmetry);
     for (const predicate of this.#predicates) predicate?.repack(packing);
     this.#batch = new Int32Array(packing.words * batchMax);
     return true;

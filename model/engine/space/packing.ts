@@ -69,7 +69,8 @@ export class Packing {
   /** The codes of the packed state that begins at `at`. */
   unpack(words: Int32Array, at: number): number[] {
     return this.bits.map(
-      (_, slot) => ((words[at + (this.word[slot] as number)] as number) >>> (this.shift[slot] as number)) & this.mask(slot),
+      (_, slot) =>
+        ((words[at + (this.word[slot] as number)] as number) >>> (this.shift[slot] as number)) & this.mask(slot),
     );
   }
 

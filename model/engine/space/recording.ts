@@ -37,7 +37,7 @@ export class Recording {
     return this.#show(this.#schema.decode(this.#codes, (object, place) => this.#origins.set(object, place)));
   }
 
-  /** Runs `recipe` on a copy of the state. Gives the slots that it wrote, and their codes. */
+  /** Runs `recipe` on a copy of the state. Gives the slots that it changed or may have changed, and their codes. */
   run(recipe: (copy: never) => void): ReadonlyMap<number, number> {
     const root = {
       copy: this.#schema.decode(this.#codes, (object, place) => {
@@ -49,6 +49,7 @@ export class Recording {
     const after = this.#schema.encode(root.copy);
     const writes = new Map<number, number>();
     this.#collect(this.#schema.root, root.copy, after, writes);
+    for (const [slot, code] of writes) if (this.#isRead.has(slot) && this.#codes[slot] === code) writes.delete(slot);
     return writes;
   }
 
@@ -134,7 +135,8 @@ export class Recording {
       const field = (value as Fields)[key];
       const isObject = typeof field === 'object' && field !== null;
       if (isObject) this.#collect(child, field, after, writes);
-      else if (written && (written.has(key) || !Object.hasOwn(value, key))) this.#collectAll(child, field, after, writes);
+      else if (written && (written.has(key) || !Object.hasOwn(value, key)))
+        this.#collectAll(child, field, after, writes);
     }
   }
 

@@ -44,8 +44,8 @@ export class Steps {
   readonly system: System;
   readonly schema: Schema;
   packing: Packing;
-  /** By thread and the code of its point. */
-  #tries: Trie<Moves>[][];
+  /** By thread. The first thing that is read is where the thread is. */
+  #tries: readonly Trie<Moves>[];
   /** What was learnt and dropped again, since states turned out to have more places. */
   readonly #dropped: Moves[] = [];
 
@@ -55,7 +55,7 @@ export class Steps {
       system.threads.map((_, thread) => `T${thread}`),
       system.initial,
     );
-    this.#tries = system.threads.map(() => []);
+    this.#tries = system.threads.map(() => new Trie());
     this.initialCodes();
     this.packing = new Packing(this.schema);
   }
@@ -71,9 +71,7 @@ export class Steps {
 
   /** What `thread` may do in the packed state at `at`; undefined if that is not known yet. */
   find(words: Int32Array, at: number, thread: ThreadId): Moves | undefined {
-    const { packing } = this;
-    const point = words[at + (packing.word[thread] as number)] as number;
-    return this.#tries[thread]?.[(point >>> (packing.shift[thread] as number)) & packing.mask(thread)]?.find(words, at);
+    return this.#tries[thread]?.find(words, at);
   }
 
   /** Runs the spec for `thread` in the state with these codes, and remembers what came of it. */
@@ -91,11 +89,17 @@ export class Steps {
       if (point.pending) waitsIn = call;
       else all.push(this.#beginToWait(thread, point, call));
     }
-    const moves = { thread, all, waitsIn, masks: this.#masksOf(all), touches: new Int32Array(all.length), touchesVersion: -1, visits: 0 };
+    const moves = {
+      thread,
+      all,
+      waitsIn,
+      masks: this.#masksOf(all),
+      touches: new Int32Array(all.length),
+      touchesVersion: 0,
+      visits: 0,
+    };
     if (this.schema.slots.length === places) {
-      const tries = this.#tries[thread] as Trie<Moves>[];
-      tries[codes[thread] as number] ??= new Trie();
-      tries[codes[thread] as number]?.learn(recording.reads, codes, moves, this.packing);
+      this.#tries[thread]?.learn([thread, ...recording.reads], codes, moves, this.packing);
     }
     return moves;
   }
@@ -111,9 +115,9 @@ export class Steps {
     this.packing = new Packing(this.schema);
     if (hasNewPlaces) {
       this.#dropped.push(...this.#known());
-      this.#tries = this.#tries.map(() => []);
+      this.#tries = this.#tries.map(() => new Trie());
     }
-    for (const trie of this.#tries.flat()) trie?.repack(this.packing);
+    for (const trie of this.#tries) trie.repack(this.packing);
     for (const moves of this.#known()) moves.masks = this.#masksOf(moves.all);
   }
 
@@ -129,7 +133,7 @@ export class Steps {
   }
 
   #known(): Moves[] {
-    return this.#tries.flat().flatMap((trie) => trie?.results() ?? []);
+    return this.#tries.flatMap((trie) => trie.results());
   }
 
   #codeOf(thread: ThreadId, point: Point): number {

@@ -1,20 +1,8 @@
 import type { Steps } from '#model/engine/space/steps.ts';
 import type { Point } from '#model/engine/space/system.ts';
-import type { AnyCall } from '#model/subject.ts';
+import type { SymmetryOf } from '#model/subject.ts';
 import { InternalError } from '#model/suite-error.ts';
 import type { ThreadId } from '#spec/abi.ts';
-
-/** What is alike in a system, and where a state tells it apart. What is alike must behave alike, and begin alike. */
-export interface SymmetryOf {
-  /** Groups of threads: any may change places with any other, each thread with the one that stands there in the other. */
-  readonly groups: readonly (readonly ThreadId[])[];
-  /** Lists that have an entry for each thread, by their place in the state: `processes`. */
-  readonly lists: readonly string[];
-  /** Fields that hold a thread, by their place in the state, with * for any entry: `lock`, `processes.*.parent`. */
-  readonly ids: readonly string[];
-  /** A call with the threads in it renamed, if calls name any. */
-  call?(call: AnyCall, renamed: (thread: ThreadId) => ThreadId): AnyCall;
-}
 
 /** Who becomes whom, by thread. */
 type Renaming = readonly ThreadId[];
@@ -86,7 +74,10 @@ export class Symmetry {
         masks: used.map((slot) => packing.mask(slot)),
         toWords: targets.map((slot) => packing.word[slot] as number),
         images: used.map((slot, i) =>
-          Int32Array.from(this.#imagesOf(slot, renaming), (code) => code << (packing.shift[targets[i] as number] as number)),
+          Int32Array.from(
+            this.#imagesOf(slot, renaming),
+            (code) => code << (packing.shift[targets[i] as number] as number),
+          ),
         ),
       };
     });
@@ -135,7 +126,9 @@ export class Symmetry {
     const { schema } = this.#steps;
     const { path, atoms, values } = schema.slots[slot] as (typeof schema.slots)[number];
     const target = this.#targetOf(slot, renaming);
-    const isId = this.#of.ids.some((id) => new RegExp(`^${id.replaceAll('.', '\\.').replaceAll('*', '[^.]+')}$`).test(path));
+    const isId = this.#of.ids.some((id) =>
+      new RegExp(`^${id.replaceAll('.', '\\.').replaceAll('*', '[^.]+')}$`).test(path),
+    );
     return atoms.map((atom, code) => {
       const means = values[code] as (typeof values)[number];
       if (means.tag !== 'leaf') return schema.code(target, atom, means);

@@ -1,15 +1,6 @@
-import type { AnyCall, Program, Subject } from '#model/subject.ts';
+import type { AnyCall, Behaviour, Exploration, Program, Subject } from '#model/subject.ts';
 import type { ThreadId } from '#spec/abi.ts';
 import type { Outcome } from '#spec/outcome.ts';
-
-/**
- * What a thread does: it makes its calls in order, each once; or any of them, again and again, in any order. A thread
- * of the second kind that has but one call is always in it.
- */
-export interface Behaviour<Call extends AnyCall = AnyCall> {
-  readonly tag: 'in order' | 'any';
-  readonly calls: readonly Call[];
-}
 
 /** A spec and the threads around it: all that can happen is known, and can be explored. */
 export interface System<State = unknown, Call extends AnyCall = AnyCall, Answer = unknown> {
@@ -19,9 +10,20 @@ export interface System<State = unknown, Call extends AnyCall = AnyCall, Answer 
 }
 
 /** A subject’s spec, and the threads of a program. */
-export const systemOf = (subject: Subject, program: Program): System => ({
+export const systemOfProgram = (subject: Subject, program: Program): System => ({
   initial: subject.initial(program.variant, program.parameters, program.threads.length),
   threads: program.threads.map((calls) => ({ tag: 'in order', calls })),
+  outcomes: subject.outcomes,
+});
+
+/** A subject’s spec, and the threads of an exploration. */
+export const systemOfExploration = (
+  subject: Subject,
+  variant: string,
+  { parameters, threads }: Exploration,
+): System => ({
+  initial: subject.initial(variant, parameters, threads.length),
+  threads,
   outcomes: subject.outcomes,
 });
 

@@ -30,7 +30,9 @@ export class Trie<Result> {
     let link = nodes[0] as number;
     while (link > 0) {
       const word = words[at + (nodes[link] as number)] as number;
-      link = nodes[link + headLength + ((word >>> (nodes[link + 1] as number)) & (nodes[link + 2] as number))] as number;
+      link = nodes[
+        link + headLength + ((word >>> (nodes[link + 1] as number)) & (nodes[link + 2] as number))
+      ] as number;
     }
     return this.#ways[-1 - link]?.result;
   }

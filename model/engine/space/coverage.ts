@@ -1,0 +1,40 @@
+import type { Space } from '#model/engine/space/explore.ts';
+import type { Result } from '#model/engine/space/steps.ts';
+
+/** How often each outcome of each call was seen: by call, by outcome. */
+export type SpecCoverage = ReadonlyMap<string, ReadonlyMap<string, number>>;
+
+/** What an answer is called: its error, its tag, or itself if it is a word. */
+const nameOfAnswer = (answer: unknown): string => {
+  if (typeof answer === 'string') return answer;
+  if (typeof answer !== 'object' || answer === null) return answer === null ? 'nothing' : `a ${typeof answer}`;
+  const { tag, errno } = answer as { tag?: unknown; errno?: unknown };
+  return typeof errno === 'string' ? errno : typeof tag === 'string' ? tag : 'a value';
+};
+
+/** What came of a part of a call, in a word or two. */
+export const nameOfResult = (result: Result): string => {
+  switch (result.tag) {
+    case 'returns':
+      return nameOfAnswer(result.answer);
+    case 'continues':
+      return `goes on: ${result.rest.tag}`;
+    case 'waits':
+      return 'waits';
+  }
+};
+
+/** Counts, over several spaces, the states in which each outcome was open to a thread. A waiting call counts as one. */
+export const coverageOf = (spaces: readonly Space[]): SpecCoverage => {
+  const counts = new Map<string, Map<string, number>>();
+  const add = (call: string, outcome: string, visits: number): void => {
+    const ofCall = counts.get(call) ?? new Map<string, number>();
+    counts.set(call, ofCall.set(outcome, (ofCall.get(outcome) ?? 0) + visits));
+  };
+  for (const { all, waitsIn, visits } of spaces.flatMap(({ steps }) => steps.learnt())) {
+    if (visits === 0) continue;
+    for (const { call, result } of all) add(call.tag, nameOfResult(result), visits);
+    if (waitsIn) add(waitsIn.tag, 'waits', visits);
+  }
+  return counts;
+};
