@@ -17,8 +17,12 @@ const Tries = {
   nothing: 3,
 } as const;
 
-/** A frame: what it tries, its event, the place in mo now tried, the first one allowed, how far it looked for reads. */
-const [tries, eventOf, positionOf, firstOf, scanOf, frameSize] = [0, 1, 2, 3, 4, 5] as const;
+/**
+ * A frame: what it tries; its event; the place in mo that is tried now; the first that may be, and once all have been
+ * tried, the oldest read to be revisited; how far it has looked for those, or which read it revisits; the first thread
+ * that may have something to do then.
+ */
+const [tries, eventOf, positionOf, firstOf, scanOf, fromOf, frameSize] = [0, 1, 2, 3, 4, 5, 6] as const;
 
 /** No place in mo is tried: the next one will be the first. */
 const none = -1;
@@ -45,6 +49,10 @@ export class Explorer {
   /** Of each revisit in the stack, where each thread stood. */
   readonly #stood: TrieNode[] = [];
   #isStarted = false;
+  /** Whether some thread may be waiting. */
+  #hasWaited = false;
+  /** All threads before this one have ended or wait. */
+  #from = 0;
   readonly #taken = (event: number): void => {
     this.at[this.graph.thread[event] as number] = this.#nodeOf[event] as TrieNode;
   };
@@ -71,9 +79,7 @@ export class Explorer {
 
   /** Whether some thread waits for a word that does not come. */
   get isBlocked(): boolean {
-    const { at } = this;
-    for (let t = 0; t < at.length; t++) if (at[t] === this.#waits) return true;
-    return false;
+    return this.#hasWaited && this.at.includes(this.#waits);
   }
 
   /** Whether each thread that waits has read the last write, so that nothing will ever move again. */
@@ -99,7 +105,7 @@ export class Explorer {
   /** Opens a frame for the next event of the first thread that can go on. Gives whether there is one. */
   #descend(): boolean {
     const { at, graph } = this;
-    let thread = 0;
+    let thread = this.#from;
     while (thread < at.length && (at[thread] as TrieNode).kind === ended) thread++;
     if (thread === at.length) return false;
     const node = at[thread] as TrieNode;
@@ -108,21 +114,21 @@ export class Explorer {
       const event = graph.make(thread, write, address, node.operand, node.order);
       this.#model.describe(event);
       const first = this.#model.earliest(thread, address, write) + 1;
-      this.#push(Tries.places, event, node, first);
+      this.#push(Tries.places, event, node, first, thread);
       at[thread] = this.#trie.after(node, 0);
     } else if (kind === Kind.fence) {
       const event = graph.make(thread, fence, -1, 0, node.order);
-      this.#push(Tries.nothing, event, node, 0);
+      this.#push(Tries.nothing, event, node, 0, thread);
     } else {
       const isPure = kind === Kind.load || kind === Kind.awaitWord;
       const first = this.#model.earliest(thread, address, isPure ? read : read | locked);
       const event = graph.make(thread, isPure ? read : read | locked, address, 0, node.order);
-      this.#push(Tries.sources, event, node, first);
+      this.#push(Tries.sources, event, node, first, thread);
     }
     return true;
   }
 
-  #push(what: number, event: number, node: TrieNode, first: number): void {
+  #push(what: number, event: number, node: TrieNode, first: number, from: number): void {
     this.#nodeOf[event] = node;
     const frame = this.#depth++ * frameSize;
     if (frame + frameSize > this.#frames.length) this.#frames = longer(this.#frames);
@@ -132,6 +138,7 @@ export class Explorer {
     frames[frame + positionOf] = none;
     frames[frame + firstOf] = first;
     frames[frame + scanOf] = none;
+    frames[frame + fromOf] = from;
   }
 
   /** Undoes what the uppermost frame tries, and tries the next; closes the frame if there is none. Whether to descend. */
@@ -159,6 +166,7 @@ export class Explorer {
       graph.insert(event);
       this.#model.describe(event);
       this.at[node.thread] = this.#trie.after(node, 0);
+      this.#from = this.#frames[frame + fromOf] as number;
       return true;
     }
     graph.size--;
@@ -191,7 +199,7 @@ export class Explorer {
       graph.insert(event);
       if (this.#readFrom(event, source, node)) {
         frames[frame + positionOf] = position;
-        return this.#goOn(event, node);
+        return this.#goOn(frame, event, node);
       }
       this.#unread(event);
       graph.size--;
@@ -223,19 +231,25 @@ export class Explorer {
   }
 
   /** What comes after a read: the write of the same update, or any thread's next event. Gives whether to descend. */
-  #goOn(event: number, node: TrieNode): boolean {
+  #goOn(frame: number, event: number, node: TrieNode): boolean {
     const { graph } = this;
     const { thread } = node;
+    const from = this.#frames[frame + fromOf] as number;
+    this.#from = from;
     const word = graph.value[event] as number;
     if (((graph.kind[event] as number) & update) !== 0) {
       const writing = graph.make(thread, write | update | locked, node.address, updated(node, word), node.order);
       this.#model.describe(writing);
-      this.#push(Tries.places, writing, node, graph.positionSeen(event) + 1);
+      this.#push(Tries.places, writing, node, graph.positionSeen(event) + 1, from);
       this.at[thread] = this.#trie.after(node, word);
       return false;
     }
     if (node.kind !== Kind.awaitWord) this.at[thread] = this.#trie.after(node, word);
-    else this.at[thread] = isMet(node, word) ? this.#trie.after(node, 0) : this.#waits;
+    else if (isMet(node, word)) this.at[thread] = this.#trie.after(node, 0);
+    else {
+      this.at[thread] = this.#waits;
+      this.#hasWaited = true;
+    }
     return true;
   }
 
@@ -244,16 +258,22 @@ export class Explorer {
     const frames = this.#frames;
     const event = frames[frame + eventOf] as number;
     if (frames[frame + scanOf] === none) {
-      if (this.#placeNext(frame, event)) return true;
+      if (this.#placeNext(frame, event)) {
+        this.#from = frames[frame + fromOf] as number;
+        return true;
+      }
       frames[frame + scanOf] = graph.size;
+      frames[frame + firstOf] = this.#takingBack.oldestRead(event);
     }
     // What is not in the write's prefix is taken back from the newest on, until something is found that must stay.
     const location = graph.location[event] as number;
+    const oldest = frames[frame + firstOf] as number;
     for (let i = (frames[frame + scanOf] as number) - 1; i >= 0; i--) {
       const other = graph.inserted[i] as number;
+      if (other < oldest) break;
       if (graph.isInPrefix(other, event)) continue;
       if (!this.#takingBack.isMaximal(other, event)) break;
-      if (((graph.kind[other] as number) & read) === 0 || graph.location[other] !== location) continue;
+      if (!graph.isRead(other) || graph.location[other] !== location) continue;
       frames[frame + scanOf] = i;
       this.#revisit(i, event, other);
       return false;
@@ -309,7 +329,7 @@ export class Explorer {
     const first = isUpdate
       ? graph.positionSeen(graph.before[event] as number) + 1
       : this.#model.earliest(node.thread, node.address, write) + 1;
-    this.#push(Tries.revisits, event, node, first);
+    this.#push(Tries.revisits, event, node, first, 0);
     this.#frames[(this.#depth - 1) * frameSize + scanOf] = reading;
   }
 
@@ -325,7 +345,7 @@ export class Explorer {
       const position = graph.position[event] as number;
       at[node.thread] = node;
       if (this.#model.earliest(node.thread, node.address, graph.kind[reading] as number) <= position) {
-        if (this.#readFrom(reading, event, node)) return this.#goOn(reading, node);
+        if (this.#readFrom(reading, event, node)) return this.#goOn(frame, reading, node);
         this.#unread(reading);
         graph.rowsEnd = rowsEnd;
       }

@@ -15,6 +15,8 @@ const nowhere = 0x7fffffff;
  */
 export class PartialSeqCst {
   readonly #graph: ExecutionGraph;
+  /** Whether any event was ever seq_cst. */
+  isNeeded = false;
   #hasFences = false;
   /** From these on, seq_cst events are reached. */
   readonly #reached: Int32Array;
@@ -43,6 +45,7 @@ export class PartialSeqCst {
 
   /** Whether psc has no cycle through this event, the last of its thread. */
   allows(event: number): boolean {
+    if (!this.isNeeded) return true;
     const graph = this.#graph;
     if (((graph.kind[event] as number) & fence) !== 0) return true;
     const location = graph.location[event] as number;

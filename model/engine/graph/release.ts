@@ -29,6 +29,7 @@ export class ReleaseConsistency implements Consistency {
     facts[at + shown] = 0;
     const kind = graph.kind[event] as number;
     const order = graph.order[event] as number;
+    if (order === rank.seq_cst) this.#seqCst.isNeeded = true;
     if ((kind & read) !== 0) this.#describeRead(event, at, order);
     else if ((kind & fence) !== 0) {
       if (isAcquiring(order)) this.#acquire(at, facts[at + pending] as number);

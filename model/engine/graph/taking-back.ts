@@ -17,6 +17,22 @@ export class TakingBack {
     this.#graph = graph;
   }
 
+  /** The oldest read that a new write could be read by: of its location, not in its prefix. */
+  oldestRead(event: number): number {
+    const { threads, thread, location, prefix, rows, index, lastHere, beforeHere } = this.#graph;
+    const row = (prefix[event] as number) * threads;
+    let oldest = 0x7fffffff;
+    for (let t = 0; t < threads; t++) {
+      if (t === thread[event]) continue;
+      const known = rows[row + t] as number;
+      let here = lastHere[(location[event] as number) * threads + t] as number;
+      for (; here >= 0 && (index[here] as number) >= known; here = beforeHere[here] as number) {
+        if (here < oldest && this.#graph.isRead(here)) oldest = here;
+      }
+    }
+    return oldest;
+  }
+
   /**
    * Whether an event would be as it is, had it been added when nothing was there but what came before it and what is in
    * the prefix of a write: reading the last write; or being the last write, with no read that is older than it. If not,
