@@ -233,6 +233,14 @@ describe('as mermaid', () => {
   });
 });
 
+describe('docs/guide.md', () => {
+  it('shows the lost wakeup as mermaid has it', () => {
+    const text = readFileSync(new URL('../../docs/guide.md', import.meta.url), 'utf8');
+    const [, shown] = text.match(/^```mermaid\n([^`]*)```$/m) ?? [];
+    expect(exporters.mermaid(storyOf('sync/sleep-wakeup/no-condition-lock'))).toBe(shown); // changed on purpose? paste it
+  });
+});
+
 describe('what breaks the rules of a format is noticed', () => {
   const damaged: readonly (readonly [ExportName, string, string | RegExp, string])[] = [
     ['itf', 'a variable that is not set', /"mbt::actionTaken": "calls",/, ''],

@@ -15,8 +15,6 @@ export interface ItfTrace {
   readonly vars: readonly string[];
   /** Of each state the values of the variables, in the order of `vars`. */
   readonly states: readonly (readonly ItfValue[])[];
-  /** The index of the state to which the last one leads back, if the trace goes round for ever. */
-  readonly loop?: number;
 }
 
 export type ItfValue =
@@ -69,7 +67,7 @@ const recordOf = (fields: readonly (readonly [string, unknown])[]): ItfValue =>
     : Object.fromEntries(fields.map(([name, held]) => [name, itfValue(held)]));
 
 /** The text of the file. It has no `timestamp`: the same trace is the same file. */
-export const itfText = ({ source, status, description, vars, states, loop }: ItfTrace): string =>
+export const itfText = ({ source, status, description, vars, states }: ItfTrace): string =>
   `${JSON.stringify(
     {
       '#meta': {
@@ -84,7 +82,6 @@ export const itfText = ({ source, status, description, vars, states, loop }: Itf
         '#meta': { index },
         ...Object.fromEntries(vars.map((name, i) => [name, values[i]])),
       })),
-      loop,
     },
     null,
     1,
