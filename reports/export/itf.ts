@@ -2,8 +2,10 @@ import type { Story, StoryStep } from '#model/engine/trace/story.ts';
 import { actionTaken, type ItfValue, itfOption, itfText, itfValue, nondetPicks } from '#reports/export/itf-format.ts';
 import { actorName, distinctWords } from '#reports/export/names.ts';
 
-/** What each step has beside the words; a story’s own variables and the words cannot be confused. */
+/** The variables that every story has; no word can be confused with them. */
 const ownVars = [
+  actionTaken,
+  nondetPicks,
   'story::step',
   'story::actor',
   'story::call',
@@ -12,6 +14,8 @@ const ownVars = [
   'story::spec',
   'story::weak',
 ] as const;
+
+type OwnValues = Readonly<Record<(typeof ownVars)[number], ItfValue>>;
 
 /**
  * A story as a trace in the Informal Trace Format: the state at boot, then one for each step. A word is the variable
@@ -22,37 +26,38 @@ export const storyAsItf = (story: Story): string =>
     source: `${story.subject} (${story.variant}), ${story.implementation}`,
     status: 'violation',
     description: `${story.violation.kind}: the spec ${story.violation.expected}; the implementation ${story.violation.observed}`,
-    vars: [actionTaken, nondetPicks, ...ownVars, ...distinctWords(story).map((word) => `memory::${word}`)],
-    states: [atBoot(story), ...story.steps.map((step) => after(step, story))],
+    vars: [...ownVars, ...distinctWords(story).map((word) => `memory::${word}`)],
+    states: [
+      stateOf(atBoot(story), story.wordsAtBoot),
+      ...story.steps.map((step) => stateOf(after(step, story), step.words)),
+    ],
   });
 
-const picks = (core: number | null, thread: number | null): ItfValue => ({
-  core: itfOption(core),
-  thread: itfOption(thread),
+const stateOf = (own: OwnValues, words: readonly number[]): readonly ItfValue[] => [
+  ...ownVars.map((name) => own[name]),
+  ...words.map(itfValue),
+];
+
+const atBoot = ({ specAtBoot }: Story): OwnValues => ({
+  'mbt::actionTaken': 'boot',
+  'mbt::nondetPicks': { core: itfOption(null), thread: itfOption(null) },
+  'story::step': itfValue(0),
+  'story::actor': '',
+  'story::call': itfOption(null),
+  'story::answer': itfOption(null),
+  'story::site': itfOption(null),
+  'story::spec': itfOption(specAtBoot),
+  'story::weak': itfOption(null),
 });
 
-const atBoot = ({ specAtBoot, wordsAtBoot }: Story): readonly ItfValue[] => [
-  'boot',
-  picks(null, null),
-  itfValue(0),
-  '',
-  itfOption(null),
-  itfOption(null),
-  itfOption(null),
-  itfOption(specAtBoot),
-  itfOption(null),
-  ...wordsAtBoot.map(itfValue),
-];
-
-const after = (step: StoryStep, story: Story): readonly ItfValue[] => [
-  step.text,
-  picks(step.core, step.thread),
-  itfValue(step.step),
-  actorName(story, step),
-  itfOption(step.call),
-  itfOption(step.answer),
-  itfOption(step.site),
-  itfOption(step.spec),
-  itfOption(step.weak),
-  ...step.words.map(itfValue),
-];
+const after = (step: StoryStep, story: Story): OwnValues => ({
+  'mbt::actionTaken': step.text,
+  'mbt::nondetPicks': { core: itfOption(step.core), thread: itfOption(step.thread) },
+  'story::step': itfValue(step.step),
+  'story::actor': actorName(story, step),
+  'story::call': itfOption(step.call),
+  'story::answer': itfOption(step.answer),
+  'story::site': itfOption(step.site),
+  'story::spec': itfOption(step.spec),
+  'story::weak': itfOption(step.weak),
+});
