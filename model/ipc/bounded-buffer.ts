@@ -88,6 +88,21 @@ export const boundedBuffer: Subject<spec.BoundedBuffer, Call, BoundedBufferAnswe
   scenarios,
   programs,
   sequences: (variant) => ({ parameters: drawnParameters(variant), threads: 2, calls: drawnTurn(variant) }),
+  exploration: (variant, threads) => {
+    const isAlone = variant === 'in-out';
+    const pairs = isAlone ? 1 : Math.max(1, threads >> 1);
+    const each = Array.from({ length: pairs });
+    return {
+      parameters: { capacity: 2, carriedItems: 0 },
+      threads: [
+        ...each.map(() => ({ tag: 'any' as const, calls: [{ tag: 'put' as const, items: [1, 2] }] })),
+        ...each.map(() => ({ tag: 'any' as const, calls: [1, 3].map((count) => ({ tag: 'get' as const, count })) })),
+        ...(variant === 'semaphores' ? [{ tag: 'in order' as const, calls: [{ tag: 'finish' as const }] }] : []),
+      ],
+      symmetry: { groups: [...each.keys()].map((pair) => [pair]), lists: [], ids: [] },
+      mayWait: () => false,
+    };
+  },
   *simpler(current) {
     for (const parameters of simplerParameters(current.parameters)) yield { ...current, parameters };
     for (const [thread, calls] of current.threads.entries()) {

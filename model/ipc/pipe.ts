@@ -2,7 +2,20 @@ import * as fc from 'fast-check';
 import type * as linux from '#impl/ipc/pipe.linux.ts';
 import type { Address, Routine, Word } from '#impl/machine/ops.ts';
 import type { Thread } from '#impl/sync/threads.ts';
-import { both, type Call, mappedAround, type Parameters } from '#model/ipc/pipe.calls.ts';
+import {
+  both,
+  type Call,
+  closes,
+  kills,
+  mappedAround,
+  neither,
+  type Parameters,
+  program,
+  reader,
+  reads,
+  writer,
+  writes,
+} from '#model/ipc/pipe.calls.ts';
 import { drawnCall, drawnParameters, programs, simplerCall, simplerParameters } from '#model/ipc/pipe.programs.ts';
 import { scenarios } from '#model/ipc/pipe.scenarios.ts';
 import type { Services, Subject } from '#model/subject.ts';
@@ -101,6 +114,27 @@ export const pipe: Subject<spec.Pipe, Call, PipeAnswer, Parameters, Module, Layo
       .record({ thread: fc.nat({ max: 2 }), drawn: drawnCall(variant, 3), index: fc.nat({ max: 3 }) })
       .map(({ thread, drawn, index }) => ({ thread, call: drawn(thread, index, both) })),
   }),
+  exploration: (variant, threads) => {
+    const { parameters } = program(variant, [], []);
+    const readers = Array.from({ length: Math.max(1, threads - 2) }, (_, id) => id + 1);
+    const killer = readers.length + 1;
+    const blocking = [true, false].slice(0, variant === 'linux' ? 2 : 1);
+    return {
+      parameters: { ...parameters, holdings: [writer, ...readers.map(() => reader), neither] },
+      threads: [
+        {
+          tag: 'any',
+          calls: [...blocking.map((waits) => writes([1, 2, 3], { blocking: waits })), writes([4]), closes(1)],
+        },
+        ...readers.map(() => ({
+          tag: 'any' as const,
+          calls: [...blocking.map((waits) => reads(2, { blocking: waits })), reads(1), closes(0)],
+        })),
+        { tag: 'in order', calls: [kills(0), ...readers.map(kills)] },
+      ],
+      mayWait: (_state, thread) => thread === killer,
+    };
+  },
   *simpler(current) {
     for (const parameters of simplerParameters(current.parameters)) yield { ...current, parameters };
     for (const [thread, calls] of current.threads.entries()) {

@@ -81,6 +81,15 @@ export const shmPolling: Subject<spec.ShmPolling, Call, ShmPollingAnswer, Parame
     threads: 2,
     calls: fc.constant({ thread: 1, call: serves }), // alone, nobody gets further than to wait
   }),
+  exploration: () => ({
+    parameters: { limitBytes: 2 },
+    threads: [
+      { tag: 'any', calls: [[1], [1, 2], [1, 2, 3]].map((bytes) => ({ tag: 'call', bytes })) },
+      { tag: 'any', calls: [serves] },
+      { tag: 'in order', calls: [{ tag: 'forge', lengthBytes: 0 }] },
+    ],
+    mayWait: () => false,
+  }),
   *simpler(current) {
     const { limitBytes } = current.parameters;
     if (limitBytes > 1) yield { ...current, parameters: { limitBytes: limitBytes >> 1 } };

@@ -99,6 +99,16 @@ export const seqlock: Subject<spec.Snapshot, Call, SeqlockAnswer, Parameters, Mo
         call: isWrite ? { tag: 'write', values: version(thread, index, 2) } : reads,
       })),
   }),
+  exploration: (_variant, threads) => ({
+    parameters: { words: 2 },
+    threads: Array.from({ length: threads }, (_, thread) =>
+      thread === 0
+        ? { tag: 'any', calls: [0, 1, 2].map((index) => ({ tag: 'write', values: version(0, index, 2) })) }
+        : { tag: 'any', calls: [reads] },
+    ),
+    symmetry: { groups: Array.from({ length: threads - 1 }, (_, reader) => [reader + 1]), lists: [], ids: [] },
+    mayWait: () => false,
+  }),
   *simpler(current) {
     const words = current.parameters.words - 1;
     if (words === 0) return;

@@ -203,6 +203,25 @@ export const sleepWakeup: Subject<spec.SleepWakeup, Call | { tag: 'exited' }, An
     threads: 3,
     calls: fc.record({ thread: fc.nat({ max: 2 }), call: callOf(3, 2) }),
   }),
+  exploration: (_variant, threads) => {
+    const sleepers = Array.from({ length: Math.max(1, threads - 2) }, (_, id) => id + 2);
+    return {
+      parameters: { conditions: 1, sharedChannel: false, polled: [], parents: [null, 0, ...sleepers.map(() => 0)] },
+      threads: [
+        { tag: 'any', calls: [waits] },
+        { tag: 'any', calls: [signals(0), ...sleepers.map(kills)] },
+        ...sleepers.map(() => ({ tag: 'any' as const, calls: [awaits(0), takes(0), exits] })),
+      ],
+      symmetry: {
+        groups: sleepers.map((sleeper) => [sleeper]),
+        lists: ['processes'],
+        ids: ['processes.*.parent'],
+        call: (call, renamed) => (call.tag === 'kill' ? kills(renamed(call.target)) : call),
+      },
+      // Its children need not die before init; and who is dead is never answered.
+      mayWait: (_state, _caller, { tag }) => tag === 'wait' || tag === 'exited',
+    };
+  },
   *simpler(current: Program<Call | { tag: 'exited' }, Parameters>) {
     const { parameters } = current;
     if (parameters.sharedChannel) yield { ...current, parameters: { ...parameters, sharedChannel: false } };

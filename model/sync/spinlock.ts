@@ -125,6 +125,15 @@ export const spinlock: Subject<spec.Counters, Call, SpinlockAnswer, Parameters, 
     threads: coresMax(variant),
     calls: fc.record({ thread: fc.nat({ max: coresMax(variant) - 1 }), call: callOf(2) }),
   }),
+  exploration: (_variant, threads) => ({
+    parameters: { counters: 2 },
+    threads: Array.from({ length: threads }, () => ({
+      tag: 'in order',
+      calls: [adds(0), adds(0, 9), adds(1, 2), sums, adds(1)],
+    })),
+    symmetry: { groups: Array.from({ length: threads }, (_, thread) => [thread]), lists: [], ids: [] },
+    mayWait: () => false,
+  }),
   *simpler(current) {
     const { counters } = current.parameters;
     const inUse = current.threads.flat().map((call) => (call.tag === 'add' ? call.counter : 0));
