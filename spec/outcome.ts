@@ -12,7 +12,7 @@ export type Outcome<State, Call, Answer> =
   | { readonly tag: 'continues'; readonly rest: Call; readonly then: Recipe<State> };
 
 /** The effect of an outcome that changes nothing. */
-const nothing = (): void => {};
+export const nothing = (): void => {};
 
 /** The call is over: it answers `answer`, having done `then` to the state. */
 export const returns = <State, Answer>(

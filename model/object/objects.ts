@@ -146,6 +146,7 @@ const keyValue: External<keyValueSpec.KeyValue, keyValueSpec.KeyValueCall, strin
   initial: () => ({ texts: {} }),
   outcomes: keyValueSpec.outcomes,
   readsOnly: keyValueSpec.readsOnly,
+  mayAnswer: keyValueSpec.mayAnswer,
   partOf: keyValueSpec.partOf,
   read: (operation) => {
     const { f } = operation;

@@ -1,4 +1,5 @@
 import { type NumberedEvent, none, type Question } from '#model/engine/refine/question.ts';
+import type { AnyCall } from '#model/subject.ts';
 
 /** What is pending, to be looked at. */
 interface Standing {
@@ -8,6 +9,9 @@ interface Standing {
 
 /** Where more states than this may be come to, looking ahead costs more than it saves. */
 const statesMax = 24;
+
+/** How many events the spec is asked about. */
+const eventsMax = 16;
 
 /** Looking ahead is given up for good after so many times that there were too many states. */
 const failuresMax = 8;
@@ -27,8 +31,39 @@ export class Foresight {
     this.#standing = standing;
   }
 
+  /** Whether the spec itself knows which answers are possible: then looking ahead costs little. */
+  get isCheap(): boolean {
+    return this.#question.graph.subject.mayAnswer !== undefined;
+  }
+
   /** False: some answer cannot be explained from here. */
   isHopeful(from: number, state: number): boolean {
+    return this.isCheap ? this.#isHopefulToSpec(from, state) : this.#isWithinReach(from, state);
+  }
+
+  /** Asks the spec about each of the next answers. */
+  #isHopefulToSpec(from: number, state: number): boolean {
+    const { events, graph } = this.#question;
+    const { subject, states, calls, answers } = graph;
+    const pending = this.#standing.words.slice();
+    const others: AnyCall[] = [];
+    for (const call of pending) if (call >= 0) others.push(calls.shared(call));
+    const end = Math.min(events.length, from + eventsMax);
+    for (let at = from; at < end; at++) {
+      const { slot, call, answer } = events[at] as NumberedEvent;
+      const waiting = pending[slot] as number;
+      pending[slot] = call;
+      if (call !== none) others.push(calls.shared(call));
+      else if (waiting < 0) continue;
+      else if (
+        subject.mayAnswer?.(states.shared(state), calls.shared(waiting), answers.shared(answer), others) === false
+      )
+        return false;
+    }
+    return true;
+  }
+
+  #isWithinReach(from: number, state: number): boolean {
     if (this.#failures === failuresMax) return true;
     const { events } = this.#question;
     const { words, begun } = this.#standing;

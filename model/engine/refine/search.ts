@@ -139,7 +139,7 @@ export class Search {
     if (at > this.furthest) this.furthest = at;
     if (at === events.length && endsWell(state, slots.words)) return true;
     if (!this.#visited.add(at, state, slots)) return false;
-    const isHard = ++this.#places > placesBeforeForesight * events.length;
+    const isHard = this.#foresight.isCheap || ++this.#places > placesBeforeForesight * events.length;
     if (isHard && !this.#foresight.isHopeful(at, state)) return false;
     this.#choices.push({ event: at, state, turn: 0, edge: 0, changes: slots.changes, steps: this.#steps.length });
     return false;

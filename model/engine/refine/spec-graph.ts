@@ -1,6 +1,7 @@
 import type { AnyCall, Program, Subject } from '#model/subject.ts';
 import { InternalError } from '#model/suite-error.ts';
 import type { ThreadId } from '#spec/abi.ts';
+import { nothing, type Recipe } from '#spec/outcome.ts';
 
 /** One thing a pending call may do in a state, with states, calls and answers by number. */
 export interface Edge {
@@ -12,10 +13,27 @@ export interface Edge {
   readonly answer: number;
 }
 
+/** A copy of a plain value that shares nothing with it. */
+const copyOf = <T>(value: T): T => {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copyOf) as T;
+  const copy: Record<string, unknown> = {};
+  for (const key in value) copy[key] = copyOf(value[key]);
+  return copy as T;
+};
+
+/** Freezes a plain value through and through. */
+const frozen = <T>(value: T): T => {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const part of Object.values(value)) frozen(part);
+  return Object.freeze(value);
+};
+
 /** Gives each distinct plain value a number, and the value for a number. */
 export class Numbering<T> {
   readonly #numbers = new Map<string, number>();
   readonly #texts: string[] = [];
+  readonly #shared: T[] = [];
 
   number(value: T): number {
     const text = JSON.stringify(value);
@@ -25,6 +43,12 @@ export class Numbering<T> {
     this.#numbers.set(text, number);
     this.#texts.push(text);
     return number;
+  }
+
+  /** The value, for everybody: nobody can change it. */
+  shared(number: number): T {
+    this.#shared[number] ??= frozen(this.value(number));
+    return this.#shared[number];
   }
 
   /** A fresh copy of the value: the caller may change it. */
@@ -47,11 +71,17 @@ interface NumberedProgram {
 const threadsMax = 1024;
 
 /** What a graph is made from. */
-export type Theory = Pick<Subject, 'initial' | 'outcomes'>;
+export interface Theory extends Pick<Subject, 'outcomes'> {
+  /**
+   * Whether `call` may yet give `answer`, if from this state on only `others` happen before, each as often as is
+   * wanted. It may say yes wrongly, but not no. Absent: nobody knows but by trying.
+   */
+  mayAnswer?(state: unknown, call: AnyCall, answer: unknown, others: readonly AnyCall[]): boolean;
+}
 
 /**
- * The spec of one subject as a graph that grows as it is walked: each step is computed once. A step decodes its state
- * into an object of its own and runs the outcome's recipe on that, so no draft is ever made. A property checks that
+ * The spec of one subject as a graph that grows as it is walked: each step is computed once. A step runs the
+ * outcome's recipe on a copy of the state that is all its own, so no draft is ever made. A property checks that
  * this gives what `produce` gives.
  */
 export class SpecGraph<Of extends Theory = Subject> {
@@ -74,7 +104,7 @@ export class SpecGraph<Of extends Theory = Subject> {
   }
 
   /** A program's state at boot and its calls. */
-  program(variant: string, program: Program): NumberedProgram {
+  program(this: SpecGraph, variant: string, program: Program): NumberedProgram {
     const known = this.#programs.get(program);
     if (known) return known;
     const { threads, parameters } = program;
@@ -101,15 +131,17 @@ export class SpecGraph<Of extends Theory = Subject> {
 
   #compute(state: number, thread: ThreadId, call: number): readonly Edge[] {
     this.computed++;
-    const outcomes = this.subject.outcomes(this.states.value(state), thread, this.calls.value(call));
-    return outcomes.map((outcome) => {
-      const scratch = this.states.value(state);
-      outcome.then(scratch);
-      return {
-        state: this.states.number(scratch),
-        rest: outcome.tag === 'continues' ? this.calls.number(outcome.rest) : -1,
-        answer: outcome.tag === 'returns' ? this.answers.number(outcome.answer) : -1,
-      };
-    });
+    const outcomes = this.subject.outcomes(this.states.shared(state), thread, this.calls.shared(call));
+    return outcomes.map((outcome) => ({
+      state: outcome.then === nothing ? state : this.#stateAfter(state, outcome.then),
+      rest: outcome.tag === 'continues' ? this.calls.number(outcome.rest) : -1,
+      answer: outcome.tag === 'returns' ? this.answers.number(outcome.answer) : -1,
+    }));
+  }
+
+  #stateAfter(state: number, then: Recipe<unknown>): number {
+    const scratch = copyOf(this.states.shared(state));
+    then(scratch);
+    return this.states.number(scratch);
   }
 }
