@@ -20,8 +20,17 @@ interface Alternative {
  */
 export interface Bound {
   readonly preemptions: number;
+  /** Of these at most so many are the memory's: stale reads, stores that wait or are let out. As many, if absent. */
+  readonly ofMemory?: number;
   readonly executions: number;
 }
+
+/** Whether a departure is the memory's: it is neither another core's turn nor a timer. */
+export const isOfMemory = ({ way, drain }: Departure): boolean => way !== undefined || drain === true;
+
+/** Whether taking the next step from the core that stepped last is a preemption: it could go on. */
+export const isPreemption = ({ enabled, current, stepsInARow, step }: Choice): boolean =>
+  isIn(enabled, current) && stepsInARow < stepsInARowMax && step > 0;
 
 /**
  * Runs `program` under every schedule with at most `bound.preemptions` preemptions, those with fewer first: so the first
@@ -42,7 +51,9 @@ export function* exhaust(rig: Rig, program: Program, limits: Limits, bound: Boun
       const alternatives: Alternative[] = [];
       const execution = runAndLook(rig, program, limits, schedule, alternatives);
       yield execution;
+      const mayGoAnotherWay = schedule.filter(isOfMemory).length < (bound.ofMemory ?? bound.preemptions);
       for (const { departure, cost } of alternatives) {
+        if (!mayGoAnotherWay && isOfMemory(departure)) continue;
         const queued = levels[level + cost];
         if (queued && queued.length <= bound.executions) queued.push([...schedule, departure]); // no more will be run
       }
@@ -71,7 +82,7 @@ const runAndLook = (
       }
     }
     const canGoOn = isIn(choice.enabled, choice.current) && choice.stepsInARow < stepsInARowMax;
-    const cost = canGoOn && choice.step > 0 ? 1 : 0;
+    const cost = isPreemption(choice) ? 1 : 0;
     for (let core = 0; core < choice.cores; core++) {
       if (core !== action && isIn(choice.enabled, core) && (core !== choice.current || canGoOn)) {
         alternatives.push({ departure: { step: choice.step, core }, cost });

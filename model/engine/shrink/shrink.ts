@@ -1,134 +1,174 @@
-import { type Execution, execute, type Limits, type Rig } from '#model/engine/explore/execution.ts';
-import { exhaust } from '#model/engine/explore/exhaustive.ts';
+import type { Execution, Limits, Rig } from '#model/engine/explore/execution.ts';
+import { isOfMemory } from '#model/engine/explore/exhaustive.ts';
 import { randomFrom, randomStrategy } from '#model/engine/explore/random.ts';
 import { replayStrategy } from '#model/engine/explore/replay.ts';
+import { type Failure, Hunt } from '#model/engine/shrink/hunt.ts';
+import { findSmaller, type Minimality } from '#model/engine/shrink/minimal.ts';
+import { anchoredOf, carriedOver, retimed } from '#model/engine/shrink/retime.ts';
+import { smallerPrograms } from '#model/engine/shrink/smaller.ts';
 import type { Program } from '#model/subject.ts';
 
-/** How much is spent on finding a failing schedule for one smaller program, and on the last one's switches. */
-const searchExecutions = 1200;
-const polishExecutions = 4000;
-const randomExecutions = 60;
-const preemptionsMax = 2;
+/** How much is spent on finding a failing schedule for one smaller program. */
+interface Effort {
+  readonly preemptions: number;
+  readonly executions: number;
+  readonly drawn: number;
+  /** For all smaller programs together. */
+  readonly steps: number;
+}
+
+/** A few tries for each smaller program bring down most; only what then is left is worth more. */
+const efforts: readonly Effort[] = [
+  { preemptions: 1, executions: 40, drawn: 0, steps: 200_000 },
+  { preemptions: 2, executions: 800, drawn: 200, steps: 350_000 },
+];
+
+/** How much is spent on the last one's switches, and on showing that nothing smaller fails. */
+const polishing = { preemptions: 2, executions: 4000, steps: 150_000 };
+const provingSteps = 450_000;
+
 /** A livelock's story need not be as long as its proof: what it repeats is seen in the first of these that suffices. */
-const livelockSteps = [60, 120, 300];
+const livelockSteps = [20, 30, 40, 60, 120, 300];
+
+/** The smallest failure, and, if it could be shown, that no smaller program fails as easily. */
+export interface Shrunk extends Failure {
+  readonly minimal: Minimality | undefined;
+}
 
 /**
  * The smallest failure near this one: fewest threads, then calls, then the simplest arguments, then fewest context
- * switches. For each smaller program schedules are searched anew, those with fewer preemptions first: keeping the old
- * schedule would tie the program's size to it (docs/adr/0007).
+ * switches, then fewest stale reads. For each smaller program schedules are searched anew, those with fewer preemptions
+ * first: keeping the old schedule would tie the program's size to it (docs/adr/0007).
  */
 export const shrink = (
   rig: Rig,
   failure: Execution,
   limits: Limits,
   fails: (execution: Execution) => boolean,
-): { readonly execution: Execution; readonly limits: Limits } => {
-  const isFailure = (execution: Execution): boolean => fails(execution) && isConfirmed(rig, execution, limits, fails);
-  const first = shortened(rig, failure, limits, isFailure);
-  let smallest = first.execution;
-  let current = first.limits;
-  for (let found = true; found; ) {
+): Shrunk => {
+  const hunt = new Hunt(rig, fails, limits);
+  let smallest: Failure = { execution: failure, limits };
+  for (;;) {
+    for (const effort of efforts) {
+      hunt.allow(effort.steps);
+      smallest = descend(hunt, tidied(hunt, smallest), effort);
+    }
+    hunt.allow(polishing.steps);
+    smallest = polished(hunt, smallest);
+    hunt.allow(provingSteps);
+    const found = findSmaller(hunt, smallest);
+    if (!found || !('execution' in found)) return { ...smallest, minimal: found };
+    smallest = found;
+  }
+};
+
+/** Goes from failure to smaller failure, as long as there is one that this effort finds. */
+const descend = (hunt: Hunt, failure: Failure, effort: Effort): Failure => {
+  let smallest = failure;
+  for (let found = true; found && !hunt.isOver; ) {
     found = false;
-    for (const program of smallerPrograms(rig, smallest.program)) {
-      const next = search(rig, program, smallest, current, isFailure);
+    for (const [program, limits] of smaller(hunt.rig, smallest)) {
+      const next = search(hunt, program, limits, smallest, effort);
       if (!next) continue;
-      const told = shortened(rig, next.execution, next.limits, isFailure);
-      smallest = told.execution;
-      current = told.limits;
+      smallest = tidied(hunt, next);
       found = true;
       break;
     }
   }
-  return polish(rig, smallest, current, isFailure);
+  return smallest;
 };
 
-/** A livelock with fewer steps, where it can be told in fewer; any other failure as it is. */
-const shortened = (
-  rig: Rig,
-  failure: Execution,
-  limits: Limits,
-  isFailure: (execution: Execution) => boolean,
-): { readonly execution: Execution; readonly limits: Limits } => {
-  for (const steps of failure.end === 'livelock' ? livelockSteps : []) {
-    if (steps >= limits.steps) break;
-    const short = { ...limits, steps };
-    const execution = execute(rig, failure.program, replayStrategy(failure.schedule), short);
-    if (isFailure(execution)) return { execution, limits: short };
-  }
-  return { execution: failure, limits };
-};
-
-/** Whether what looks like a livelock is still one when it is given as many steps as the failure had. */
-const isConfirmed = (
-  rig: Rig,
-  execution: Execution,
-  limits: Limits,
-  fails: (execution: Execution) => boolean,
-): boolean =>
-  execution.end !== 'livelock' || fails(execute(rig, execution.program, replayStrategy(execution.schedule), limits));
-
-/** Programs one step smaller: a thread less, a call less, then whatever the subject finds simpler. */
-function* smallerPrograms(rig: Rig, program: Program): Generator<Program> {
-  const { threads } = program;
-  for (const [thread, calls] of threads.entries()) {
-    if (calls.length > 0) yield { ...program, threads: threads.with(thread, []) };
-  }
-  for (const [thread, calls] of threads.entries()) {
-    if (calls.length < 2) continue; // the only call: the thread above
-    for (let index = calls.length - 1; index >= 0; index--) {
-      yield { ...program, threads: threads.with(thread, calls.toSpliced(index, 1)) };
-    }
-  }
-  yield* rig.subject.simpler(program);
+/** The same program on a simpler machine, then smaller programs. */
+function* smaller(rig: Rig, { execution, limits }: Failure): Generator<[Program, Limits]> {
+  const { program } = execution;
+  if (limits.memory !== 'sc') yield [program, { ...limits, memory: 'sc' }];
+  if (limits.timers > 0) yield [program, { ...limits, timers: 0 }];
+  for (const candidate of smallerPrograms(rig.subject, program)) yield [candidate, limits];
 }
 
+/** A failure of this program: under the same schedule, or one with few preemptions, or drawn. */
 const search = (
-  rig: Rig,
+  hunt: Hunt,
   program: Program,
-  failure: Execution,
   limits: Limits,
-  fails: (execution: Execution) => boolean,
-): { execution: Execution; limits: Limits } | undefined => {
-  if (program.threads.every((calls) => calls.length === 0)) return undefined;
-  const calm = { ...limits, timers: 0 };
-  for (const tried of limits.timers === 0 ? [limits] : [calm, limits]) {
-    const same = execute(rig, program, replayStrategy(failure.schedule), tried);
-    if (fails(same)) return { execution: same, limits: tried };
-    for (const execution of exhaust(rig, program, tried, {
-      preemptions: preemptionsMax,
-      executions: searchExecutions,
-    })) {
-      if (fails(execution)) return { execution, limits: tried };
-    }
-    const random = randomFrom(program.threads.length);
-    for (let i = 0; i < randomExecutions; i++) {
-      const execution = execute(rig, program, randomStrategy(random, 1 + (i % 5)), tried);
-      if (fails(execution)) return { execution, limits: tried };
-    }
+  { execution, limits: before }: Failure,
+  { preemptions, executions, drawn }: Effort,
+): Failure | undefined => {
+  const same = hunt.run(program, replayStrategy(execution.schedule), limits);
+  if (same) return same;
+  const { strategy, onlooker } = retimed(
+    program,
+    carriedOver(execution.program, program, anchoredOf(hunt.rig, execution, before)),
+  );
+  const atItsPlace = hunt.run(program, strategy, limits, onlooker);
+  if (atItsPlace) return atItsPlace;
+  const ofMemory = execution.schedule.filter(isOfMemory).length;
+  for (const tried of hunt.exhaust(program, limits, { preemptions, ofMemory, executions })) {
+    if (hunt.isFailure(tried, limits)) return { execution: tried, limits };
+  }
+  const random = randomFrom(program.threads.length);
+  for (let i = 0; i < drawn && !hunt.isOver; i++) {
+    const found = hunt.run(program, randomStrategy(random, 1 + (i % 5)), limits);
+    if (found) return found;
   }
   return undefined;
 };
 
-const isBetter = (a: Execution, b: Execution): boolean =>
-  a.switches < b.switches ||
-  (a.switches === b.switches && a.schedule.length < b.schedule.length) ||
-  (a.switches === b.switches && a.schedule.length === b.schedule.length && a.steps < b.steps);
-
-/** The same program with the fewest context switches, first with no more preemptions than needed. */
-const polish = (
-  rig: Rig,
-  failure: Execution,
-  limits: Limits,
-  fails: (execution: Execution) => boolean,
-): { execution: Execution; limits: Limits } => {
-  let best = failure;
-  const bound = { preemptions: preemptionsMax, executions: polishExecutions };
-  for (const execution of exhaust(rig, failure.program, limits, bound)) {
-    if (isBetter(execution, best) && fails(execution)) best = execution;
+/** A livelock in fewer steps, where it can be told in fewer; and without the departures that it does not need. */
+const tidied = (hunt: Hunt, failure: Failure): Failure => {
+  let tidy = failure;
+  for (const steps of failure.execution.end === 'livelock' ? livelockSteps : []) {
+    if (steps >= failure.limits.steps) break;
+    const { program, schedule } = failure.execution;
+    const short = hunt.run(program, replayStrategy(schedule), { ...failure.limits, steps });
+    if (!short) continue;
+    tidy = short;
+    break;
   }
-  for (let i = best.schedule.length - 1; i >= 0; i--) {
-    const fewer = execute(rig, best.program, replayStrategy(best.schedule.toSpliced(i, 1)), limits);
-    if (isBetter(fewer, best) && fails(fewer)) best = fewer;
+  return withoutNeedless(hunt, tidy);
+};
+
+/** Leaves out departures, many at once and then one by one; the others stay at their places. */
+const withoutNeedless = (hunt: Hunt, failure: Failure): Failure => {
+  let tidy = failure;
+  const { program } = failure.execution;
+  let anchored = anchoredOf(hunt.rig, tidy.execution, tidy.limits);
+  for (let size = anchored.length; size >= 1; size = Math.floor(size / 2)) {
+    for (let start = 0; start < anchored.length && !hunt.isOver; ) {
+      const { strategy, onlooker } = retimed(program, anchored.toSpliced(start, size));
+      const next = hunt.run(program, strategy, tidy.limits, onlooker);
+      if (next && next.execution.schedule.length < tidy.execution.schedule.length) {
+        tidy = next;
+        anchored = anchoredOf(hunt.rig, tidy.execution, tidy.limits);
+      } else {
+        start += size;
+      }
+    }
+  }
+  return tidy;
+};
+
+/** What is compared when two executions of one program fail: the first that differs decides, and less is better. */
+const complexity = ({ switches, schedule, steps }: Execution): number[] => [
+  switches,
+  schedule.filter(isOfMemory).length,
+  schedule.length,
+  steps,
+];
+
+const isBetter = (a: Execution, b: Execution): boolean => {
+  const other = complexity(b);
+  const [mine, theirs] = complexity(a).flatMap((count, i) => (count === other[i] ? [] : [[count, other[i]]]))[0] ?? [];
+  return mine !== undefined && theirs !== undefined && mine < theirs;
+};
+
+/** The same program with the fewest context switches, and with no more timers than strike. */
+const polished = (hunt: Hunt, failure: Failure): Failure => {
+  const { limits } = failure;
+  let best = failure.execution;
+  const ofMemory = best.schedule.filter(isOfMemory).length;
+  for (const tried of hunt.exhaust(best.program, limits, { ...polishing, ofMemory })) {
+    if (isBetter(tried, best) && hunt.isFailure(tried, limits)) best = tried;
   }
   const struck = best.schedule.filter((departure) => departure.timer).length;
   const calm = { ...limits, timers: Math.min(limits.timers, Math.max(struck, 1)) }; // none at all would be another machine

@@ -1,0 +1,65 @@
+import { type Execution, execute, type Limits, type Onlooker, type Rig } from '#model/engine/explore/execution.ts';
+import { type Bound, exhaust } from '#model/engine/explore/exhaustive.ts';
+import { replayStrategy } from '#model/engine/explore/replay.ts';
+import type { Strategy } from '#model/engine/explore/strategy.ts';
+import type { Program } from '#model/subject.ts';
+
+/** A failing execution and what it was allowed to do. */
+export interface Failure {
+  readonly execution: Execution;
+  readonly limits: Limits;
+}
+
+/** What an execution costs beside its steps, in steps. */
+const stepsPerExecution = 20;
+
+/** Looks for failing executions of one implementation, for as many steps as it is given. */
+export class Hunt {
+  readonly rig: Rig;
+  readonly #fails: (execution: Execution) => boolean;
+  readonly #confirming: Limits;
+  #stepsLeft = 0;
+
+  /** What looks like a livelock counts if it still is one under the limits `confirming`. */
+  constructor(rig: Rig, fails: (execution: Execution) => boolean, confirming: Limits) {
+    this.rig = rig;
+    this.#fails = fails;
+    this.#confirming = confirming;
+  }
+
+  /** From now on, so many steps. */
+  allow(steps: number): void {
+    this.#stepsLeft = steps;
+  }
+
+  get isOver(): boolean {
+    return this.#stepsLeft <= 0;
+  }
+
+  /** The execution, if it fails. */
+  run(program: Program, strategy: Strategy, limits: Limits, onlooker?: Onlooker): Failure | undefined {
+    const execution = execute(this.rig, program, strategy, limits, onlooker);
+    this.#stepsLeft -= execution.steps + stepsPerExecution;
+    return this.isFailure(execution, limits) ? { execution, limits } : undefined;
+  }
+
+  /** Every execution within the bound; true if all were made. What fails is asked of each apart (`isFailure`). */
+  *exhaust(program: Program, limits: Limits, bound: Bound): Generator<Execution, boolean> {
+    const executions = exhaust(this.rig, program, limits, bound);
+    for (let next = executions.next(); ; next = executions.next()) {
+      if (next.done) return next.value;
+      this.#stepsLeft -= next.value.steps + stepsPerExecution;
+      yield next.value;
+      if (this.isOver) return false;
+    }
+  }
+
+  isFailure(execution: Execution, limits: Limits): boolean {
+    if (!this.#fails(execution)) return false;
+    if (execution.end !== 'livelock' || limits.steps >= this.#confirming.steps) return true;
+    const long = { ...limits, steps: this.#confirming.steps };
+    const again = execute(this.rig, execution.program, replayStrategy(execution.schedule), long);
+    this.#stepsLeft -= again.steps;
+    return this.#fails(again);
+  }
+}
