@@ -106,7 +106,6 @@ export const seqlock: Subject<spec.Snapshot, Call, SeqlockAnswer, Parameters, Mo
         ? { tag: 'any', calls: [0, 1, 2].map((index) => ({ tag: 'write', values: version(0, index, 2) })) }
         : { tag: 'any', calls: [reads] },
     ),
-    symmetry: { groups: Array.from({ length: threads - 1 }, (_, reader) => [reader + 1]), lists: [], ids: [] },
     mayWait: () => false,
   }),
   *simpler(current) {

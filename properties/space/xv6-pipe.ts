@@ -11,6 +11,7 @@
 import { match } from 'ts-pattern';
 import { always, type Claim, never, sometimes } from '#model/claim.ts';
 import type { System } from '#model/engine/space/system.ts';
+import type { SymmetryOf } from '#model/subject.ts';
 import type { ThreadId } from '#spec/abi.ts';
 import { type Outcome, returns, waits } from '#spec/outcome.ts';
 
@@ -302,3 +303,14 @@ export const noLostWakeup: Claim<Xv6Pipe> = never(
   'the reader sleeps though there is something to read',
   ({ lock, reader, nread, nwrite }) => lock === null && reader.at === 'asleep' && nread !== nwrite,
 );
+
+/** The writers are alike, each with whoever may kill it. */
+export const alike = ({ writers }: Size): SymmetryOf => ({
+  groups: Array.from({ length: writers }, (_, id) => [id, writers + 1 + id]),
+  lists: ['writers'],
+  ids: ['lock'],
+  call: (call, renamed) => {
+    const { tag, target } = call as Call & { target?: ThreadId };
+    return target === undefined ? call : ({ tag, target: renamed(target) } as Call);
+  },
+});
