@@ -31,33 +31,35 @@ const frozen = <T>(value: T): T => {
 
 /** Gives each distinct plain value a number, and the value for a number. */
 export class Numbering<T> {
+  /** By what they are in JSON; texts, which may be long, by themselves. */
   readonly #numbers = new Map<string, number>();
-  readonly #texts: string[] = [];
-  readonly #shared: T[] = [];
+  readonly #ofTexts = new Map<string, number>();
+  readonly #values: T[] = [];
 
   number(value: T): number {
-    const text = JSON.stringify(value);
-    const known = this.#numbers.get(text);
+    const isText = typeof value === 'string';
+    const numbers = isText ? this.#ofTexts : this.#numbers;
+    const key = isText ? value : JSON.stringify(value);
+    const known = numbers.get(key);
     if (known !== undefined) return known;
-    const number = this.#texts.length;
-    this.#numbers.set(text, number);
-    this.#texts.push(text);
+    const number = this.#values.length;
+    numbers.set(key, number);
+    this.#values.push(isText ? value : frozen(JSON.parse(key) as T));
     return number;
   }
 
   /** The value, for everybody: nobody can change it. */
   shared(number: number): T {
-    this.#shared[number] ??= frozen(this.value(number));
-    return this.#shared[number];
+    return this.#values[number] as T;
   }
 
   /** A fresh copy of the value: the caller may change it. */
   value(number: number): T {
-    return JSON.parse(this.#texts[number] as string) as T;
+    return copyOf(this.shared(number));
   }
 
   get size(): number {
-    return this.#texts.length;
+    return this.#values.length;
   }
 }
 
@@ -140,7 +142,7 @@ export class SpecGraph<Of extends Theory = Subject> {
   }
 
   #stateAfter(state: number, then: Recipe<unknown>): number {
-    const scratch = copyOf(this.states.shared(state));
+    const scratch = this.states.value(state);
     then(scratch);
     return this.states.number(scratch);
   }
