@@ -9,7 +9,7 @@ export interface Consistency {
    * The first place in mo that the next read of a thread may read from, or that its next write may come after. Later
    * places may be chosen too, as far as this goes.
    */
-  earliest(thread: number, location: number, kind: number): number;
+  earliest(thread: number, location: number, kind: number, order: number): number;
   /** Whether the graph is consistent with this event, which is in the graph now, at a place that `earliest` allows. */
   allows(event: number): boolean;
 }

@@ -5,15 +5,15 @@ import { Explorer } from '#model/engine/graph/explorer.ts';
 import type { Ending, GraphMemory, GraphProgram } from '#model/engine/graph/program.ts';
 import { ReleaseConsistency } from '#model/engine/graph/release.ts';
 import { SequentialConsistency } from '#model/engine/graph/sequential.ts';
-import { TotalStoreOrder } from '#model/engine/graph/total-store-order.ts';
+import { type SeqCstStore, TotalStoreOrder } from '#model/engine/graph/total-store-order.ts';
 import { ThreadTrie } from '#model/engine/graph/trie.ts';
 
 /** How an exploration goes. */
 export interface Exploring {
-  /** It stops after so many executions, complete or blocked. */
-  readonly executionsMax?: number;
   /** Is lent each complete execution: its graph, and how its threads ended. */
   readonly onExecution?: (graph: ExecutionGraph, endings: () => readonly Ending[]) => void;
+  /** What a seq_cst store is under tso; `xchg` if not said. */
+  readonly seqCstStore?: SeqCstStore;
   /** Whether each execution's threads are run once more without the memo, and compared. Slow. */
   readonly isVerified?: boolean;
 }
@@ -34,43 +34,82 @@ export interface Explored {
 
 /** Each memory model, and which fences mean anything to it. */
 const models: Readonly<
-  Record<GraphMemory, { of(graph: ExecutionGraph): Consistency; heedsFence(order: FenceOrder): boolean }>
+  Record<
+    GraphMemory,
+    { of(graph: ExecutionGraph, seqCstStore: SeqCstStore): Consistency; heedsFence(order: FenceOrder): boolean }
+  >
 > = {
   sc: { of: (graph) => new SequentialConsistency(graph), heedsFence: () => false },
-  tso: { of: (graph) => new TotalStoreOrder(graph), heedsFence: (order) => order === 'seq_cst' },
+  tso: {
+    of: (graph, seqCstStore) => new TotalStoreOrder(graph, seqCstStore),
+    heedsFence: (order) => order === 'seq_cst',
+  },
   rc11: { of: (graph) => new ReleaseConsistency(graph), heedsFence: () => true },
 };
 
 /**
- * Visits every consistent execution graph of a program once. Source: Kokologiannakis, Marmanis, Gladstein, Vafeiadis,
- * "Truly stateless, optimal dynamic partial order reduction", POPL 2022. Events are added thread by thread; a write also
- * revisits the reads that came too early to read it, if what is taken back for that could only have been added so.
- * @throws SuiteError where the threads are not what can be explored
+ * The exploration of a program: every consistent execution graph once. Source: Kokologiannakis, Marmanis, Gladstein,
+ * Vafeiadis, "Truly stateless, optimal dynamic partial order reduction", POPL 2022. Events are added thread by thread; a
+ * write also revisits the reads that came too early to read it, if what is taken back for that could only have been
+ * added so. It may be left and gone on with.
  */
-export const explore = (program: GraphProgram, memory: GraphMemory, exploring: Exploring = {}): Explored => {
-  const { executionsMax = Number.POSITIVE_INFINITY, onExecution, isVerified = false } = exploring;
-  const graph = new ExecutionGraph(program.threads.length, program.initial);
-  const { of, heedsFence } = models[memory];
-  const trie = new ThreadTrie(program.threads, program.initial.length, heedsFence);
-  const explorer = new Explorer(graph, of(graph), trie);
-  const endings = () => explorer.endings();
-  let executions = 0;
-  let blocked = 0;
-  let deadlocked = 0;
-  let isComplete = false;
-  while (executions + blocked < executionsMax) {
-    if (!explorer.next()) {
-      isComplete = true;
-      break;
-    }
-    if (explorer.isBlocked) {
-      blocked++;
-      if (explorer.isDeadlocked) deadlocked++;
-    } else {
-      executions++;
-      onExecution?.(graph, endings);
-    }
-    if (isVerified) for (const node of explorer.standing()) trie.replay(node);
+export class Exploration {
+  readonly #exploring: Exploring;
+  readonly #graph: ExecutionGraph;
+  readonly #trie: ThreadTrie;
+  readonly #explorer: Explorer;
+  readonly #endings = (): readonly Ending[] => this.#explorer.endings();
+  #executions = 0;
+  #blocked = 0;
+  #deadlocked = 0;
+  #isComplete = false;
+
+  constructor(program: GraphProgram, memory: GraphMemory, exploring: Exploring = {}) {
+    const { of, heedsFence } = models[memory];
+    this.#exploring = exploring;
+    this.#graph = new ExecutionGraph(program.threads.length, program.initial);
+    this.#trie = new ThreadTrie(program.threads, program.initial.length, heedsFence);
+    this.#explorer = new Explorer(this.#graph, of(this.#graph, exploring.seqCstStore ?? 'xchg'), this.#trie);
   }
-  return { executions, blocked, deadlocked, isComplete, resumptions: trie.resumptions };
+
+  get explored(): Explored {
+    return {
+      executions: this.#executions,
+      blocked: this.#blocked,
+      deadlocked: this.#deadlocked,
+      isComplete: this.#isComplete,
+      resumptions: this.#trie.resumptions,
+    };
+  }
+
+  /**
+   * Goes on for so many executions, complete or blocked, or to the end. Gives whether there may be more.
+   * @throws SuiteError where the threads are not what can be explored
+   */
+  run(executionsMax: number): boolean {
+    const explorer = this.#explorer;
+    const { onExecution, isVerified } = this.#exploring;
+    for (let left = executionsMax; left > 0; left--) {
+      if (this.#isComplete || !explorer.next()) {
+        this.#isComplete = true;
+        return false;
+      }
+      if (explorer.isBlocked) {
+        this.#blocked++;
+        if (explorer.isDeadlocked) this.#deadlocked++;
+      } else {
+        this.#executions++;
+        onExecution?.(this.#graph, this.#endings);
+      }
+      if (isVerified) for (const node of explorer.standing()) this.#trie.replay(node);
+    }
+    return true;
+  }
+}
+
+/** Explores a program to the end. */
+export const explore = (program: GraphProgram, memory: GraphMemory, exploring: Exploring = {}): Explored => {
+  const exploration = new Exploration(program, memory, exploring);
+  exploration.run(Number.POSITIVE_INFINITY);
+  return exploration.explored;
 };

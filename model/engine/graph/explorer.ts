@@ -113,7 +113,7 @@ export class Explorer {
     if (kind === Kind.store) {
       const event = graph.make(thread, write, address, node.operand, node.order);
       this.#model.describe(event);
-      const first = this.#model.earliest(thread, address, write) + 1;
+      const first = this.#model.earliest(thread, address, write, node.order) + 1;
       this.#push(Tries.places, event, node, first, thread);
       at[thread] = this.#trie.after(node, 0);
     } else if (kind === Kind.fence) {
@@ -121,7 +121,7 @@ export class Explorer {
       this.#push(Tries.nothing, event, node, 0, thread);
     } else {
       const isPure = kind === Kind.load || kind === Kind.awaitWord;
-      const first = this.#model.earliest(thread, address, isPure ? read : read | locked);
+      const first = this.#model.earliest(thread, address, isPure ? read : read | locked, node.order);
       const event = graph.make(thread, isPure ? read : read | locked, address, 0, node.order);
       this.#push(Tries.sources, event, node, first, thread);
     }
@@ -328,7 +328,7 @@ export class Explorer {
     const isUpdate = ((graph.kind[event] as number) & update) !== 0;
     const first = isUpdate
       ? graph.positionSeen(graph.before[event] as number) + 1
-      : this.#model.earliest(node.thread, node.address, write) + 1;
+      : this.#model.earliest(node.thread, node.address, write, node.order) + 1;
     this.#push(Tries.revisits, event, node, first, 0);
     this.#frames[(this.#depth - 1) * frameSize + scanOf] = reading;
   }
@@ -344,7 +344,8 @@ export class Explorer {
     while (this.#placeNext(frame, event)) {
       const position = graph.position[event] as number;
       at[node.thread] = node;
-      if (this.#model.earliest(node.thread, node.address, graph.kind[reading] as number) <= position) {
+      const kind = graph.kind[reading] as number;
+      if (this.#model.earliest(node.thread, node.address, kind, node.order) <= position) {
         if (this.#readFrom(reading, event, node)) return this.#goOn(frame, reading, node);
         this.#unread(reading);
         graph.rowsEnd = rowsEnd;

@@ -3,15 +3,24 @@ import { type ExecutionGraph, factsPerEvent, fence, locked, read, write } from '
 import { rank } from '#model/engine/graph/trie.ts';
 
 /**
- * The only fact about an event: how many events of its thread are before the last full fence that is before it. A write
- * among these is seen by all before a read after the fence reads.
+ * The facts about an event, each a number of events of its thread. `waitsFor`: the writes among these are seen by all
+ * before it reads. `full`: those up to the last full fence. `strong`: those up to the last write that seq_cst reads wait
+ * for. Up to, the event included.
  */
-const fenced = 0;
+const waitsFor = 0;
+const full = 1;
+const strong = 2;
+
+/**
+ * What a seq_cst store is. `xchg`: a full fence, as compilers make it, and as the machine has it. `mov`: only seq_cst
+ * loads wait for it, as GenMC 0.11 has it.
+ */
+export type SeqCstStore = 'xchg' | 'mov';
 
 /**
  * Total store order: program order but from a write to a later read, reads-from between threads, mo and fr have no
- * cycle; and each location by itself is coherent. A seq_cst fence, a read-modify-write and a seq_cst store are full
- * fences, as the machine has it. As under sequential consistency, the question is which writes the next event comes after.
+ * cycle; and each location by itself is coherent. A seq_cst fence and a read-modify-write, whether it writes or not, are
+ * full fences. As under sequential consistency, the question is which writes the next event comes after.
  */
 export class TotalStoreOrder implements Consistency {
   readonly #graph: ExecutionGraph;
@@ -21,8 +30,11 @@ export class TotalStoreOrder implements Consistency {
   readonly #seenReads: Int32Array;
   readonly #seenWrites: Int32Array;
 
-  constructor(graph: ExecutionGraph) {
+  readonly #seqCstStore: SeqCstStore;
+
+  constructor(graph: ExecutionGraph, seqCstStore: SeqCstStore) {
     this.#graph = graph;
+    this.#seqCstStore = seqCstStore;
     this.#reads = new Int32Array(graph.threads);
     this.#writes = new Int32Array(graph.threads);
     this.#seenReads = new Int32Array(graph.threads);
@@ -30,17 +42,24 @@ export class TotalStoreOrder implements Consistency {
   }
 
   describe(event: number): void {
-    const graph = this.#graph;
-    const kind = graph.kind[event] as number;
-    graph.facts[event * factsPerEvent + fenced] =
-      (kind & locked) !== 0 ? (graph.index[event] as number) : this.#fencedAfter(graph.before[event] as number);
+    const { kind, index, order, before, facts } = this.#graph;
+    const at = event * factsPerEvent;
+    const bits = kind[event] as number;
+    const isWrite = (bits & write) !== 0;
+    const isStrong = order[event] === rank.seq_cst;
+    const isFull = (bits & (fence | locked)) !== 0 || (isWrite && isStrong && this.#seqCstStore === 'xchg');
+    const end = (index[event] as number) + 1;
+    const last = before[event] as number;
+    facts[at + waitsFor] = (bits & locked) !== 0 ? end - 1 : this.#waitsAfter(last, isStrong);
+    facts[at + full] = isFull ? end : this.#fact(last, full);
+    facts[at + strong] = isWrite && isStrong ? end : this.#fact(last, strong);
   }
 
   allows(): boolean {
     return true;
   }
 
-  earliest(thread: number, location: number, kind: number): number {
+  earliest(thread: number, location: number, kind: number, order: number): number {
     const graph = this.#graph;
     const { threads, lastHere, index } = graph;
     const newest = (graph.moLengths[location] as number) - 1;
@@ -48,8 +67,8 @@ export class TotalStoreOrder implements Consistency {
     let earliest = own < 0 ? 0 : graph.positionSeen(own);
     if (earliest === newest) return earliest;
     const length = graph.lengths[thread] as number;
-    const isOrdered = kind !== read;
-    this.#follow(thread, length, isOrdered ? length : this.#fencedAfter(graph.last(thread)));
+    const waits = kind === read ? this.#waitsAfter(graph.last(thread), order === rank.seq_cst) : length;
+    this.#follow(thread, length, waits);
     for (let other = 0; other < threads; other++) {
       let here = lastHere[location * threads + other] as number;
       while (here >= 0 && !this.#isKnown(here, index[here] as number, other)) here = graph.beforeHere[here] as number;
@@ -58,13 +77,14 @@ export class TotalStoreOrder implements Consistency {
     return earliest;
   }
 
-  /** How many events of its thread are before the last full fence, for what comes after this event; -1: the first. */
-  #fencedAfter(event: number): number {
-    if (event < 0) return 0;
-    const graph = this.#graph;
-    const kind = graph.kind[event] as number;
-    const isFull = (kind & (fence | locked)) !== 0 || ((kind & write) !== 0 && graph.order[event] === rank.seq_cst);
-    return isFull ? (graph.index[event] as number) + 1 : (graph.facts[event * factsPerEvent + fenced] as number);
+  /** How many events of its thread a read waits for that comes after this event; -1: it is the first. */
+  #waitsAfter(event: number, isStrong: boolean): number {
+    const fences = this.#fact(event, full);
+    return isStrong && this.#seqCstStore === 'mov' ? Math.max(fences, this.#fact(event, strong)) : fences;
+  }
+
+  #fact(event: number, fact: number): number {
+    return event < 0 ? 0 : (this.#graph.facts[event * factsPerEvent + fact] as number);
   }
 
   /** Whether what this access sees in mo comes before: a write that does, or one that another thread's read saw. */
@@ -104,7 +124,7 @@ export class TotalStoreOrder implements Consistency {
   #followRead(thread: number, event: number): void {
     const { kind, source, facts } = this.#graph;
     if (((kind[event] as number) & read) === 0) return;
-    const before = facts[event * factsPerEvent + fenced] as number;
+    const before = facts[event * factsPerEvent + waitsFor] as number;
     if (before > (this.#writes[thread] as number)) this.#writes[thread] = before;
     const from = source[event] as number;
     if (this.#graph.thread[from] !== thread) this.#include(from);
