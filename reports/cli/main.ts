@@ -5,6 +5,7 @@ import { SuiteError } from '#model/suite-error.ts';
 import { check } from '#reports/cli/check.ts';
 import { doctor } from '#reports/cli/doctor.ts';
 import { type ExitCode, exitCode } from '#reports/cli/exit-code.ts';
+import { exploreSpec } from '#reports/cli/explore-spec.ts';
 import { exportNames } from '#reports/cli/export.ts';
 import { outFolder } from '#reports/cli/files.ts';
 import { list } from '#reports/cli/list.ts';
@@ -30,6 +31,9 @@ import { version } from '#reports/cli/version.ts';
 const memoryChoices = ['all', ...memoryNames] as const;
 const defaultSeed = 1;
 const defaultWidth = 200;
+/** Of an exploration of a spec. */
+const defaultThreads = 4;
+const defaultStates = 2_000_000;
 
 /** A command's help ends with an example. */
 const example = (text: string): string => `\nExample:\n  $ npx rendezvous ${text}`;
@@ -155,6 +159,22 @@ export const main = async (argv: readonly string[], output: Output = processOutp
     .addHelpText('after', example('litmus properties/litmus/aarch64/MP.litmus'))
     .action(async (paths: string[], options) => {
       code = await litmus(paths, options, output);
+    });
+
+  program
+    .command('explore')
+    .description('explore the spec of a subject: every state, what is claimed of them, and the shortest way to any')
+    .requiredOption('--spec <subject>', 'the subject whose spec is explored')
+    .option('--variant <name>', 'only this variant of the spec')
+    .option('--threads <n>', 'about how many threads call what they like', wholeNumber('--threads', 2), defaultThreads)
+    .option('--states <n>', 'keep at most so many states of each system', wholeNumber('--states', 1), defaultStates)
+    .option('--symmetry', 'take threads that are alike as one another, where the subject says which are', false)
+    .option('--find <claim>', 'show the shortest way to where this claim about states is decided: an id, or words of it')
+    .option('--itf <file>', 'write the first path that is shown as an ITF trace (.itf.json)')
+    .option('--json', 'one JSON document on stdout and nothing else', false)
+    .addHelpText('after', example('explore --spec ipc/pipe --variant xv6 --find "it is full"'))
+    .action((options) => {
+      code = exploreSpec(options.spec, options, output);
     });
 
   program

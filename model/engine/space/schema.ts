@@ -49,7 +49,7 @@ const atomOf = (value: unknown, path: string): { readonly atom: Atom; readonly m
     }
   }
   throw new SuiteError(
-    'S601',
+    'S701',
     `the state is no plain data: ${path || 'all of it'} is ${Object.prototype.toString.call(value)}`,
     'write states with numbers, strings, booleans, null, lists and records only',
   );

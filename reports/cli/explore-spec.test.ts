@@ -1,0 +1,169 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { explore, type StateClaim } from '#model/engine/space/explore.ts';
+import { pathTo } from '#model/engine/space/path.ts';
+import type { System } from '#model/engine/space/system.ts';
+import { suites } from '#properties/index.ts';
+import { noLostWakeup, sizes, xv6Pipe } from '#properties/space/xv6-pipe.ts';
+import { main } from '#reports/cli/main.ts';
+import { pathAsItf } from '#reports/export/itf-path.ts';
+import { itfProblems, plain } from '#reports/export/readers/itf.ts';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rendezvous-'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const run = async (...args: readonly string[]) => {
+  const out: string[] = [];
+  const notes: string[] = [];
+  const output = {
+    out: (text: string) => out.push(text),
+    note: (text: string) => notes.push(text),
+    isTerminal: false,
+    isColoured: false,
+  };
+  const code = await main(['node', 'rendezvous', 'explore', '--spec', ...args], output);
+  return { code, text: out.join('\n'), notes: notes.join('\n'), out };
+};
+
+interface Document {
+  readonly verdict: string;
+  readonly specs: readonly {
+    readonly variant: string;
+    readonly verdict: string;
+    readonly states: number;
+    readonly complete: boolean;
+    readonly claims: readonly { id: string; verdict: string; path?: { steps: readonly unknown[] } }[];
+    readonly waits: { verdict: string } | null;
+    readonly coverage: readonly { call: string; outcome: string }[];
+    readonly neverSeen: readonly unknown[];
+  }[];
+}
+
+/** The one document of a run, after a look at its shape. */
+const documentOf = (out: readonly string[]): Document => {
+  expect(out).toHaveLength(1);
+  const schema = JSON.parse(
+    readFileSync(new URL('../../docs/schema/explore-spec.schema.json', import.meta.url), 'utf8'),
+  ) as object;
+  const validate = new Ajv({ allErrors: true, allowUnionTypes: true, strictRequired: false }).compile(schema);
+  const document: unknown = JSON.parse(out[0] as string);
+  validate(document);
+  expect(validate.errors ?? []).toEqual([]);
+  return document as Document;
+};
+
+describe('rendezvous explore --spec', () => {
+  it('tells how much there is, what holds, which outcomes were seen, and the way to a state', async () => {
+    const { code, text } = await run('ipc/pipe', '--variant', 'xv6', '--find', 'it is full');
+    expect(code).toBe(0);
+    expect(text).toMatch(/^ipc\/pipe \(xv6\)\n {2}[\d,]+ states and [\d,]+ transitions of \d+ systems/);
+    expect(text).toContain('✓  sometimes: it is full');
+    expect(text).toMatch(/✓ {2}every call that waits can still be served/);
+    expect(text).toMatch(/1 +T0 +write\(1, \[1 2 3\]\) +goes on: rest of write +\[1\]\[2\]; T0:w/);
+    expect(text).toContain('every outcome that random calls meet was seen');
+  });
+
+  it.each(suites.map(({ subject }) => [subject.id, subject.variants.length] as const))(
+    '%s: holds in all variants, and no outcome that random calls meet is missing',
+    async (id, variants) => {
+      const { code, out } = await run(id, '--json');
+      const { verdict, specs } = documentOf(out);
+      expect({ code, verdict }).toEqual({ code: 0, verdict: 'holds' });
+      expect(specs).toHaveLength(variants);
+      for (const spec of specs) {
+        expect(spec.complete).toBe(true);
+        expect(spec.waits).toEqual({ verdict: 'holds' });
+        expect(spec.coverage.length).toBeGreaterThan(1);
+        expect(spec.neverSeen).toEqual([]);
+      }
+    },
+  );
+
+  it('gives the path to what was asked for, and to nothing else that is found', async () => {
+    const { out } = await run('ipc/pipe', '--variant', 'linux', '--find', 'it-is-full', '--json');
+    const [spec] = documentOf(out).specs;
+    expect(spec?.claims.filter(({ path }) => path).map(({ id }) => id)).toEqual(['it-is-full']);
+    expect(spec?.claims.find(({ id }) => id === 'it-is-full')?.path?.steps.length).toBeGreaterThan(0);
+  });
+
+  it('exits with 2 when the states that may be kept did not suffice', async () => {
+    const { code, out } = await run('ipc/pipe', '--variant', 'linux', '--states', '50', '--json');
+    const { verdict, specs } = documentOf(out);
+    expect({ code, verdict }).toEqual({ code: 2, verdict: 'gave-up' });
+    expect(specs[0]?.complete).toBe(false);
+    expect((await run('ipc/pipe', '--variant', 'linux', '--states', '50')).text).toContain('and there are more');
+  });
+
+  it('keeps fewer states under a symmetry, and then judges no waits', async () => {
+    const whole = documentOf((await run('sync/sleep-wakeup', '--json')).out);
+    const { code, out } = await run('sync/sleep-wakeup', '--symmetry', '--json');
+    const less = documentOf(out);
+    expect(code).toBe(2);
+    expect(less.specs[0]?.states).toBeLessThan(whole.specs[0]?.states as number);
+    expect(less.specs[0]?.claims).toEqual(whole.specs[0]?.claims);
+    expect(less.specs[0]?.waits).toMatchObject({ verdict: 'gave-up' });
+  });
+
+  it('is told what is wrong with how it is used', async () => {
+    expect((await run('ipc/pip')).notes).toContain('S101');
+    expect((await run('ipc/pipe', '--variant', 'bsd')).notes).toContain('S104');
+    expect((await run('ipc/pipe', '--threads', '1')).notes).toContain('S102');
+    expect(await run('ipc/pipe', '--find', 'no such claim')).toMatchObject({
+      code: 64,
+      notes: expect.stringContaining('S702'),
+    });
+  });
+
+  it('writes a path as an ITF trace', async () => {
+    const file = join(folder, 'full.itf.json');
+    const { notes } = await run('ipc/pipe', '--variant', 'xv6', '--find', 'it is full', '--itf', file);
+    expect(notes).toBe(`written: ${file}`);
+    const text = readFileSync(file, 'utf8');
+    expect(itfProblems(text)).toEqual([]);
+    const { states } = JSON.parse(text) as { states: Record<string, unknown>[] };
+    expect(states.map((state) => state['mbt::actionTaken'])).toEqual(['boot', 'write: goes on: rest of write']);
+    expect(plain(states[1]?.['spec::slots'] as never)).toEqual([
+      { bytes: [1], roomBytes: 0 },
+      { bytes: [2], roomBytes: 0 },
+    ]);
+  });
+
+  it('says so where there is no path to write', async () => {
+    const file = join(folder, 'none.itf.json');
+    expect((await run('sync/seqlock', '--itf', file)).notes).toContain('nothing is written');
+  });
+});
+
+describe('a violation as an ITF trace', () => {
+  it('shows every state on the way to it', () => {
+    const claim = noLostWakeup as StateClaim;
+    const space = explore(xv6Pipe(sizes.S5) as unknown as System, { claims: [claim], statesMax: 200_000 });
+    const path = pathTo(space, space.decided.get(claim) as number);
+    const text = pathAsItf(path, { source: 'a pipe', description: claim.sentence, isViolation: true });
+    expect(itfProblems(text)).toEqual([]);
+    const { states, '#meta': meta } = JSON.parse(text) as {
+      states: Record<string, unknown>[];
+      '#meta': { status: string };
+    };
+    expect(meta.status).toBe('violation');
+    expect(states).toHaveLength(path.steps.length + 1);
+    expect(plain(states.at(-1)?.['spec::reader'] as never)).toMatchObject({ at: 'asleep' });
+  });
+
+  it('has one variable for states that are no records', () => {
+    const text = pathAsItf(
+      { first: { state: 1, pending: [null] }, steps: [] },
+      { source: 'a number', description: 'it is', isViolation: false },
+    );
+    expect(itfProblems(text)).toEqual([]);
+    expect(JSON.parse(text)).toMatchObject({ states: [{ 'spec::state': { '#bigint': '1' } }] });
+  });
+});

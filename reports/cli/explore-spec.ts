@@ -1,0 +1,199 @@
+import { writeFileSync } from 'node:fs';
+import { type Suite, showClaim } from '#model/claim.ts';
+import { type JudgedClaim, type Survey, surveySpec, type Witness } from '#model/engine/space/survey.ts';
+import { SuiteError } from '#model/suite-error.ts';
+import { type ExitCode, exitCode } from '#reports/cli/exit-code.ts';
+import { prepareFile } from '#reports/cli/files.ts';
+import { type Output, styled } from '#reports/cli/output.ts';
+import { selectSuites, selectTargets } from '#reports/cli/select.ts';
+import { pathAsItf } from '#reports/export/itf-path.ts';
+import { coverageText, pathText, resultText, sizeOf, surveyText, waitText } from '#reports/text/space.ts';
+
+export interface ExploreSpecOptions {
+  readonly variant: string | undefined;
+  readonly threads: number;
+  readonly states: number;
+  readonly symmetry: boolean;
+  /** A claim about states, by its id or words of its sentence: the shortest way to where it is decided is shown. */
+  readonly find: string | undefined;
+  /** Where a path is written to, as an ITF trace. */
+  readonly itf: string | undefined;
+  readonly json: boolean;
+}
+
+interface Explored {
+  readonly suite: Suite;
+  readonly variant: string;
+  readonly survey: Survey;
+  readonly cpuSeconds: number;
+}
+
+/** A way to a state, and why it is shown. */
+interface Shown {
+  readonly title: string;
+  readonly isViolation: boolean;
+  readonly witness: Witness;
+}
+
+/** Explores the abstract spec of a subject: all its states, without any implementation. */
+export const exploreSpec = (subjectId: string, options: ExploreSpecOptions, output: Output): ExitCode => {
+  if (options.itf !== undefined) prepareFile(options.itf);
+  const targets = selectTargets(selectSuites([subjectId]), options.variant, { tag: 'reference' });
+  const { threads, states: statesMax, symmetry } = options;
+  const explored = targets.map(({ suite, variant }): Explored => {
+    const before = process.cpuUsage();
+    const survey = surveySpec(suite, variant, { threads, statesMax, symmetry });
+    const { user, system } = process.cpuUsage(before);
+    return { suite, variant, survey, cpuSeconds: (user + system) / 1e6 };
+  });
+  const shown = explored.map((one) => pathsOf(one, options.find));
+  if (options.find !== undefined && shown.every(({ found }) => found === undefined))
+    throw unknownClaim(options.find, explored);
+  const code = codeOf(explored);
+  if (options.json) output.out(JSON.stringify(asJson(explored, shown, code)));
+  else for (const [i, one] of explored.entries()) print(one, shown[i]?.paths ?? [], output);
+  if (options.itf !== undefined) writeItf(options.itf, explored, shown, output);
+  return code;
+};
+
+interface Paths {
+  /** The claim that was asked for, if this spec has it. */
+  readonly found: JudgedClaim | undefined;
+  readonly paths: readonly Shown[];
+}
+
+/** What was asked for, then what is refuted. */
+const pathsOf = ({ suite, survey }: Explored, find: string | undefined): Paths => {
+  const found = find === undefined ? undefined : survey.claims.find(({ claim }) => isCalled(claim, find));
+  const refuted = survey.claims.filter((judged) => judged.verdict === 'refuted' && judged !== found);
+  const claims = [...(found ? [found] : []), ...refuted].flatMap(({ claim, verdict, witness }): Shown[] =>
+    witness ? [{ title: showClaim(claim), isViolation: verdict === 'refuted', witness }] : [],
+  );
+  const { waits } = survey;
+  const waiting: Shown[] =
+    waits?.verdict === 'refuted'
+      ? [{ title: waitText(suite.subject, waits.thread, waits.call), isViolation: true, witness: waits.witness }]
+      : [];
+  return { found, paths: [...claims, ...waiting] };
+};
+
+const isCalled = ({ id, sentence }: JudgedClaim['claim'], name: string): boolean =>
+  id === name || sentence.toLowerCase().includes(name.toLowerCase());
+
+const unknownClaim = (name: string, explored: readonly Explored[]): SuiteError => {
+  const known = explored.flatMap(({ survey }) => survey.claims.map(({ claim }) => claim.id));
+  return new SuiteError(
+    'S702',
+    `no claim about states is called '${name}'`,
+    known.length > 0 ? `known: ${[...new Set(known)].join(', ')}` : 'this subject has none: write one with sometimes',
+  );
+};
+
+const verdictOf = ({ claims, waits }: Survey): 'holds' | 'refuted' | 'gave-up' => {
+  const verdicts = [...claims.map(({ verdict }) => verdict), ...(waits ? [waits.verdict] : [])];
+  return verdicts.includes('refuted') ? 'refuted' : verdicts.includes('gave-up') ? 'gave-up' : 'holds';
+};
+
+/** A space that was not explored to its end leaves its claims open, and gives 2 even if there are none. */
+const codeOf = (explored: readonly Explored[]): ExitCode => {
+  const verdicts = explored.map(({ survey }) => verdictOf(survey));
+  if (verdicts.includes('refuted')) return exitCode.refuted;
+  const isWhole = explored.every(({ survey }) => sizeOf(survey).complete);
+  return isWhole && !verdicts.includes('gave-up') ? exitCode.holds : exitCode.gaveUp;
+};
+
+const asJson = (explored: readonly Explored[], shown: readonly Paths[], code: ExitCode): unknown => ({
+  verdict: code === exitCode.refuted ? 'refuted' : code === exitCode.holds ? 'holds' : 'gave-up',
+  specs: explored.map(({ suite: { subject }, variant, survey, cpuSeconds }, i) => {
+    const { states, transitions, depth, complete } = sizeOf(survey);
+    const pathJson = ({ system, path }: Witness): unknown => ({
+      system,
+      first: { state: subject.showState(path.first.state), value: path.first.state },
+      steps: path.steps.map((step) => ({
+        thread: step.thread,
+        call: subject.showCall(step.call),
+        outcome: resultText(subject, step),
+        state: subject.showState(step.state),
+        value: step.state,
+      })),
+    });
+    const { waits } = survey;
+    return {
+      subject: subject.id,
+      variant,
+      verdict: complete || verdictOf(survey) === 'refuted' ? verdictOf(survey) : 'gave-up',
+      states,
+      transitions,
+      depth,
+      complete,
+      cpuSeconds,
+      statesPerSecond: Math.round(states / cpuSeconds),
+      transitionsPerSecond: Math.round(transitions / cpuSeconds),
+      systems: survey.systems.map(({ name, space }) => ({
+        name,
+        states: space.arena.count,
+        transitions: space.transitions,
+        depth: space.depth,
+        complete: space.isComplete,
+      })),
+      claims: survey.claims.map(({ claim, verdict, why, witness }) => ({
+        id: claim.id,
+        claim: showClaim(claim),
+        verdict,
+        ...(why === undefined ? {} : { why }),
+        ...(witness && (verdict === 'refuted' || claim === shown[i]?.found?.claim) ? { path: pathJson(witness) } : {}),
+        ...(witness ? { steps: witness.path.steps.length } : {}),
+      })),
+      waits:
+        waits === undefined
+          ? null
+          : waits.verdict === 'refuted'
+            ? {
+                verdict: waits.verdict,
+                thread: waits.thread,
+                call: subject.showCall(waits.call),
+                path: pathJson(waits.witness),
+              }
+            : waits,
+      coverage: [...survey.coverage].flatMap(([call, outcomes]) =>
+        [...outcomes].map(([outcome, seenIn]) => ({ call, outcome, states: seenIn })),
+      ),
+      neverSeen: survey.neverSeen,
+    };
+  }),
+});
+
+const print = (
+  { suite: { subject }, variant, survey, cpuSeconds }: Explored,
+  paths: readonly Shown[],
+  output: Output,
+): void => {
+  output.out(styled(output, 'bold', `${subject.id} (${variant})`));
+  output.out(surveyText(survey, cpuSeconds, output));
+  output.out('');
+  output.out(coverageText(survey, output));
+  for (const { title, isViolation, witness } of paths) {
+    output.out(`\n${styled(output, isViolation ? 'red' : 'green', isViolation ? '✗' : '✓')} ${title}`);
+    output.out(pathText(subject, witness, output));
+  }
+  output.out('');
+};
+
+const writeItf = (file: string, explored: readonly Explored[], shown: readonly Paths[], output: Output): void => {
+  const at = shown.findIndex(({ paths }) => paths.length > 0);
+  const [path] = shown[at]?.paths ?? [];
+  if (!path) {
+    output.note(`nothing is written to ${file}: nothing is refuted; name a state with --find`);
+    return;
+  }
+  const { suite, variant } = explored[at] as Explored;
+  writeFileSync(
+    file,
+    pathAsItf(path.witness.path, {
+      source: `${suite.subject.id} (${variant}), the spec`,
+      description: path.title,
+      isViolation: path.isViolation,
+    }),
+  );
+  output.note(`written: ${file}`);
+};
