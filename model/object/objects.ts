@@ -1,5 +1,6 @@
 import type { External, Reading } from '#model/engine/refine/external.ts';
 import { type Operation, type Semantics, Unreadable } from '#model/engine/refine/operations.ts';
+import type { AnyCall } from '#model/subject.ts';
 import * as keyValueSpec from '#spec/object/key-value.ts';
 import * as mutexSpec from '#spec/object/mutex.ts';
 import * as priorityQueueSpec from '#spec/object/priority-queue.ts';
@@ -31,6 +32,8 @@ const textFrom = (value: unknown, { invoked }: Operation): string => {
   if (typeof value === 'string') return value;
   throw new Unreadable(invoked, `${JSON.stringify(value)} is no text`, 'expected text');
 };
+
+const showValue = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 /** True, false, or 1 or 0 for them. */
 const truthFrom = (value: unknown, operation: Operation): boolean => {
@@ -75,7 +78,18 @@ const pairFrom = (operation: Operation): readonly [Value, Value] => {
   throw new Unreadable(invoked, `${JSON.stringify(given)} is no pair`, 'expected [from, to]');
 };
 
+/** As the history has it, whatever it is. */
+const shown = {
+  showCall: ({ tag, ...fields }: AnyCall): string => [tag, ...Object.values(fields).map(showValue)].join(' '),
+  showAnswer: (answer: unknown): string => showValue(answer),
+  showState: (state: unknown): string =>
+    Object.values(state as object)
+      .map(showValue)
+      .join(' '),
+};
+
 const register: External<registerSpec.Register, registerSpec.RegisterCall, Value> = {
+  ...shown,
   name: 'register',
   initial: (init) => ({ value: isValue(init) ? init : null }),
   outcomes: registerSpec.outcomes,
@@ -121,6 +135,7 @@ const partsFrom = (value: unknown, operation: Operation): readonly (readonly [st
 };
 
 const registers: External<registersSpec.Registers, registersSpec.RegistersCall, readonly Value[]> = {
+  ...shown,
   name: 'multi-register',
   initial: (init) => ({ values: { ...(init as Record<string, Value> | null) } }),
   outcomes: registersSpec.outcomes,
@@ -142,6 +157,7 @@ const registers: External<registersSpec.Registers, registersSpec.RegistersCall, 
 };
 
 const keyValue: External<keyValueSpec.KeyValue, keyValueSpec.KeyValueCall, string> = {
+  ...shown,
   name: 'key-value',
   initial: () => ({ texts: {} }),
   outcomes: keyValueSpec.outcomes,
@@ -158,6 +174,7 @@ const keyValue: External<keyValueSpec.KeyValue, keyValueSpec.KeyValueCall, strin
 };
 
 const queue: External<queueSpec.Queue, queueSpec.QueueCall, Value> = {
+  ...shown,
   name: 'queue',
   initial: (init) => ({ values: Array.isArray(init) ? init : [] }),
   outcomes: queueSpec.outcomes,
@@ -179,6 +196,7 @@ const queue: External<queueSpec.Queue, queueSpec.QueueCall, Value> = {
 };
 
 const stack: External<stackSpec.Stack, stackSpec.StackCall, Value> = {
+  ...shown,
   name: 'stack',
   initial: (init) => ({ values: Array.isArray(init) ? init : [] }),
   outcomes: stackSpec.outcomes,
@@ -196,6 +214,7 @@ const priorityQueue: External<
   priorityQueueSpec.PriorityQueueCall,
   number | 'ok' | null
 > = {
+  ...shown,
   name: 'priority-queue',
   initial: (init) => ({ numbers: Array.isArray(init) ? init : [] }),
   outcomes: priorityQueueSpec.outcomes,
@@ -209,6 +228,7 @@ const priorityQueue: External<
 };
 
 const set: External<setSpec.NumberSet, setSpec.SetCall, boolean> = {
+  ...shown,
   name: 'set',
   initial: (init) => ({ members: Array.isArray(init) ? init : [] }),
   outcomes: setSpec.outcomes,
@@ -225,6 +245,7 @@ const set: External<setSpec.NumberSet, setSpec.SetCall, boolean> = {
 };
 
 const semaphore: External<semaphoreSpec.CountingSemaphore, semaphoreSpec.SemaphoreCall, boolean> = {
+  ...shown,
   name: 'semaphore',
   initial: (init) => ({ count: typeof init === 'number' ? init : 0 }),
   outcomes: semaphoreSpec.outcomes,
@@ -238,6 +259,7 @@ const semaphore: External<semaphoreSpec.CountingSemaphore, semaphoreSpec.Semapho
 };
 
 const mutex: External<mutexSpec.Mutex, mutexSpec.MutexCall, 'ok'> = {
+  ...shown,
   name: 'mutex',
   initial: (init) => ({ isHeld: init === true }),
   outcomes: mutexSpec.outcomes,

@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { SuiteError } from '#model/suite-error.ts';
 
 /** Where counterexamples and pages go unless the user says otherwise. */
@@ -60,6 +61,17 @@ export const writeText = (path: string, text: string): void => {
 
 /** Reads a file of the user's. */
 export const readText = (path: string): string => readBytes(path).toString();
+
+/** Reads a file of the user's, which is compressed if its name ends with `.gz`. */
+export const readPacked = (path: string): string => {
+  const bytes = readBytes(path);
+  if (!path.endsWith('.gz')) return bytes.toString();
+  try {
+    return gunzipSync(bytes).toString();
+  } catch {
+    throw new SuiteError('S504', `${path} is not compressed as its name says`, 'compress it with gzip, or rename it');
+  }
+};
 
 /** Reads a file of the user's, whatever is in it. */
 export const readBytes = (path: string): Buffer => {

@@ -1,9 +1,8 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { Ajv } from 'ajv';
 import { SuiteError } from '#model/suite-error.ts';
-import { readBytes, readText } from '#reports/cli/files.ts';
+import { readPacked, readText } from '#reports/cli/files.ts';
 import schema from '../../docs/schema/litmus-set.schema.json' with { type: 'json' };
 
 /** What a line of a set says that a test comes to. */
@@ -29,8 +28,7 @@ export interface LitmusInput extends Expectation {
 /** The tests of files and folders: `.litmus` files, and sets, `.jsonl` or `.jsonl.gz`, of a test a line. */
 export const readInputs = (paths: readonly string[]): LitmusInput[] =>
   paths.flatMap(filesOf).flatMap((path): LitmusInput[] => {
-    if (path.endsWith('.jsonl.gz')) return testsOf(path, unpacked(path));
-    if (path.endsWith('.jsonl')) return testsOf(path, readText(path));
+    if (/\.jsonl(\.gz)?$/.test(path)) return testsOf(path, readPacked(path));
     return [{ source: path, isOfSet: false, litmus: readText(path) }];
   });
 
@@ -42,15 +40,6 @@ const filesOf = (path: string): string[] => {
   const names = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter(isTest).sort();
   if (names.length > 0) return names.map((name) => join(path, name));
   throw new SuiteError('S401', `the folder ${path} has no litmus tests`, 'expected .litmus, .jsonl or .jsonl.gz files');
-};
-
-const unpacked = (path: string): string => {
-  const bytes = readBytes(path);
-  try {
-    return gunzipSync(bytes).toString();
-  } catch {
-    throw new SuiteError('S504', `${path} is not compressed as its name says`, 'compress it with gzip, or rename it');
-  }
 };
 
 type Line = Expectation & { readonly id?: string; readonly litmus: string };

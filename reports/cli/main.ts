@@ -8,6 +8,7 @@ import { type ExitCode, exitCode } from '#reports/cli/exit-code.ts';
 import { exploreSpec } from '#reports/cli/explore-spec.ts';
 import { exportNames } from '#reports/cli/export.ts';
 import { outFolder } from '#reports/cli/files.ts';
+import { linearize } from '#reports/cli/linearize.ts';
 import { list } from '#reports/cli/list.ts';
 import { litmus } from '#reports/cli/litmus.ts';
 import { museum } from '#reports/cli/museum.ts';
@@ -30,6 +31,7 @@ import { version } from '#reports/cli/version.ts';
 
 const memoryChoices = ['all', ...memoryNames] as const;
 const defaultSeed = 1;
+const defaultSteps = 2_000_000;
 const defaultWidth = 200;
 /** Of an exploration of a spec. */
 const defaultThreads = 4;
@@ -175,6 +177,18 @@ export const main = async (argv: readonly string[], output: Output = processOutp
     .addHelpText('after', example('explore --spec ipc/pipe --variant xv6 --find "it is full"'))
     .action((options) => {
       code = exploreSpec(options.spec, options, output);
+    });
+
+  program
+    .command('linearize')
+    .description('say whether histories from elsewhere are linearizable')
+    .argument('<file...>', 'histories, one a line, or one in all, an event a line (.jsonl, .jsonl.gz)')
+    .option('--spec <name>', 'the spec of them all, instead of the one that each names')
+    .option('--steps <n>', 'steps of the spec to try for one history', wholeNumber('--steps', 1), defaultSteps)
+    .option('--json', 'one JSON document on stdout and nothing else', false)
+    .addHelpText('after', example('linearize properties/histories/register.jsonl --spec register'))
+    .action(async (paths: string[], options) => {
+      code = await linearize(paths, options, output);
     });
 
   program

@@ -62,11 +62,11 @@ export const theirImplementation = (path: string | undefined, chosen: readonly S
 };
 
 /** The variant of that name, or the first. */
-export const selectVariant = (suite: Suite, name: string | undefined): string => {
-  const known = suite.subject.variants.map((variant) => variant.name);
+export const selectVariant = (subject: Suite['subject'], name: string | undefined): string => {
+  const known = subject.variants.map((variant) => variant.name);
   if (name === undefined) return known[0] as string;
   if (known.includes(name)) return name;
-  throw new SuiteError('S104', `${suite.subject.id} has no variant '${name}'`, `known variants: ${known.join(', ')}`);
+  throw new SuiteError('S104', `${subject.id} has no variant '${name}'`, `known variants: ${known.join(', ')}`);
 };
 
 /** What is to be looked at: each variant of the suites, or those of the name; of a file the first, since it is one. */
@@ -77,7 +77,7 @@ export const selectTargets = (
 ): readonly { readonly suite: Suite; readonly variant: string }[] => {
   const targets = chosen.flatMap((suite) =>
     suite.subject.variants
-      .filter(({ name }) => variant === undefined || name === selectVariant(suite, variant))
+      .filter(({ name }) => variant === undefined || name === selectVariant(suite.subject, variant))
       .map(({ name }) => ({ suite, variant: name })),
   );
   return implementation.tag === 'file' ? targets.slice(0, 1) : targets;

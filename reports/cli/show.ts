@@ -18,7 +18,7 @@ export const show = (subjectId: string, options: ShowOptions, output: Output): E
   const [suite] = selectSuites([subjectId]);
   if (!suite) return exitCode.wrongUse;
   const { subject } = suite;
-  const variant = selectVariant(suite, options.variant);
+  const variant = selectVariant(suite.subject, options.variant);
   const module = subject.variants.find((candidate) => candidate.name === variant)?.module;
   const read = (path: string): string => readText(fileURLToPath(`${repositoryUrl}${path}`));
   const files = {

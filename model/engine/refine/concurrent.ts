@@ -1,8 +1,8 @@
 import type { Execution } from '#model/engine/explore/execution.ts';
+import { longestPrefix } from '#model/engine/refine/prefix.ts';
 import { type NumberedEvent, none, type Question, type SpecStep } from '#model/engine/refine/question.ts';
 import { Search } from '#model/engine/refine/search.ts';
 import type { SpecGraph } from '#model/engine/refine/spec-graph.ts';
-import type { ThreadId } from '#spec/abi.ts';
 
 /** A history the spec explains, and how; or one that it does not. */
 export type Explanation =
@@ -84,36 +84,12 @@ export interface Divergence {
 
 /** Finds the divergence of an execution that `explain` did not explain. */
 export const findDivergence = (graph: SpecGraph, variant: string, { program, history }: Told): Divergence => {
-  const explains = (events: number): boolean =>
-    explain(graph, variant, { program, history: history.slice(0, events) }, 'answers').tag === 'explained';
-  const event = longestExplained(history.length, explains);
-  const told = history[event];
-  if (told === undefined) return { event, allowed: [] };
-  const before = { program, history: history.slice(0, event) };
-  return { event, allowed: possibleAnswers(graph, variant, before, told.thread) };
-};
-
-/** How many of the first events have an explanation: with fewer there is one too, with more there is none. */
-const longestExplained = (events: number, explains: (events: number) => boolean): number => {
-  let [least, most] = [0, events];
-  while (least < most) {
-    const middle = Math.ceil((least + most) / 2);
-    if (explains(middle)) least = middle;
-    else most = middle - 1;
-  }
-  return least;
-};
-
-/** Every answer that the pending call of `thread` could be over with after this history, in the order of their texts. */
-const possibleAnswers = (graph: SpecGraph, variant: string, told: Told, thread: ThreadId): readonly unknown[] => {
-  const found = new Set<number>();
-  search(graph, variant, told, false, (state, pending) => {
-    const call = pending[thread] as number;
-    for (const edge of call < 0 ? [] : graph.edges(state, thread, call))
-      if (edge.answer !== none) found.add(edge.answer);
-    return false; // go through them all
-  });
-  return [...found]
-    .map((answer) => graph.answers.value(answer))
-    .toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  const { initial, calls } = graph.program(variant, program);
+  const events = numbered(graph, calls, history);
+  const prefix = longestPrefix({ graph, initial, slots: calls.length, events }, 0, Number.POSITIVE_INFINITY);
+  const allowed = prefix.allowed.map((answer) => graph.answers.value(answer));
+  return {
+    event: prefix.events,
+    allowed: allowed.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)),
+  };
 };

@@ -1,5 +1,5 @@
 import type { Operation, Semantics } from '#model/engine/refine/operations.ts';
-import type { AnyCall } from '#model/subject.ts';
+import type { AnyCall, Program, Subject } from '#model/subject.ts';
 import type { ThreadId } from '#spec/abi.ts';
 import type { Outcome } from '#spec/outcome.ts';
 
@@ -9,9 +9,7 @@ export interface Reading<Call, Answer> {
   readonly answer: Answer | undefined;
 }
 
-/**
- * A spec against which histories from elsewhere are checked, and how they are read.
- */
+/** A spec against which histories from elsewhere are checked, and how they are read. */
 export interface External<State = unknown, Call extends AnyCall = AnyCall, Answer = unknown> {
   readonly name: string;
   /** The state at the start, where the history says `init`. */
@@ -26,5 +24,20 @@ export interface External<State = unknown, Call extends AnyCall = AnyCall, Answe
   /** Undefined: the operation says nothing. `Unreadable`: it is none of these. */
   read(operation: Operation, semantics: Semantics): Reading<Call, Answer> | undefined;
   /** The thread that the spec is told calls. Absent: it does not matter who calls. */
-  caller?(process: number | string, event: number): ThreadId;
+  caller?(operation: Operation): ThreadId;
+  showCall(call: Call): string;
+  showAnswer(answer: Answer): string;
+  showState(state: State): string;
 }
+
+/** A subject of ours: its histories have its calls and answers as they are, and its threads for processes. */
+export const externalOf = (subject: Subject, { variant, parameters, threads }: Program): External => ({
+  name: subject.id,
+  initial: () => subject.initial(variant, parameters, threads.length),
+  outcomes: subject.outcomes,
+  read: ({ given, end, told }) => ({ call: given as AnyCall, answer: end === 'none' ? undefined : told }),
+  caller: ({ process }) => process as number,
+  showCall: subject.showCall,
+  showAnswer: subject.showAnswer,
+  showState: subject.showState,
+});

@@ -9,6 +9,7 @@ import {
 import { type NumberedEvent, none } from '#model/engine/refine/question.ts';
 import { Search } from '#model/engine/refine/search.ts';
 import type { SpecGraph, Theory } from '#model/engine/refine/spec-graph.ts';
+import type { ThreadId } from '#spec/abi.ts';
 
 /** A history from elsewhere. */
 export interface ToldHistory {
@@ -20,6 +21,7 @@ export interface ToldHistory {
 /** An operation that says something: its call and its answer by number. */
 interface ReadOperation {
   readonly operation: Operation;
+  readonly caller: ThreadId;
   readonly call: number;
   /** None: it never came. */
   readonly answer: number;
@@ -32,6 +34,7 @@ export interface Part {
   readonly name: string;
   readonly initial: number;
   readonly events: readonly NumberedEvent[];
+  /** The operation of each event. */
   readonly operations: readonly Operation[];
   readonly slots: number;
 }
@@ -77,6 +80,7 @@ const readOperation = (
   if (readsOnly && answer === undefined) return undefined; // if it happened, nobody can tell
   return {
     operation,
+    caller: external.caller?.(operation) ?? 0,
     call: graph.calls.number(call),
     answer: answer === undefined ? none : graph.answers.number(answer),
     readsOnly,
@@ -115,9 +119,9 @@ class PartBuilder {
 
   build(): Part {
     const events = this.#reads.map((read, at): NumberedEvent => {
-      const { call, answer, readsOnly } = read;
+      const { call, answer, caller, readsOnly } = read;
       const slot = (this.#slots.get(read) as number) + (answer === none ? this.#answered : 0);
-      return { slot, call: this.#begins[at] ? call : none, answer, caller: 0, readsOnly };
+      return { slot, call: this.#begins[at] ? call : none, answer, caller, readsOnly };
     });
     return {
       name: this.#name,

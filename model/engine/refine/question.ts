@@ -32,9 +32,13 @@ export interface Question {
   endsWell(state: number, pending: Int32Array): boolean;
 }
 
-/** One step of the spec in an explanation: after event `after` (-1: at the start), `thread` moved to `state`. */
+/**
+ * One step of the spec in an explanation: after event `after` (-1: at the start), the call that is pending in `slot`,
+ * which is one of `thread`, moved to `state`.
+ */
 export interface SpecStep {
   readonly after: number;
+  readonly slot: number;
   readonly thread: ThreadId;
   readonly state: number;
   /** The call is over in the spec (its answer may come later). */

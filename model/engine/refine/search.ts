@@ -55,9 +55,18 @@ export class Search {
     this.#twins = twinsIn(question);
   }
 
+  get isExplained(): boolean {
+    return this.#isExplained;
+  }
+
   /** The steps of the explanation that was found. */
   get steps(): readonly SpecStep[] {
     return this.#steps;
+  }
+
+  /** The states that it came to while a call was pending in the slot, with what was left of that call. */
+  *placesOf(slot: number): Iterable<{ readonly state: number; readonly call: number }> {
+    for (const { state, word } of this.#visited.wordsAt(slot)) if (word >= 0) yield { state, call: word };
   }
 
   /** Goes on for at most `stepsMax` steps of the spec. Undefined: it has not come to an end. */
@@ -120,7 +129,7 @@ export class Search {
     const isOver = edge.rest === none;
     const begun = this.#slots.begun[slot] as NumberedEvent;
     this.#slots.set(slot, isOver ? over : edge.rest, begun);
-    this.#steps.push({ after: event - 1, thread: begun.caller, state: edge.state, isOver });
+    this.#steps.push({ after: event - 1, slot, thread: begun.caller, state: edge.state, isOver });
   }
 
   /** Lets events happen until one needs a step of the spec, and chooses there; true: all has happened. */

@@ -45,6 +45,13 @@ export class Visited {
     return true;
   }
 
+  /** The state and the slot's word of every place. */
+  *wordsAt(slot: number): Iterable<{ readonly state: number; readonly word: number }> {
+    for (let at = 0; at < this.#end; at += wordsAt + this.#slots) {
+      yield { state: this.#places[at + stateAt] as number, word: this.#places[at + wordsAt + slot] as number };
+    }
+  }
+
   #isCovered(at: number, pending: Pending): boolean {
     const { words } = pending;
     for (let slot = 0; slot < words.length; slot++) {
