@@ -11,7 +11,7 @@ import {
 import { replayStrategy } from '#model/engine/explore/replay.ts';
 import { type Exhausted, executionsOf, samples } from '#model/engine/explore/stream.ts';
 import { judgeOrders, orderingVerdict } from '#model/engine/ordering/ordering.ts';
-import type { ClaimResult, OrderReport, Plan } from '#model/engine/plan.ts';
+import type { ClaimResult, OrderReport, Outline, Plan } from '#model/engine/plan.ts';
 import { finds, Judgement, judge } from '#model/engine/refine/judge.ts';
 import { checkSequences } from '#model/engine/refine/sequential.ts';
 import { SpecGraph } from '#model/engine/refine/spec-graph.ts';
@@ -21,7 +21,7 @@ import type { Verdict, Violation } from '#model/verdict.ts';
 
 /** What was found out about one implementation. */
 export interface CheckResult {
-  readonly plan: Plan;
+  readonly plan: Outline;
   readonly claims: readonly ClaimResult[];
   readonly executions: number;
   readonly steps: number;
@@ -53,7 +53,7 @@ interface Open {
 const sequencesPerSlice = 20;
 
 /** About how many executions a plan takes. */
-export const sizeOf = (plan: Plan): number =>
+export const sizeOf = (plan: Outline): number =>
   plan.budget.sequences + executionsOf(plan, plan.suite.subject.scenarios(plan.variant).length);
 
 /**

@@ -21,6 +21,9 @@ export interface Plan extends Exploration {
   readonly hints: readonly Pick<Counterexample, 'program' | 'schedule' | 'limits'>[];
 }
 
+/** A plan whose implementation is not loaded here. */
+export type Outline = Omit<Plan, 'world'>;
+
 /** A plan for code as it stands, to be explored in every way. */
 export const usualPlan = {
   explore: 'all',

@@ -5,20 +5,24 @@ import type { Budget } from '#model/engine/explore/budget.ts';
 import type { MemoryName } from '#model/engine/explore/memories.ts';
 import type { Explore } from '#model/engine/explore/stream.ts';
 import { idleOrders } from '#model/engine/ordering/ordering.ts';
-import { type ClaimResult, type Plan, storiesOf, usualPlan } from '#model/engine/plan.ts';
-import { tell } from '#model/engine/trace/tell.ts';
+import type { ClaimResult } from '#model/engine/plan.ts';
+import type { Story } from '#model/engine/trace/story.ts';
+import type { Mutant } from '#properties/museum/mutant.ts';
 import { provoke } from '#reports/cli/canary.ts';
-import { loadImplementation, replayLine, rigOf, saveCounterexample } from '#reports/cli/counterexamples.ts';
-import { drive, listenForInterrupt, progressDisplay } from '#reports/cli/drive.ts';
+import { loadImplementation, replayLine } from '#reports/cli/counterexamples.ts';
+import { listenForInterrupt, progressDisplay } from '#reports/cli/drive.ts';
 import { type ExitCode, exitCode } from '#reports/cli/exit-code.ts';
 import { prepareFile, prepareFolder, writeText } from '#reports/cli/files.ts';
-import { type Exhibit, museumExit, museumJson, museumText, runMuseum } from '#reports/cli/museum.ts';
+import { keep } from '#reports/cli/keep.ts';
+import { type Exhibit, exhibitOf, museumExit, museumJobs, museumJson, museumText } from '#reports/cli/museum.ts';
 import { type Output, styled } from '#reports/cli/output.ts';
 import { checkPage } from '#reports/cli/page.ts';
 import { mutantsOf, selectTargets, theirImplementation } from '#reports/cli/select.ts';
 import { orderingTable } from '#reports/text/ordering.ts';
 import { plural, storyLines } from '#reports/text/story.ts';
 import { checkText } from '#reports/text/summary.ts';
+import { type Job, runJobs } from '#reports/workers/run.ts';
+import { outlineOf, type Task, unbegun } from '#reports/workers/task.ts';
 
 export interface CheckOptions {
   readonly suites: readonly Suite[];
@@ -32,27 +36,37 @@ export interface CheckOptions {
   readonly html: string | undefined;
   readonly folder: string;
   readonly json: boolean;
+  readonly workers: number;
 }
 
 /** What is to be checked: each variant's reference, or the one file the user gave. */
-const plansOf = async (options: CheckOptions): Promise<Plan[]> => {
+const tasksOf = async (options: CheckOptions): Promise<Task[]> => {
   const { budget, seed, explore, memories } = options;
   const implementation = theirImplementation(options.implementation, options.suites) ?? { tag: 'reference' };
-  return Promise.all(
-    selectTargets(options.suites, options.variant, implementation).map(async ({ suite, variant }) => ({
-      suite,
-      variant,
-      world: await loadImplementation(suite.subject.id, variant, implementation),
-      implementation,
-      claims: claimsAbout(suite, variant).filter((claim) => !claim.isOfReference || implementation.tag === 'reference'),
-      budget,
-      seed,
-      ...usualPlan,
-      explore,
-      memories,
-    })),
-  );
+  const targets = selectTargets(options.suites, options.variant, implementation);
+  if (implementation.tag === 'file') {
+    // Loaded once here, so that a file that cannot be loaded is refused before anything is announced.
+    for (const { suite, variant } of targets) await loadImplementation(suite.subject.id, variant, implementation);
+  }
+  return targets.map(({ suite, variant }) => ({
+    subject: suite.subject.id,
+    variant,
+    implementation,
+    claims: claimsAbout(suite, variant)
+      .filter((claim) => !claim.isOfReference || implementation.tag === 'reference')
+      .map(({ id }) => id),
+    budget,
+    seed,
+    explore,
+    memories,
+  }));
 };
+
+const jobOf = (task: Task): Job => ({
+  task,
+  label: `${task.subject} (${task.variant})`,
+  size: sizeOf(outlineOf(task)),
+});
 
 /** Runs the claims; with `museum` the mutants too; with `html` writes the page. */
 export const check = async (options: CheckOptions, output: Output): Promise<ExitCode> => {
@@ -60,41 +74,35 @@ export const check = async (options: CheckOptions, output: Output): Promise<Exit
   if (options.html !== undefined) prepareFile(options.html);
   const started = performance.now();
   const canary = await provoke(options.seed);
-  const plans = await plansOf(options);
-  const museum = options.museum ? mutantsOf(options.suites) : [];
+  const tasks = await tasksOf(options);
+  const mutants = options.museum ? mutantsOf(options.suites) : [];
   const interrupt = listenForInterrupt(output);
-  if (!options.json) announce(plans, museum.length, options, output);
-  const total = plans.reduce((sum, plan) => sum + sizeOf(plan), 0);
-  const display = progressDisplay(output, total);
-  const results: CheckResult[] = [];
-  const replays = new Map<Counterexample, string>();
-  let done = 0;
-  for (const plan of plans) {
-    const label = `${plan.suite.subject.id} (${plan.variant})`;
-    const result = await drive(plan, interrupt, (now, at) =>
-      display.update(done + Math.min(now, sizeOf(plan)), total, at === undefined ? label : `${label}: ${at}`),
-    );
-    done += sizeOf(plan);
-    results.push(result);
-    for (const story of result.claims.flatMap(storiesOf)) {
-      replays.set(story, saveCounterexample(options.folder, story));
-    }
-  }
-  const exhibits = await runMuseum(museum, options, interrupt, display);
+  if (!options.json) announce(tasks, mutants.length, options, output);
+  const jobs = [...tasks.map(jobOf), ...museumJobs(mutants, options)];
+  const display = progressDisplay(
+    output,
+    jobs.reduce((sum, { size }) => sum + (size ?? 0), 0),
+  );
+  const crew = { workers: options.workers, interrupt, display };
+  const answers = await runJobs(jobs, crew, (answer) => keep(answer, options.folder));
   display.stop();
   interrupt.release();
-  const outcome = { results, exhibits, replays, museumSize: museum.length };
+  const checked = tasks.map((task, i) => answers[i] ?? keep(unbegun(task), options.folder));
+  const exhibited = answers.slice(tasks.length);
+  const exhibits = exhibited.flatMap((answer, i) => (answer ? exhibitOf(mutants[i] as Mutant, answer) : []));
+  const all = [...checked, ...exhibited.filter((answer) => answer !== undefined)];
+  const replays = new Map(all.flatMap((answer) => [...answer.replays]));
+  const stories = new Map(all.flatMap((answer) => [...answer.stories]));
+  const results = checked.map(({ result }) => result);
+  const outcome = { results, exhibits, replays, stories, museumSize: mutants.length };
   if (options.json) output.out(JSON.stringify(asJson(outcome, options)));
-  else await print(outcome, output);
+  else print(outcome, output);
   if (options.html !== undefined) {
     const seconds = (performance.now() - started) / 1000;
     const lines = new Map([...replays].map(([{ id }, path]) => [id, replayLine(path)] as const));
-    for (const { claim, replay } of exhibits) {
-      if (claim.counterexample && replay !== undefined) lines.set(claim.counterexample.id, replayLine(replay));
-    }
     const { seed, budget } = options;
-    const page = await checkPage({ results, exhibits, canary, replays: lines, seed, budget: budget.name, seconds });
-    writeText(options.html, page);
+    const found = { results, exhibits, canary, stories, replays: lines };
+    writeText(options.html, await checkPage({ ...found, seed, budget: budget.name, seconds }));
     output.note(`the page is in ${options.html}: open it in a browser`);
   }
   return verdictOf(outcome);
@@ -105,13 +113,15 @@ interface Outcome {
   readonly results: readonly CheckResult[];
   readonly exhibits: readonly Exhibit[];
   readonly replays: ReadonlyMap<Counterexample, string>;
+  /** Each counterexample told, by its id. */
+  readonly stories: ReadonlyMap<string, Story>;
   readonly museumSize: number;
 }
 
-const announce = (plans: readonly Plan[], mutants: number, options: CheckOptions, output: Output): void => {
-  const claims = plans.reduce((sum, plan) => sum + plan.claims.length, 0);
+const announce = (tasks: readonly Task[], mutants: number, options: CheckOptions, output: Output): void => {
+  const claims = tasks.reduce((sum, task) => sum + task.claims.length, 0);
   const what = [
-    `${plural(plans.length, 'implementation')} on ${plural(claims, 'claim')}`,
+    `${plural(tasks.length, 'implementation')} on ${plural(claims, 'claim')}`,
     ...(mutants > 0 ? [`${plural(mutants, 'mutant')} that must fail`] : []),
   ].join(', then ');
   output.note(`Rendezvous checks ${what}. Budget ${options.budget.name}, seed ${options.seed}.`);
@@ -147,7 +157,7 @@ const asJson = (outcome: Outcome, options: CheckOptions): unknown => ({
   ...(options.museum ? { mutants: museumJson(outcome.exhibits) } : {}),
 });
 
-const print = async (outcome: Outcome, output: Output): Promise<void> => {
+const print = (outcome: Outcome, output: Output): void => {
   for (const result of outcome.results) {
     output.out(checkText(result, `${result.plan.suite.subject.id} (${result.plan.variant})`, output));
     const idle = result.claims.flatMap(({ orders }) => (orders ? idleOrders(orders) : []));
@@ -155,7 +165,7 @@ const print = async (outcome: Outcome, output: Output): Promise<void> => {
   }
   for (const { counterexample } of claimsOf(outcome)) {
     if (!counterexample) continue;
-    const story = tell(await rigOf(counterexample), counterexample);
+    const story = outcome.stories.get(counterexample.id) as Story;
     output.out(storyLines(story, output, false).join('\n'));
     output.out(`${styled(output, 'bold', 'replay')}  ${replayLine(outcome.replays.get(counterexample) as string)}\n`);
   }

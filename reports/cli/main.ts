@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { Command, CommanderError, Option } from 'commander';
 import { memoryNames } from '#model/engine/explore/memories.ts';
 import { memoryNames as litmusMemories } from '#model/engine/litmus/memories.ts';
@@ -55,6 +56,7 @@ const checking = (command: Command): Command =>
       wholeNumber('--runs', 1),
     )
     .option('--out <folder>', 'where counterexamples go', outFolder)
+    .option('--workers <n>', 'threads to use', wholeNumber('--workers', 1), availableParallelism())
     .option('--json', 'one JSON document on stdout and nothing else', false);
 
 const underMemories = (command: Command): Command =>
@@ -97,6 +99,7 @@ export const main = async (argv: readonly string[], output: Output = processOutp
           html: options.html,
           folder: options.out,
           json: options.json,
+          workers: options.workers,
         },
         output,
       );
@@ -126,10 +129,10 @@ export const main = async (argv: readonly string[], output: Output = processOutp
     .addHelpText('after', example('museum sync/sleep-wakeup'))
     .action(async (names: string[], options) => {
       const budget = selectBudget(options.budget, options.runs);
-      const { seed, json } = options;
+      const { seed, json, workers } = options;
       code = await museum(
         selectMutants(names),
-        { budget, seed, memories: selectMemories(options.memory), json, folder: options.out },
+        { budget, seed, memories: selectMemories(options.memory), json, workers, folder: options.out },
         output,
       );
     });
@@ -143,9 +146,13 @@ export const main = async (argv: readonly string[], output: Output = processOutp
     .action(async (names: string[], options) => {
       const chosen = selectSuites(names);
       const budget = selectBudget(options.budget, options.runs);
-      const { seed, json, variant } = options;
+      const { seed, json, variant, workers } = options;
       const implementation = theirImplementation(options.implementation, chosen) ?? { tag: 'reference' as const };
-      code = await ordering(chosen, { implementation, variant, budget, seed, json, folder: options.out }, output);
+      code = await ordering(
+        chosen,
+        { implementation, variant, budget, seed, json, workers, folder: options.out },
+        output,
+      );
     });
 
   program

@@ -1,23 +1,17 @@
 import type { CheckResult } from '#model/engine/check.ts';
 import type { Budget } from '#model/engine/explore/budget.ts';
 import type { MemoryName } from '#model/engine/explore/memories.ts';
-import { type ClaimResult, usualPlan } from '#model/engine/plan.ts';
-import { InternalError } from '#model/suite-error.ts';
-import { suites } from '#properties/index.ts';
+import type { ClaimResult } from '#model/engine/plan.ts';
 import type { Mutant } from '#properties/museum/mutant.ts';
-import { loadImplementation, replayLine, saveCounterexample } from '#reports/cli/counterexamples.ts';
-import {
-  drive,
-  type Interrupt,
-  listenForInterrupt,
-  type ProgressDisplay,
-  progressDisplay,
-} from '#reports/cli/drive.ts';
+import { replayLine } from '#reports/cli/counterexamples.ts';
+import { listenForInterrupt, progressDisplay } from '#reports/cli/drive.ts';
 import { type ExitCode, exitCode } from '#reports/cli/exit-code.ts';
 import { prepareFolder } from '#reports/cli/files.ts';
+import { type Kept, keep } from '#reports/cli/keep.ts';
 import { type Output, styled } from '#reports/cli/output.ts';
 import { plural, sizeText } from '#reports/text/story.ts';
 import { plainTable } from '#reports/text/summary.ts';
+import { type Job, runJobs } from '#reports/workers/run.ts';
 
 /** A mutant and what became of it. */
 export interface Exhibit {
@@ -39,48 +33,27 @@ export interface MuseumOptions {
   readonly folder: string;
 }
 
-/** Runs each mutant against the claim that must kill it. */
-export const runMuseum = async (
-  mutants: readonly Mutant[],
-  options: MuseumOptions,
-  interrupt: Interrupt,
-  display: ProgressDisplay,
-): Promise<readonly Exhibit[]> => {
-  const exhibits: Exhibit[] = [];
-  let executions = 0;
-  for (const [index, mutant] of mutants.entries()) {
-    if (interrupt.isRequested) break;
-    const suite = suites.find((candidate) => candidate.subject.id === mutant.subject);
-    const claim = suite?.claims.find((candidate) => candidate.id === mutant.killedBy);
-    if (!suite || !claim) throw new InternalError(`mutant ${mutant.id} names no claim: ${mutant.killedBy}`);
-    const implementation = { tag: 'mutant' as const, id: mutant.id };
-    const world = await loadImplementation(mutant.subject, mutant.variant, implementation);
-    const { budget, seed, memories } = options;
-    const { variant } = mutant;
-    const plan = {
-      suite,
+/** Each mutant against the claim that must kill it. How soon it does, nobody knows before. */
+export const museumJobs = (mutants: readonly Mutant[], { budget, seed, memories }: MuseumOptions): readonly Job[] =>
+  mutants.map(({ id, subject, variant, title, killedBy }) => ({
+    task: {
+      subject,
       variant,
-      world,
-      implementation,
-      claims: [claim],
+      implementation: { tag: 'mutant', id },
+      claims: [killedBy],
       budget,
       seed,
-      ...usualPlan,
+      explore: 'all',
       memories,
-    };
-    const result = await drive(plan, interrupt, (done) => {
-      display.update(
-        executions + done,
-        ((executions + done) * mutants.length) / (index + 1),
-        `museum: ${mutant.title}`,
-      );
-    });
-    executions += result.executions;
-    const found = result.claims[0] as ClaimResult;
-    const replay = found.counterexample ? saveCounterexample(options.folder, found.counterexample) : undefined;
-    exhibits.push({ mutant, result, claim: found, replay });
-  }
-  return exhibits;
+    },
+    label: `museum: ${title}`,
+    size: null,
+  }));
+
+/** A mutant, with what was found out about it. */
+export const exhibitOf = (mutant: Mutant, { result, replays }: Kept): Exhibit => {
+  const claim = result.claims[0] as ClaimResult;
+  return { mutant, result, claim, replay: claim.counterexample && replays.get(claim.counterexample) };
 };
 
 /** The museum as lines of text: what killed each mutant, how soon, and how short the story is. */
@@ -125,7 +98,7 @@ export const museumExit = (exhibits: readonly Exhibit[], expected: number): Exit
 /** The command: runs the mutants and prints what killed each. */
 export const museum = async (
   mutants: readonly Mutant[],
-  options: MuseumOptions & { readonly json: boolean },
+  options: MuseumOptions & { readonly workers: number; readonly json: boolean },
   output: Output,
 ): Promise<ExitCode> => {
   prepareFolder(options.folder);
@@ -133,9 +106,11 @@ export const museum = async (
     output.note(`running ${plural(mutants.length, 'mutant')}, budget ${options.budget.name}, seed ${options.seed}`);
   const interrupt = listenForInterrupt(output);
   const display = progressDisplay(output, mutants.length);
-  const exhibits = await runMuseum(mutants, options, interrupt, display);
+  const crew = { workers: options.workers, interrupt, display };
+  const answers = await runJobs(museumJobs(mutants, options), crew, (answer) => keep(answer, options.folder));
   display.stop();
   interrupt.release();
+  const exhibits = mutants.flatMap((mutant, i) => (answers[i] ? exhibitOf(mutant, answers[i]) : []));
   if (options.json) {
     output.out(JSON.stringify({ mutants: museumJson(exhibits), seed: options.seed, budget: options.budget.name }));
   } else {

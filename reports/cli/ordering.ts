@@ -2,14 +2,16 @@ import type { Claim, Suite } from '#model/claim.ts';
 import { claimsAbout, ordering as orderingClaim } from '#model/claim.ts';
 import type { Counterexample, Implementation } from '#model/counterexample.ts';
 import type { Budget } from '#model/engine/explore/budget.ts';
-import { type ClaimResult, type Plan, storiesOf, usualPlan } from '#model/engine/plan.ts';
-import { loadImplementation, replayLine, saveCounterexample } from '#reports/cli/counterexamples.ts';
-import { drive, listenForInterrupt, progressDisplay } from '#reports/cli/drive.ts';
+import { type ClaimResult, storiesOf } from '#model/engine/plan.ts';
+import { replayLine, saveCounterexample } from '#reports/cli/counterexamples.ts';
+import { listenForInterrupt, progressDisplay } from '#reports/cli/drive.ts';
 import { type ExitCode, exitCode } from '#reports/cli/exit-code.ts';
 import { prepareFolder } from '#reports/cli/files.ts';
 import { type Output, styled } from '#reports/cli/output.ts';
 import { selectTargets } from '#reports/cli/select.ts';
 import { isNeeded, orderingSummary, orderingTable } from '#reports/text/ordering.ts';
+import { type Job, runJobs } from '#reports/workers/run.ts';
+import type { Answer } from '#reports/workers/task.ts';
 
 export interface OrderingOptions {
   readonly implementation: Implementation;
@@ -18,6 +20,7 @@ export interface OrderingOptions {
   readonly seed: number;
   readonly folder: string;
   readonly json: boolean;
+  readonly workers: number;
 }
 
 /** What was found out about one implementation's orders. */
@@ -36,24 +39,15 @@ export const ordering = async (
   output: Output,
 ): Promise<ExitCode> => {
   prepareFolder(options.folder);
-  const plans = await plansOf(suites, options);
+  const jobs = jobsOf(suites, options);
   const interrupt = listenForInterrupt(output);
   const display = progressDisplay(output, null);
-  const judged: Judged[] = [];
-  let before = 0;
-  for (const plan of plans) {
-    if (interrupt.isRequested) break;
-    const { subject } = plan.suite;
-    const { claims } = await drive(plan, interrupt, (done, at) =>
-      display.update(before + done, null, [`${subject.id} (${plan.variant})`, at].filter(Boolean).join(': ')),
-    );
-    const result = claims[0] as ClaimResult;
-    before += result.verdict.executions;
-    judged.push({ subject: subject.id, variant: plan.variant, result, replays: save(result, options.folder) });
-  }
+  const crew = { workers: options.workers, interrupt, display };
+  const answers = await runJobs(jobs, crew, (answer) => judgedOf(answer, options.folder));
   display.stop();
   interrupt.release();
-  const code = codeOf(judged, plans.length);
+  const judged = answers.filter((answer) => answer !== undefined);
+  const code = codeOf(judged, jobs.length);
   if (options.json) output.out(JSON.stringify(asJson(judged, code, options)));
   else for (const one of judged) print(one, options, output);
   return code;
@@ -63,36 +57,39 @@ export const ordering = async (
  * Only the claim on orders is judged; the others are what a weaker order may break. A variant that the claim is not made
  * about, since it orders nothing itself, is left out unless somebody asks for it.
  */
-const plansOf = (suites: readonly Suite[], options: OrderingOptions): Promise<Plan[]> => {
+const jobsOf = (suites: readonly Suite[], options: OrderingOptions): readonly Job[] => {
   const { implementation, variant, budget, seed } = options;
   const isAsked = variant !== undefined || implementation.tag === 'file';
   const isAbout = (suite: Suite, name: string): boolean =>
     claimsAbout(suite, name).some(isOrdering) || !suite.claims.some(isOrdering);
-  return Promise.all(
-    selectTargets(suites, variant, implementation)
-      .filter((target) => isAsked || isAbout(target.suite, target.variant))
-      .map(async (target): Promise<Plan> => {
-        const claim = target.suite.claims.find(isOrdering) ?? orderingClaim();
-        return {
-          ...target,
-          world: await loadImplementation(target.suite.subject.id, target.variant, implementation),
-          implementation,
-          claims: [claim],
-          budget,
-          seed,
-          ...usualPlan,
-          memories: ['rc11'],
-        };
-      }),
+  const targets = selectTargets(suites, variant, implementation).filter(
+    (target) => isAsked || isAbout(target.suite, target.variant),
   );
+  return targets.map(({ suite: { subject, claims }, variant: name }) => ({
+    task: {
+      subject: subject.id,
+      variant: name,
+      implementation,
+      claims: [(claims.find(isOrdering) ?? orderingClaim()).id],
+      budget,
+      seed,
+      explore: 'all',
+      memories: ['rc11'],
+    },
+    label: `${subject.id} (${name})`,
+    size: null,
+  }));
 };
 
 const isOrdering = ({ tag }: Claim): boolean => tag === 'ordering';
 
-const save = (result: ClaimResult, folder: string): ReadonlyMap<Counterexample, string> => {
+const judgedOf = (answer: Answer, folder: string): Judged => {
+  const { plan, claims } = answer.result;
+  const result = claims[0] as ClaimResult;
   const broken = result.orders?.broken;
   const stories = broken ? [broken] : storiesOf(result);
-  return new Map(stories.map((story) => [story, saveCounterexample(folder, story)]));
+  const replays = new Map(stories.map((story) => [story, saveCounterexample(folder, story)]));
+  return { subject: plan.suite.subject.id, variant: plan.variant, result, replays };
 };
 
 /** 1: something breaks though nothing is made weaker; 2: an order is not shown to be needed; 0: all are. */

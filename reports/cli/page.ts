@@ -1,7 +1,6 @@
 import type { Counterexample } from '#model/counterexample.ts';
 import type { CheckResult } from '#model/engine/check.ts';
-import { rigFor } from '#model/engine/explore/execution.ts';
-import { type ClaimResult, storiesOf } from '#model/engine/plan.ts';
+import type { ClaimResult } from '#model/engine/plan.ts';
 import type { Story } from '#model/engine/trace/story.ts';
 import { tell } from '#model/engine/trace/tell.ts';
 import { rigOf } from '#reports/cli/counterexamples.ts';
@@ -16,6 +15,8 @@ const generatedWith = { version, node: process.versions.node };
 export interface Checked {
   readonly results: readonly CheckResult[];
   readonly exhibits: readonly Exhibit[];
+  /** Each counterexample told, by its id. */
+  readonly stories: ReadonlyMap<string, Story>;
   readonly canary: ClaimResult & { readonly counterexample: Counterexample };
   /** The command that replays each counterexample. */
   readonly replays: ReadonlyMap<string, string>;
@@ -27,12 +28,8 @@ export interface Checked {
 /** The page of a check: its claims, the museum, and every story. */
 export const checkPage = async (checked: Checked): Promise<string> => {
   const { results, exhibits, canary, replays, seed, budget, seconds } = checked;
-  const stories = new Map<string, Story>();
-  for (const { plan, claims } of [...results, ...exhibits.map((exhibit) => exhibit.result)]) {
-    const rig = rigFor(plan.suite.subject, plan.variant, plan.world);
-    for (const counterexample of claims.flatMap(storiesOf)) stories.set(counterexample.id, tell(rig, counterexample));
-  }
-  stories.set(canary.counterexample.id, tell(await rigOf(canary.counterexample), canary.counterexample));
+  const canaryStory = tell(await rigOf(canary.counterexample), canary.counterexample);
+  const stories = new Map([...checked.stories, [canary.counterexample.id, canaryStory]]);
   const museum = exhibits.map(({ mutant, claim }) => ({ mutant, result: claim }));
   const common = { title: 'Rendezvous', seed, budget, generatedWith, wallSeconds: seconds };
   return renderPage(pageData({ ...common, checks: results, museum, canary, stories, replays }));
