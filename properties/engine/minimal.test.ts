@@ -13,11 +13,8 @@ import { isLinear, programOf, rigOf } from '#properties/engine/tiny.ts';
 import { increment, racyCounter, racyFromThree } from '#properties/engine/tiny-subjects.ts';
 import { suites } from '#properties/index.ts';
 
-const hunting = (rig: Rig, steps: number): Hunt => {
-  const hunt = new Hunt(rig, (execution) => !isLinear(rig, execution), usualLimits);
-  hunt.allow(steps);
-  return hunt;
-};
+const hunting = (rig: Rig, steps: number): Hunt =>
+  new Hunt(rig, (execution) => !isLinear(rig, execution), usualLimits, steps);
 
 /** A failure of a program with the fewest preemptions. */
 const failureOf = (hunt: Hunt, program: Program): Failure => {
@@ -32,7 +29,9 @@ describe('all smaller programs', () => {
     const { subject } = await rigOf(racyCounter);
     const smaller = [...allSmallerPrograms(subject, programOf([[increment(2), increment(1)], [increment(1)]]))];
     // T0: none, 1, 2, 1 1, 2 1; T1: none, 1. All pairs but the empty program and the program itself.
-    const shown = smaller.map(({ threads }) => threads.map((calls) => (calls as { by?: number }[]).map(({ by }) => by)));
+    const shown = smaller.map(({ threads }) =>
+      threads.map((calls) => (calls as readonly { by?: number }[]).map(({ by }) => by)),
+    );
     const expected = [[], [1], [2], [1, 1], [2, 1]].flatMap((first) => [[], [1]].map((second) => [first, second]));
     expect(shown.map((one) => JSON.stringify(one)).sort()).toEqual(
       expected

@@ -14,7 +14,7 @@ const anyEnabled = (choice: Choice, random: RandomGenerator): number =>
   oneOf(choice.enabled, choice.cores, random) ?? choice.default;
 
 /** One of a set of cores, each as likely; undefined: there is none. */
-const oneOf = (set: number, cores: number, random: RandomGenerator): number | undefined => {
+export const oneOf = (set: number, cores: number, random: RandomGenerator): number | undefined => {
   let count = 0;
   for (let core = 0; core < cores; core++) count += (set >> core) & 1;
   if (count === 0) return undefined;

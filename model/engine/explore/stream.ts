@@ -138,7 +138,12 @@ function* wayThrough(
   let steps = 100;
   for (let i = 0; !complete && i < executions * (1 - share); i++) {
     const drawnLimits = i % 3 === 2 ? { ...limits, timers } : limits;
-    const execution = execute(rig, program, drawn(random, exploration, i, program.cores, steps), drawnLimits);
+    const execution = execute(
+      rig,
+      program,
+      drawn(random, exploration.explore, i, program.cores, drawnLimits, steps),
+      drawnLimits,
+    );
     steps = Math.max(execution.steps, 1);
     yield { execution, limits: drawnLimits, source: name };
   }
@@ -165,7 +170,12 @@ function* randomSamples(rig: Rig, exploration: Exploration): Generator<Sample, v
         let steps = 100;
         for (let i = 0; i < budget.schedules * shareOf(memory, memories); i++) {
           const limits = { ...usualLimits, memory, weakening, timers: i % 3 === 2 ? timers : 0 };
-          const execution = execute(rig, program, drawn(random, exploration, i, program.cores, steps), limits);
+          const execution = execute(
+            rig,
+            program,
+            drawn(random, exploration.explore, i, program.cores, limits, steps),
+            limits,
+          );
           steps = Math.max(execution.steps, 1);
           yield { execution, limits, source: 'random' };
         }
@@ -185,17 +195,25 @@ export const executionsOf = ({ budget, explore, memories }: Exploration, scenari
 /** Where the code is made weaker, reads are old half of the time: that is what there is to find. */
 const drawn = (
   random: RandomGenerator,
-  { explore, weakening }: Exploration,
+  explore: Explore,
   i: number,
   cores: number,
+  { memory, weakening }: Limits,
   steps: number,
 ): Strategy => {
-  const strategy = mixture(random, explore, i, cores, steps);
+  const strategy = mixture(random, explore, i, cores, steps, memory !== 'sc');
   return weakening ? { ...strategy, way: randomWay(random, 2) } : strategy;
 };
 
 /** The i-th of a program's strategies. `steps` is how long its last execution was. */
-const mixture = (random: RandomGenerator, explore: Explore, i: number, cores: number, steps: number): Strategy => {
+const mixture = (
+  random: RandomGenerator,
+  explore: Explore,
+  i: number,
+  cores: number,
+  steps: number,
+  isWeak: boolean,
+): Strategy => {
   const kind = explore === 'random' ? i % 2 : explore === 'pct' ? 2 : i % 4;
   switch (kind) {
     case 0:
@@ -203,7 +221,7 @@ const mixture = (random: RandomGenerator, explore: Explore, i: number, cores: nu
     case 1:
       return randomStrategy(random, 2 + below(random, 15));
     case 2:
-      return pctStrategy(random, cores, 2 + below(random, 3), steps);
+      return pctStrategy(random, cores, 2 + below(random, 3), steps, isWeak);
     default:
       return preemptionStrategy(random, 1 + below(random, 4), steps);
   }

@@ -18,22 +18,25 @@ export class Hunt {
   readonly rig: Rig;
   readonly #fails: (execution: Execution) => boolean;
   readonly #confirming: Limits;
-  #stepsLeft = 0;
+  #stepsLeft: number;
+  /** It is over for now when no more than so many are left. */
+  #reserved = 0;
 
   /** What looks like a livelock counts if it still is one under the limits `confirming`. */
-  constructor(rig: Rig, fails: (execution: Execution) => boolean, confirming: Limits) {
+  constructor(rig: Rig, fails: (execution: Execution) => boolean, confirming: Limits, steps: number) {
     this.rig = rig;
     this.#fails = fails;
     this.#confirming = confirming;
-  }
-
-  /** From now on, so many steps. */
-  allow(steps: number): void {
     this.#stepsLeft = steps;
   }
 
+  /** Of the steps that are left, no more than so many from now on. */
+  allow(steps: number): void {
+    this.#reserved = Math.max(this.#stepsLeft - steps, 0);
+  }
+
   get isOver(): boolean {
-    return this.#stepsLeft <= 0;
+    return this.#stepsLeft <= this.#reserved;
   }
 
   /** The execution, if it fails. */

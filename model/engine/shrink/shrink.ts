@@ -8,6 +8,9 @@ import { anchoredOf, carriedOver, retimed } from '#model/engine/shrink/retime.ts
 import { smallerPrograms } from '#model/engine/shrink/smaller.ts';
 import type { Program } from '#model/subject.ts';
 
+/** How much is spent in all, in steps: about a second at the most. */
+const stepsMax = 700_000;
+
 /** How much is spent on finding a failing schedule for one smaller program. */
 interface Effort {
   readonly preemptions: number;
@@ -19,13 +22,12 @@ interface Effort {
 
 /** A few tries for each smaller program bring down most; only what then is left is worth more. */
 const efforts: readonly Effort[] = [
-  { preemptions: 1, executions: 40, drawn: 0, steps: 200_000 },
-  { preemptions: 2, executions: 800, drawn: 200, steps: 350_000 },
+  { preemptions: 1, executions: 40, drawn: 0, steps: 150_000 },
+  { preemptions: 2, executions: 800, drawn: 200, steps: 250_000 },
 ];
 
-/** How much is spent on the last one's switches, and on showing that nothing smaller fails. */
-const polishing = { preemptions: 2, executions: 4000, steps: 150_000 };
-const provingSteps = 450_000;
+/** How much is spent on the last one's switches. What is left then goes into showing that nothing smaller fails. */
+const polishing = { preemptions: 2, executions: 4000, steps: 100_000 };
 
 /** A livelock's story need not be as long as its proof: what it repeats is seen in the first of these that suffices. */
 const livelockSteps = [20, 30, 40, 60, 120, 300];
@@ -46,7 +48,7 @@ export const shrink = (
   limits: Limits,
   fails: (execution: Execution) => boolean,
 ): Shrunk => {
-  const hunt = new Hunt(rig, fails, limits);
+  const hunt = new Hunt(rig, fails, limits, stepsMax);
   let smallest: Failure = { execution: failure, limits };
   for (;;) {
     for (const effort of efforts) {
@@ -55,7 +57,7 @@ export const shrink = (
     }
     hunt.allow(polishing.steps);
     smallest = polished(hunt, smallest);
-    hunt.allow(provingSteps);
+    hunt.allow(stepsMax);
     const found = findSmaller(hunt, smallest);
     if (!found || !('execution' in found)) return { ...smallest, minimal: found };
     smallest = found;
