@@ -71,6 +71,15 @@ describe('rendezvous explore --spec', () => {
     expect(text).toContain('every outcome that random calls meet was seen');
   });
 
+  it('prints what the guide shows', async () => {
+    const guide = readFileSync(new URL('../../docs/guide.md', import.meta.url), 'utf8');
+    const [, shown] = guide.match(/^\$ npx rendezvous explore --spec ipc\/pipe [^\n]*\n([^`]*)\n```/m) ?? [];
+    const { text } = await run('ipc/pipe', '--variant', 'xv6', '--find', 'it is full');
+    const lines = shown?.split('\n').filter((line) => line.trim() !== '...') ?? [];
+    expect(lines.length).toBeGreaterThan(10);
+    expect(lines.filter((line) => !text.split('\n').includes(line))).toEqual([]); // changed on purpose? paste it
+  });
+
   it.each(suites.map(({ subject }) => [subject.id, subject.variants.length] as const))(
     '%s: holds in all variants, and no outcome that random calls meet is missing',
     async (id, variants) => {
