@@ -197,7 +197,7 @@ export class Explorer {
       // Whoever waits for another word, and has read an old one, cannot be revisited: nothing would come of it.
       if (node.kind === Kind.awaitWord && position < newest && !isMet(node, word)) continue;
       graph.insert(event);
-      if (this.#readFrom(event, source, node)) {
+      if (this.#readFrom(event, source, node) && !this.#isBeaten(event)) {
         frames[frame + positionOf] = position;
         return this.#goOn(frame, event, node);
       }
@@ -209,6 +209,13 @@ export class Explorer {
     this.at[node.thread] = node;
     this.#depth--;
     return false;
+  }
+
+  /** Whether an update reads what another has read that can never be taken back for it. */
+  #isBeaten(event: number): boolean {
+    if (((this.graph.kind[event] as number) & update) === 0) return false;
+    const rival = this.#takingBack.rivalOf(event);
+    return rival >= 0 && this.graph.isInPrefix(rival, event);
   }
 
   /** Lets a read read from a write. Gives whether that is consistent. */
@@ -268,12 +275,16 @@ export class Explorer {
     // What is not in the write's prefix is taken back from the newest on, until something is found that must stay.
     const location = graph.location[event] as number;
     const oldest = frames[frame + firstOf] as number;
+    const isUpdate = ((graph.kind[event] as number) & update) !== 0;
+    const rival = isUpdate ? this.#takingBack.rivalOf(graph.before[event] as number) : -1;
     for (let i = (frames[frame + scanOf] as number) - 1; i >= 0; i--) {
       const other = graph.inserted[i] as number;
       if (other < oldest) break;
       if (graph.isInPrefix(other, event)) continue;
       if (!this.#takingBack.isMaximal(other, event)) break;
       if (!graph.isRead(other) || graph.location[other] !== location) continue;
+      // A rival must be taken back, or be what reads this write.
+      if (rival >= 0 && other > rival) continue;
       frames[frame + scanOf] = i;
       this.#revisit(i, event, other);
       return false;

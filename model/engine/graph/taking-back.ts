@@ -1,4 +1,4 @@
-import { type ExecutionGraph, factsPerEvent, fence, longer, read, write } from '#model/engine/graph/events.ts';
+import { type ExecutionGraph, factsPerEvent, fence, longer, read, update, write } from '#model/engine/graph/events.ts';
 
 /** What is written down about a revisit besides the events: seven numbers, and the facts about the read. */
 const noted = 7;
@@ -15,6 +15,15 @@ export class TakingBack {
 
   constructor(graph: ExecutionGraph) {
     this.#graph = graph;
+  }
+
+  /** The other update that has read what this update's read has read; -1 if there is none. Only one of them can stay. */
+  rivalOf(reading: number): number {
+    const { kind, source, newestReader, olderReader } = this.#graph;
+    for (let r = newestReader[source[reading] as number] as number; r >= 0; r = olderReader[r] as number) {
+      if (r !== reading && ((kind[r] as number) & update) !== 0) return r;
+    }
+    return -1;
   }
 
   /** The oldest read that a new write could be read by: of its location, not in its prefix. */

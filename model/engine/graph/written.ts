@@ -35,14 +35,14 @@ export interface EventProgram {
   readonly main_ops?: readonly WrittenEvent[];
   readonly threads: readonly (readonly WrittenEvent[])[];
   readonly raw_counts?: Counts;
-  readonly blocked_rc11?: number;
+  readonly blocked_rc11?: number | null;
 }
 
 export type WrittenEvent = readonly [kind: string, location?: string | null, ...rest: unknown[]];
 
-/** Numbers of executions, by model. */
+/** Numbers of executions, by model; null: not known. */
 export interface Counts {
-  readonly [model: string]: number;
+  readonly [model: string]: number | null;
 }
 
 export type WrittenProgram = AccessProgram | EventProgram;
@@ -133,8 +133,9 @@ interface Event {
   readonly order: Order;
 }
 
-/** Null: it is none of those known. The write of an update goes with its read: it is left out, as an empty list. */
+/** Null: it is none of those known. The write of an update goes with its read, and a free is no access: none. */
 const eventOf = ([kind, location]: WrittenEvent): readonly Event[] | null => {
+  if (kind === 'FREE') return [];
   const [, tag = '', suffix = ''] = /^(R|W|UR|UW|CR|CW|F)(na|rlx|acq|rel|ar|sc)$/.exec(kind) ?? [];
   const order = orders[suffix] as Order;
   if (tag === 'F') return order === 'plain' || order === 'relaxed' ? null : [{ tag: 'fence', location: '', order }];
@@ -177,5 +178,5 @@ function* eventsOf(thread: readonly Event[], locations: readonly string[], numbe
 const partial = ['infr', 'ipr', 'saver'];
 
 /** Whether the events tell all: nobody blocks, and the main thread only sets up. */
-const isWhole = ({ category = '', blocked_rc11 = 0, main_ops = [] }: EventProgram): boolean =>
-  blocked_rc11 === 0 && !partial.includes(category) && main_ops.every(([kind]) => /na$|^FREE$/.test(kind));
+const isWhole = ({ category = '', blocked_rc11, main_ops = [] }: EventProgram): boolean =>
+  !blocked_rc11 && !partial.includes(category) && main_ops.every(([kind]) => /na$|^FREE$/.test(kind));
