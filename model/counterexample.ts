@@ -1,5 +1,6 @@
 import type { Limits } from '#model/engine/explore/execution.ts';
 import type { Schedule } from '#model/engine/explore/schedule.ts';
+import type { Minimality } from '#model/engine/shrink/minimal.ts';
 import type { Program } from '#model/subject.ts';
 import type { Violation } from '#model/verdict.ts';
 
@@ -47,4 +48,6 @@ export interface StorySize {
   readonly threads: number;
   readonly calls: number;
   readonly switches: number;
+  /** What shows that there is no smaller one; absent: it is not shown, or was not looked for. */
+  readonly minimal?: Minimality;
 }

@@ -15,6 +15,7 @@ import type { ClaimResult, OrderReport, Outline, Plan } from '#model/engine/plan
 import { finds, Judgement, judge } from '#model/engine/refine/judge.ts';
 import { checkSequences } from '#model/engine/refine/sequential.ts';
 import { SpecGraph } from '#model/engine/refine/spec-graph.ts';
+import type { Minimality } from '#model/engine/shrink/minimal.ts';
 import { shrink } from '#model/engine/shrink/shrink.ts';
 import { SuiteError } from '#model/suite-error.ts';
 import type { Verdict, Violation } from '#model/verdict.ts';
@@ -215,7 +216,7 @@ export class Check {
     const fails = (candidate: Execution): boolean => this.#judgeOne(open.claim, candidate) !== undefined;
     const smallest = shrink(this.#rig, execution, limits, fails);
     const violation = this.#judgeOne(open.claim, smallest.execution) as Violation;
-    this.#refute(open, smallest.execution, smallest.limits, violation);
+    this.#refute(open, smallest.execution, smallest.limits, violation, smallest.minimal);
   }
 
   /**
@@ -232,7 +233,7 @@ export class Check {
     return null;
   }
 
-  #refute(open: Open, execution: Execution, limits: Limits, violation: Violation): void {
+  #refute(open: Open, execution: Execution, limits: Limits, violation: Violation, minimal?: Minimality): void {
     const { plan } = this;
     const { subject } = plan.suite;
     open.verdict = { tag: 'refuted', executions: open.executions, violation };
@@ -255,6 +256,7 @@ export class Check {
         threads: execution.program.threads.filter((calls) => calls.length > 0).length,
         calls: execution.program.threads.flat().length,
         switches: execution.switches,
+        ...(minimal && { minimal }),
       },
     };
   }

@@ -34,7 +34,8 @@ const shrunk = async <State, Call extends AnyCall>(
   return seeds.map((seed) => {
     const isFailure = (execution: Execution): boolean => fails(rig, execution);
     const failure = findFailure(rig, isFailure, seed);
-    const { execution, limits } = shrink(rig, failure, usualLimits, isFailure);
+    const { execution, limits, minimal } = shrink(rig, failure, usualLimits, isFailure);
+    expect(minimal?.programs).toBeGreaterThan(0); // it is shown that none of them fails
     expect(isFailure(execute(rig, execution.program, replayStrategy(execution.schedule), limits))).toBe(true);
     const calls = execution.program.threads.filter((own) => own.length > 0).map((own) => own as readonly Call[]);
     return { calls: calls.map((own) => [...own]), switches: execution.switches };

@@ -1,3 +1,4 @@
+import type { Minimality } from '#model/engine/shrink/minimal.ts';
 import type { Drained, Story, StoryStep, Weakness } from '#model/engine/trace/story.ts';
 import type { Violation } from '#model/verdict.ts';
 import { type Output, styled } from '#reports/cli/output.ts';
@@ -112,7 +113,17 @@ const headLines = (story: Story, output: Output): string[] => [
   `${styled(output, 'bold', 'claim')}   ${story.sentence}`,
   `${styled(output, 'bold', 'of')}      ${story.subject} (${story.variant}), ${story.implementation}${memoryText(story)}`,
   `${styled(output, 'bold', 'story')}   ${sizeText(story.size)}, ${plural(story.steps.length, 'step')} in all`,
+  ...(story.size.minimal ? [`${styled(output, 'bold', 'proof')}   ${minimalText(story.size.minimal)}`] : []),
 ];
+
+/** That there is no smaller story, and what that rests on. */
+const minimalText = ({ preemptions, ofMemory, programs, executions }: Minimality): string => {
+  const memory = ofMemory > 0 ? `, ${ofMemory} of them the memory's` : '';
+  const bound =
+    preemptions === 0 ? 'without a preemption' : `with ${plural(preemptions, 'preemption')} or fewer${memory}`;
+  if (programs === 0) return 'there is no smaller program';
+  return `no smaller program fails ${bound}: ${plural(programs, 'program')}, ${plural(executions, 'schedule')}, all there are`;
+};
 
 /** Under which memory, where it is a weaker one than the course begins with. */
 const memoryText = ({ memory }: Story): string => (memory === 'sc' ? '' : `, under ${memory}`);

@@ -207,6 +207,7 @@ const outcome = ({ violation, sentence, culprits, size }: PageStory['story'], wo
       'p',
       { class: 'small' },
       `${words.kind[violation.kind]} · ${words.size(size.threads, size.calls, size.switches)}`,
+      size.minimal && ` · ${words.minimal(size.minimal.programs, size.minimal.executions)}`,
     ),
   );
 

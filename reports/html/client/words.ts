@@ -78,6 +78,10 @@ const english = {
   storySize: 'Story',
   size: (threads: number, calls: number, switches: number): string =>
     `${count(threads, 'thread')}, ${count(calls, 'call')}, ${count(switches, 'switch', 'switches')}`,
+  minimal: (programs: number, executions: number): string =>
+    programs === 0
+      ? 'there is no smaller program'
+      : `no smaller program fails: ${count(programs, 'program')}, ${count(executions, 'schedule')}`,
   origin: 'Origin',
   retells: 'Retells',
   subject: 'Subject',

@@ -59,6 +59,8 @@ export const chinese: Words = {
   foundAfter: '发现于',
   storySize: '过程',
   size: (threads, calls, switches) => `${threads} 个线程，${calls} 次调用，${switches} 次切换`,
+  minimal: (programs, executions) =>
+    programs === 0 ? '没有更小的程序' : `更小的程序都不出错：${programs} 个程序，${executions} 个调度`,
   origin: '出处',
   retells: '重现',
   subject: '对象',
