@@ -46,9 +46,8 @@ export class Recording {
       }),
     };
     recipe(this.#show(root.copy) as never);
-    const after = this.#schema.encode(root.copy);
     const writes = new Map<number, number>();
-    this.#collect(this.#schema.root, root.copy, after, writes);
+    this.#collect(this.#schema.root, root.copy, writes);
     for (const [slot, code] of writes) if (this.#isRead.has(slot) && this.#codes[slot] === code) writes.delete(slot);
     return writes;
   }
@@ -124,31 +123,32 @@ export class Recording {
   }
 
   /** What was written at a place or beneath it, where `value` stands now. */
-  #collect(place: Place, value: unknown, after: readonly number[], writes: Map<number, number>): void {
+  #collect(place: Place, value: unknown, writes: Map<number, number>): void {
     if (typeof value !== 'object' || value === null || this.#origins.get(value) !== place) {
-      this.#collectAll(place, value, after, writes);
+      this.#readAll(value);
+      this.#schema.encodeAt(place, value).forEach((code, slot) => {
+        writes.set(slot, code);
+      });
       return;
     }
     const written = this.#written.get(value);
-    if (written) writes.set(place.slot, after[place.slot] as number);
-    for (const [key, child] of place.children) {
+    if (written) writes.set(place.slot, this.#schema.codeOf(place, value));
+    const keys = written ? new Set([...place.children.keys(), ...Object.keys(value)]) : place.children.keys();
+    for (const key of keys) {
       const field = (value as Fields)[key];
       const isObject = typeof field === 'object' && field !== null;
-      if (isObject) this.#collect(child, field, after, writes);
-      else if (written && (written.has(key) || !Object.hasOwn(value, key)))
-        this.#collectAll(child, field, after, writes);
+      const isNew = written && (written.has(key) || !Object.hasOwn(value, key));
+      if (isObject || isNew) this.#collect(this.#schema.placeBeneath(place, key), field, writes);
     }
   }
 
-  /** All that stands at a place and beneath it is new there; what has come from elsewhere counts as read. */
-  #collectAll(place: Place, value: unknown, after: readonly number[], writes: Map<number, number>): void {
-    writes.set(place.slot, after[place.slot] as number);
-    const isObject = typeof value === 'object' && value !== null;
-    if (isObject) this.#show(value);
-    for (const [key, child] of place.children) {
-      const field = isObject ? (value as Fields)[key] : undefined;
-      if (isObject && Object.hasOwn(value, key)) this.#readLeaf(value, key, field);
-      this.#collectAll(child, field, after, writes);
+  /** All of a value that was put somewhere counts as read, as far as it is what it was in the state. */
+  #readAll(value: unknown): void {
+    if (typeof value !== 'object' || value === null) return;
+    this.#show(value);
+    for (const [key, field] of Object.entries(value)) {
+      this.#readLeaf(value, key, field);
+      this.#readAll(field);
     }
   }
 }

@@ -87,9 +87,20 @@ export class Schema {
 
   /** The codes of a state, by slot; undefined at slots that are no part of it. */
   encode(state: unknown): number[] {
+    return this.encodeAt(this.#root, state);
+  }
+
+  /** The codes of what stands at a place and beneath it now, by slot; no entry for any other. */
+  encodeAt(place: Place, value: unknown): number[] {
     const codes: number[] = [];
-    this.#write(this.#root, state, codes);
+    this.#write(place, value, codes);
     return codes;
+  }
+
+  /** The code of a value at a place, whatever stands beneath it. */
+  codeOf({ slot }: Place, value: unknown): number {
+    const { atom, means } = atomOf(value, this.slots[slot]?.path ?? '');
+    return this.code(slot, atom, means);
   }
 
   /** The state with these codes, made of new objects. */
@@ -97,7 +108,17 @@ export class Schema {
     return this.#read(this.#root, codes, origin);
   }
 
-  /** The place of a key beneath another, if any state had one there. */
+  /** The place of a key beneath another: a new one, if no state had one there. */
+  placeBeneath(place: Place, key: string): Place {
+    const known = place.children.get(key);
+    if (known) return known;
+    const { path } = this.slots[place.slot] as Slot;
+    const child = this.#addPlace(path === '' ? key : `${path}.${key}`);
+    place.children.set(key, child);
+    return child;
+  }
+
+  /** Where the state itself stands. */
   get root(): Place {
     return this.#root;
   }
@@ -124,12 +145,7 @@ export class Schema {
     const { atom, means } = atomOf(value, path);
     codes[place.slot] = this.code(place.slot, atom, means);
     const keys = means.tag === 'leaf' ? [] : means.keys;
-    for (const key of keys) {
-      const known = place.children.get(key);
-      const child = known ?? this.#addPlace(path === '' ? key : `${path}.${key}`);
-      if (!known) place.children.set(key, child);
-      this.#write(child, (value as Record<string, unknown>)[key], codes);
-    }
+    for (const key of keys) this.#write(this.placeBeneath(place, key), (value as Record<string, unknown>)[key], codes);
     if (keys.length === place.children.size) return;
     for (const [key, child] of place.children) if (!keys.includes(key)) this.#writeAbsent(child, codes);
   }
@@ -142,8 +158,10 @@ export class Schema {
   #read(place: Place, codes: ArrayLike<number>, origin: Origin): unknown {
     const means = this.slots[place.slot]?.values[codes[place.slot] as number] as Leaf | Shape;
     if (means.tag === 'leaf') return means.value;
-    const children = means.keys.map((key) => this.#read(place.children.get(key) as Place, codes, origin));
-    const made = means.tag === 'list' ? children : Object.fromEntries(means.keys.map((key, i) => [key, children[i]]));
+    const made: unknown[] | Record<string, unknown> = means.tag === 'list' ? [] : {};
+    for (const key of means.keys) {
+      (made as Record<string, unknown>)[key] = this.#read(place.children.get(key) as Place, codes, origin);
+    }
     origin(made, place);
     return made;
   }
