@@ -18,11 +18,11 @@ const compared = ({ runs, expected }: ToExplore): { found: object; expected: obj
   const found: Record<string, number> = {};
   const wanted: Record<string, number> = {};
   for (const { model, program, memory, exploring } of runs) {
-    if (expected?.[model] === undefined) continue;
-    wanted[model] = expected[model];
-    // One more than expected is enough to be wrong.
+    const count = expected?.[model];
+    if (typeof count !== 'number') continue;
+    wanted[model] = count;
     const exploration = new Exploration(program, memory, exploring);
-    exploration.run(expected[model] + 1);
+    exploration.run(count + 1); // one more than expected is enough to be wrong
     found[model] = exploration.explored.executions;
   }
   return { found, expected: wanted };

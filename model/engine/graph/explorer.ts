@@ -53,6 +53,8 @@ export class Explorer {
   #hasWaited = false;
   /** All threads before this one have ended or wait. */
   #from = 0;
+  /** The thread that has just read; -1: none has, or others may have been set back. */
+  #reader = -1;
   readonly #taken = (event: number): void => {
     this.at[this.graph.thread[event] as number] = this.#nodeOf[event] as TrieNode;
   };
@@ -102,11 +104,30 @@ export class Explorer {
     return this.at.map((node, t) => (node === this.#waits ? (this.#nodeOf[this.graph.last(t)] as TrieNode) : node));
   }
 
+  /**
+   * The thread that goes on: the first that is about to store, else the first that can. So reads find most of what they
+   * may read, and fewer of them are revisited.
+   */
+  #chooseThread(): number {
+    const { at } = this;
+    const { length } = at;
+    const read = this.#reader;
+    if (read >= 0) {
+      // Nobody was about to store before it read.
+      if ((at[read] as TrieNode).kind === Kind.store) return read;
+    } else {
+      for (let t = 0; t < length; t++) if ((at[t] as TrieNode).kind === Kind.store) return t;
+    }
+    let thread = this.#from;
+    while (thread < length && (at[thread] as TrieNode).kind === ended) thread++;
+    this.#from = thread;
+    return thread;
+  }
+
   /** Opens a frame for the next event of the first thread that can go on. Gives whether there is one. */
   #descend(): boolean {
     const { at, graph } = this;
-    let thread = this.#from;
-    while (thread < at.length && (at[thread] as TrieNode).kind === ended) thread++;
+    const thread = this.#chooseThread();
     if (thread === at.length) return false;
     const node = at[thread] as TrieNode;
     const { kind, address } = node;
@@ -114,7 +135,7 @@ export class Explorer {
       const event = graph.make(thread, write, address, node.operand, node.order);
       this.#model.describe(event);
       const first = this.#model.earliest(thread, address, write, node.order) + 1;
-      this.#push(Tries.places, event, node, first, thread);
+      this.#push(Tries.places, event, node, first, this.#from);
       at[thread] = this.#trie.after(node, 0);
     } else if (kind === Kind.fence) {
       const event = graph.make(thread, fence, -1, 0, node.order);
@@ -167,6 +188,7 @@ export class Explorer {
       this.#model.describe(event);
       this.at[node.thread] = this.#trie.after(node, 0);
       this.#from = this.#frames[frame + fromOf] as number;
+      this.#reader = node.thread;
       return true;
     }
     graph.size--;
@@ -243,6 +265,7 @@ export class Explorer {
     const { thread } = node;
     const from = this.#frames[frame + fromOf] as number;
     this.#from = from;
+    this.#reader = this.#frames[frame + tries] === Tries.sources ? thread : -1;
     const word = graph.value[event] as number;
     if (((graph.kind[event] as number) & update) !== 0) {
       const writing = graph.make(thread, write | update | locked, node.address, updated(node, word), node.order);
@@ -267,6 +290,7 @@ export class Explorer {
     if (frames[frame + scanOf] === none) {
       if (this.#placeNext(frame, event)) {
         this.#from = frames[frame + fromOf] as number;
+        this.#reader = -1;
         return true;
       }
       frames[frame + scanOf] = graph.size;
