@@ -117,6 +117,11 @@ export interface Subject<
   /** The spec: the state at boot, and what a call may do. */
   initial(variant: string, parameters: Parameters, threads: number): State;
   outcomes(state: State, caller: ThreadId, call: Call): readonly Outcome<State, Call, Answer>[];
+  /**
+   * Whether what is left of a call may still end with this answer, whatever happens: it saves trying. It may say yes
+   * wrongly, but not no. Absent: nobody knows but by trying.
+   */
+  mayEnd?(rest: Call, answer: Answer): boolean;
   /** The parent of each thread, where that matters. */
   parents(parameters: Parameters, threads: number): readonly (ThreadId | null)[];
   /** The implementation: where its words are, what the call does, and what the thread is told. */

@@ -130,6 +130,7 @@ export const boundedBuffer: Subject<spec.BoundedBuffer, Call, BoundedBufferAnswe
   },
   initial: (_variant, { capacity }) => spec.initial(capacity),
   outcomes: (state, _caller, call) => spec.outcomes(state, call),
+  mayEnd: spec.mayEnd,
   parents: (_parameters, threads) => Array.from({ length: threads }, () => null),
   boot: (module, memory, parameters) => module.boot(memory, parameters),
   userBuffer: (call) => ({ bytes: [], mappedBytes: call.tag === 'get' ? call.count : 0 }),

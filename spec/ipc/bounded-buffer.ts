@@ -43,6 +43,11 @@ export const outcomes = (buffer: BoundedBuffer, call: PendingCall): Outcomes =>
     .with({ tag: 'finish' }, () => finish())
     .exhaustive();
 
+/** Whether what is left of a call may still end with this answer: what a get has taken, it answers. */
+export const mayEnd = (rest: PendingCall, answer: BoundedBufferAnswer): boolean =>
+  rest.tag !== 'rest of get' ||
+  (answer.tag === 'items' && rest.taken.every((item, index) => item === answer.items[index]));
+
 /**
  * Puts the items behind the others, one at a time; waits while there is no room. Others may put and get in between.
  * Source: seed 003, the sender (`while (new_package)`); seed 004, `send`.

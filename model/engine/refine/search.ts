@@ -1,4 +1,4 @@
-import { Foresight } from '#model/engine/refine/foresight.ts';
+import { isHopeful } from '#model/engine/refine/foresight.ts';
 import { type NumberedEvent, none, over, type Question, type SpecStep } from '#model/engine/refine/question.ts';
 import { Slots } from '#model/engine/refine/slots.ts';
 import type { Edge } from '#model/engine/refine/spec-graph.ts';
@@ -16,9 +16,6 @@ interface Choice {
   steps: number;
 }
 
-/** After so many places for each event, a search looks ahead at every place. */
-const placesBeforeForesight = 2;
-
 /**
  * Looks for an explanation of a history: for an order of spec steps and events.
  *
@@ -28,7 +25,8 @@ const placesBeforeForesight = 2;
  * - a place (event, state, what is pending) is come to once, and not at all after one that can do more;
  * - a call that only reads happens as soon as the state gives its answer;
  * - of equal calls that are never answered the first goes first, and none goes that would change nothing;
- * - a search that turns back often asks at each place whether all that is pending can still get its answer.
+ * - what is left of a call must still be able to end with its answer, and the answers to come must be possible, as far
+ *   as the spec can tell without trying (`mayEnd`, `mayAnswer`).
  *
  * It can be stopped and run on, and is not as deep on JavaScript's stack as the history is long.
  */
@@ -38,12 +36,10 @@ export class Search {
   readonly #question: Question;
   readonly #slots: Slots;
   readonly #visited: Visited;
-  readonly #foresight: Foresight;
   /** Per slot whose call is never answered: an earlier slot that ends with the same call of the same caller. */
   readonly #twins: readonly number[];
   readonly #choices: Choice[] = [];
   readonly #steps: SpecStep[] = [];
-  #places = 0;
   #isExplained = false;
   #hasBegun = false;
 
@@ -51,7 +47,6 @@ export class Search {
     this.#question = question;
     this.#slots = new Slots(question.slots);
     this.#visited = new Visited(question.slots);
-    this.#foresight = new Foresight(question, this.#slots);
     this.#twins = twinsIn(question);
   }
 
@@ -112,7 +107,7 @@ export class Search {
 
   /** Whether the edge may be taken by a call that will get this answer. */
   #isAllowed(state: number, edge: Edge, answer: number): boolean {
-    if (edge.rest !== none) return true;
+    if (edge.rest !== none) return answer === none || this.#question.graph.mayEnd(edge.rest, answer);
     if (answer !== none) return edge.answer === answer;
     return !this.#question.isClosed && edge.state !== state;
   }
@@ -148,8 +143,7 @@ export class Search {
     if (at > this.furthest) this.furthest = at;
     if (at === events.length && endsWell(state, slots.words)) return true;
     if (!this.#visited.add(at, state, slots)) return false;
-    const isHard = this.#foresight.isCheap || ++this.#places > placesBeforeForesight * events.length;
-    if (isHard && !this.#foresight.isHopeful(at, state)) return false;
+    if (!isHopeful(this.#question, at, state, slots.words)) return false;
     this.#choices.push({ event: at, state, turn: 0, edge: 0, changes: slots.changes, steps: this.#steps.length });
     return false;
   }

@@ -4,13 +4,34 @@ import type { ThreadId } from '#spec/abi.ts';
 import { nothing, type Recipe } from '#spec/outcome.ts';
 
 /** One thing a pending call may do in a state, with states, calls and answers by number. */
-export interface Edge {
-  /** The state after. */
-  readonly state: number;
+export class Edge {
   /** The rest of the call, or -1: it is over. */
   readonly rest: number;
   /** Its answer when it is over, or -1. */
   readonly answer: number;
+  readonly #states: Numbering<unknown>;
+  /** The state before; once it was asked for, the state after. */
+  #state: number;
+  #then: Recipe<unknown>;
+
+  constructor(states: Numbering<unknown>, before: number, then: Recipe<unknown>, rest: number, answer: number) {
+    this.#states = states;
+    this.#state = before;
+    this.#then = then;
+    this.rest = rest;
+    this.answer = answer;
+  }
+
+  /** The state after. Most edges are asked for their answer only. */
+  get state(): number {
+    if (this.#then !== nothing) {
+      const scratch = this.#states.value(this.#state);
+      this.#then(scratch);
+      this.#state = this.#states.numberOf(scratch);
+      this.#then = nothing;
+    }
+    return this.#state;
+  }
 }
 
 /** A copy of a plain value that shares nothing with it. */
@@ -36,7 +57,17 @@ export class Numbering<T> {
   readonly #ofTexts = new Map<string, number>();
   readonly #values: T[] = [];
 
+  /** The number of a value that the caller may go on to change. */
   number(value: T): number {
+    return this.#number(value, (key) => JSON.parse(key) as T);
+  }
+
+  /** The number of a value that is given away. */
+  numberOf(value: T): number {
+    return this.#number(value, () => value);
+  }
+
+  #number(value: T, own: (key: string) => T): number {
     const isText = typeof value === 'string';
     const numbers = isText ? this.#ofTexts : this.#numbers;
     const key = isText ? value : JSON.stringify(value);
@@ -44,7 +75,7 @@ export class Numbering<T> {
     if (known !== undefined) return known;
     const number = this.#values.length;
     numbers.set(key, number);
-    this.#values.push(isText ? value : frozen(JSON.parse(key) as T));
+    this.#values.push(frozen(isText ? value : own(key)));
     return number;
   }
 
@@ -73,7 +104,7 @@ interface NumberedProgram {
 const threadsMax = 1024;
 
 /** What a graph is made from. */
-export interface Theory extends Pick<Subject, 'outcomes'> {
+export interface Theory extends Pick<Subject, 'outcomes' | 'mayEnd'> {
   /**
    * Whether `call` may yet give `answer`, if from this state on only `others` happen before, each as often as is
    * wanted. It may say yes wrongly, but not no. Absent: nobody knows but by trying.
@@ -93,6 +124,8 @@ export class SpecGraph<Of extends Theory = Subject> {
   readonly answers = new Numbering<unknown>();
   /** Per state: its edges by call and thread. */
   readonly #edges: (Map<number, readonly Edge[]> | undefined)[] = [];
+  /** Per rest of a call: whether it may end with an answer. */
+  readonly #ends: (Map<number, boolean> | undefined)[] = [];
   /** One program is run under many schedules. */
   readonly #programs = new WeakMap<Program, NumberedProgram>();
   readonly #memoise: boolean;
@@ -118,6 +151,23 @@ export class SpecGraph<Of extends Theory = Subject> {
     return numbered;
   }
 
+  /** Whether what is left of a call, both by number, may still end with this answer. */
+  mayEnd(rest: number, answer: number): boolean {
+    const { mayEnd } = this.subject;
+    if (!mayEnd) return true;
+    let ends = this.#ends[rest];
+    if (!ends) {
+      ends = new Map();
+      this.#ends[rest] = ends;
+    }
+    let may = ends.get(answer);
+    if (may === undefined) {
+      may = mayEnd(this.calls.shared(rest), this.answers.shared(answer));
+      ends.set(answer, may);
+    }
+    return may;
+  }
+
   /** All that `call` of `thread` may do in `state`. */
   edges(state: number, thread: ThreadId, call: number): readonly Edge[] {
     this.asked++;
@@ -134,16 +184,10 @@ export class SpecGraph<Of extends Theory = Subject> {
   #compute(state: number, thread: ThreadId, call: number): readonly Edge[] {
     this.computed++;
     const outcomes = this.subject.outcomes(this.states.shared(state), thread, this.calls.shared(call));
-    return outcomes.map((outcome) => ({
-      state: outcome.then === nothing ? state : this.#stateAfter(state, outcome.then),
-      rest: outcome.tag === 'continues' ? this.calls.number(outcome.rest) : -1,
-      answer: outcome.tag === 'returns' ? this.answers.number(outcome.answer) : -1,
-    }));
-  }
-
-  #stateAfter(state: number, then: Recipe<unknown>): number {
-    const scratch = this.states.value(state);
-    then(scratch);
-    return this.states.number(scratch);
+    return outcomes.map((outcome) =>
+      outcome.tag === 'continues'
+        ? new Edge(this.states, state, outcome.then, this.calls.number(outcome.rest), -1)
+        : new Edge(this.states, state, outcome.then, -1, this.answers.number(outcome.answer)),
+    );
   }
 }
