@@ -1,7 +1,7 @@
 import type { GraphMemory } from '#model/engine/graph/program.ts';
-import { enumerate } from '#model/engine/litmus/enumerate.ts';
+import { type Allowed, enumerate } from '#model/engine/litmus/enumerate.ts';
 import { binary, constant, read } from '#model/engine/litmus/expressions.ts';
-import { addressOf } from '#model/engine/litmus/source.ts';
+import { addressOf, LitmusError } from '#model/engine/litmus/source.ts';
 import type { Drawn, Step } from '#properties/graph/drawn.ts';
 import type { MemoryModel } from '#spec/machine/memory/model.ts';
 import type {
@@ -26,20 +26,30 @@ export interface ByAxioms {
 
 /**
  * The executions of a drawn program, enumerated and judged by the relational axioms of the spec. A final state is the
- * words in memory, then what each thread read. Those in which a thread waits in vain are left out.
+ * words in memory, then what each thread read. Those in which a thread waits in vain are left out. Null: they are too
+ * many to be enumerated.
  */
-export const byAxioms = (drawn: Drawn, memory: GraphMemory): ByAxioms => {
-  const program = litmusOf(drawn, memory);
-  const [allowed] = enumerate(program, [axioms[memory]]).allowed;
+export const byAxioms = (drawn: Drawn, memory: GraphMemory): ByAxioms | null => {
+  const allowed = allowedBy(litmusOf(drawn, memory), axioms[memory]);
+  if (allowed === null) return null;
   const states = new Map<string, number>();
   let executions = 0;
-  for (const { state, executions: count } of allowed?.states ?? []) {
+  for (const { state, executions: count } of allowed.states) {
     if (state.slice(-drawn.threads.length).some((isStuck) => isStuck !== 0n)) continue;
     const key = state.slice(0, -drawn.threads.length).join();
     states.set(key, (states.get(key) ?? 0) + count);
     executions += count;
   }
   return { executions, states };
+};
+
+const allowedBy = (program: LitmusProgram, model: MemoryModel): Allowed | null => {
+  try {
+    return enumerate(program, [model]).allowed[0] as Allowed;
+  } catch (error) {
+    if (error instanceof LitmusError && error.trouble === 'bound') return null;
+    throw error;
+  }
 };
 
 const width = 'doubleword';

@@ -33,8 +33,9 @@ const vocabularies: Readonly<Record<string, Vocabulary>> = {
   awaits: { ...everything, tags: ['load', 'store', 'await', 'await', 'cas'], loads: ['acquire'], stores: ['release'] },
 };
 
-/** Beyond this the axioms take too long, unless a night is given: `RENDEZVOUS_NIGHT=1 npx vitest run properties/graph`. */
+/** A night's worth, where it is asked for: `RENDEZVOUS_NIGHT=1 npx vitest run properties/graph`. */
 const programsPerVocabulary = process.env['RENDEZVOUS_NIGHT'] ? 4_000 : 30;
+const timeoutMilliseconds = 10_000 * programsPerVocabulary;
 
 describe('random programs', () => {
   it.each(graphMemories.flatMap((memory) => Object.keys(vocabularies).map((name) => [memory, name] as const)))(
@@ -42,14 +43,22 @@ describe('random programs', () => {
     (memory: GraphMemory, name: string) => {
       const random = randomFrom(1);
       let executions = 0;
+      let tooLarge = 0;
       for (let i = 0; i < programsPerVocabulary; i++) {
         const drawn = drawProgram(random, vocabularies[name] as Vocabulary, `${name} ${i}`);
+        const allowed = byAxioms(drawn, memory);
+        if (allowed === null) {
+          tooLarge++;
+          continue;
+        }
         const { repeated, ...found } = byGraphs(drawn, memory);
-        expect({ ...found, repeated }, JSON.stringify(drawn)).toEqual({ ...byAxioms(drawn, memory), repeated: 0 });
+        expect({ ...found, repeated }, JSON.stringify(drawn)).toEqual({ ...allowed, repeated: 0 });
         executions += found.executions;
       }
       expect(executions).toBeGreaterThan(programsPerVocabulary);
+      expect(tooLarge).toBeLessThan(programsPerVocabulary / 10);
     },
+    timeoutMilliseconds,
   );
 
   it('would be seen to have executions that a model forbids', () => {
@@ -59,6 +68,6 @@ describe('random programs', () => {
     ];
     const storeBuffering: Drawn = { name: 'SB', locations: 2, threads: [thread(0), thread(1)] };
     expect(byGraphs(storeBuffering, 'tso').executions).toBe(4);
-    expect(byAxioms(storeBuffering, 'sc').executions).toBe(3);
+    expect(byAxioms(storeBuffering, 'sc')?.executions).toBe(3);
   });
 });

@@ -6,6 +6,7 @@ import { SuiteError } from '#model/suite-error.ts';
 import { check } from '#reports/cli/check.ts';
 import { doctor } from '#reports/cli/doctor.ts';
 import { type ExitCode, exitCode } from '#reports/cli/exit-code.ts';
+import { explore } from '#reports/cli/explore.ts';
 import { exploreSpec } from '#reports/cli/explore-spec.ts';
 import { exportNames } from '#reports/cli/export.ts';
 import { outFolder } from '#reports/cli/files.ts';
@@ -172,18 +173,27 @@ export const main = async (argv: readonly string[], output: Output = processOutp
 
   program
     .command('explore')
-    .description('explore the spec of a subject: every state, what is claimed of them, and the shortest way to any')
-    .requiredOption('--spec <subject>', 'the subject whose spec is explored')
+    .description('count the executions of programs, each once; or explore the spec of a subject, every state of it')
+    .argument('[file...]', 'programs (.json, .json.gz)')
+    .option('--executions <n>', 'stop after so many of a program under a model', wholeNumber('--executions', 1))
+    .option('--outcomes', 'list the final states of each program', false)
+    .option('--spec <subject>', 'the subject whose spec is explored: the options that follow are about it')
     .option('--variant <name>', 'only this variant of the spec')
     .option('--threads <n>', 'about how many threads call what they like', wholeNumber('--threads', 2), defaultThreads)
     .option('--states <n>', 'keep at most so many states of each system', wholeNumber('--states', 1), defaultStates)
     .option('--symmetry', 'take threads that are alike as one another, where the subject says which are', false)
-    .option('--find <claim>', 'show the shortest way to where this claim about states is decided: an id, or words of it')
+    .option(
+      '--find <claim>',
+      'show the shortest way to where this claim about states is decided: an id, or words of it',
+    )
     .option('--itf <file>', 'write the first path that is shown as an ITF trace (.itf.json)')
     .option('--json', 'one JSON document on stdout and nothing else', false)
     .addHelpText('after', example('explore --spec ipc/pipe --variant xv6 --find "it is full"'))
-    .action((options) => {
-      code = exploreSpec(options.spec, options, output);
+    .action(async (paths: string[], options, command: Command) => {
+      const { spec } = options;
+      if ((spec === undefined) === (paths.length === 0))
+        command.error('name either files of programs or --spec SUBJECT');
+      code = spec === undefined ? await explore(paths, options, output) : exploreSpec(spec, options, output);
     });
 
   program
