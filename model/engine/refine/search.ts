@@ -2,6 +2,7 @@ import { isHopeful } from '#model/engine/refine/foresight.ts';
 import { type NumberedEvent, none, over, type Question, type SpecStep } from '#model/engine/refine/question.ts';
 import { Slots } from '#model/engine/refine/slots.ts';
 import type { Edge } from '#model/engine/refine/spec-graph.ts';
+import { Steps } from '#model/engine/refine/steps.ts';
 import { Visited } from '#model/engine/refine/visited.ts';
 
 /** A place where an event waits for the spec, and what is left to try from there. */
@@ -38,8 +39,10 @@ export class Search {
   readonly #visited: Visited;
   /** Per slot whose call is never answered: an earlier slot that ends with the same call of the same caller. */
   readonly #twins: readonly number[];
+  /** A stack: of the objects in it, those above `#depth` are there to be used again. */
   readonly #choices: Choice[] = [];
-  readonly #steps: SpecStep[] = [];
+  #depth = 0;
+  readonly #steps = new Steps();
   #isExplained = false;
   #hasBegun = false;
 
@@ -56,7 +59,7 @@ export class Search {
 
   /** The steps of the explanation that was found. */
   get steps(): readonly SpecStep[] {
-    return this.#steps;
+    return this.#steps.told(this.#question.events);
   }
 
   /** The states that it came to while a call was pending in the slot, with what was left of that call. */
@@ -70,14 +73,13 @@ export class Search {
       this.#hasBegun = true;
       this.#isExplained = this.#goTo(0, this.#question.initial);
     }
-    const choices = this.#choices;
     for (let steps = 0; !this.#isExplained; steps++) {
-      const choice = choices.at(-1);
-      if (!choice) return 'unexplained';
+      if (this.#depth === 0) return 'unexplained';
       if (steps === stepsMax) return undefined;
+      const choice = this.#choices[this.#depth - 1] as Choice;
       this.#slots.undo(choice.changes);
-      this.#steps.length = choice.steps;
-      if (!this.#step(choice)) choices.pop();
+      this.#steps.count = choice.steps;
+      if (!this.#step(choice)) this.#depth--;
     }
     return 'explained';
   }
@@ -124,7 +126,7 @@ export class Search {
     const isOver = edge.rest === none;
     const begun = this.#slots.begun[slot] as NumberedEvent;
     this.#slots.set(slot, isOver ? over : edge.rest, begun);
-    this.#steps.push({ after: event - 1, slot, thread: begun.caller, state: edge.state, isOver });
+    this.#steps.add(event - 1, slot, edge.state, isOver);
   }
 
   /** Lets events happen until one needs a step of the spec, and chooses there; true: all has happened. */
@@ -144,8 +146,19 @@ export class Search {
     if (at === events.length && endsWell(state, slots.words)) return true;
     if (!this.#visited.add(at, state, slots)) return false;
     if (!isHopeful(this.#question, at, state, slots.words)) return false;
-    this.#choices.push({ event: at, state, turn: 0, edge: 0, changes: slots.changes, steps: this.#steps.length });
+    this.#choose(at, state);
     return false;
+  }
+
+  #choose(event: number, state: number): void {
+    this.#choices[this.#depth] ??= { event, state, turn: 0, edge: 0, changes: 0, steps: 0 };
+    const choice = this.#choices[this.#depth++] as Choice;
+    choice.event = event;
+    choice.state = state;
+    choice.turn = 0;
+    choice.edge = 0;
+    choice.changes = this.#slots.changes;
+    choice.steps = this.#steps.count;
   }
 
   /** Makes every pending call that only reads and gets its answer in this state. */
