@@ -15,6 +15,11 @@ interface Semaphores {
   counts: number[];
 }
 
+interface Flags {
+  first: boolean;
+  second: boolean;
+}
+
 type Call =
   | { readonly tag: 'up' | 'down'; readonly semaphore: number }
   | { readonly tag: 'both'; readonly order: readonly number[] };
@@ -143,6 +148,45 @@ describe('claims about states', () => {
       const space = spaceOf(systemOf([0, 0], once(...order)), claim);
       expect(space.decided.get(claim as StateClaim)).toBe(3);
     }
+  });
+
+  it('a step that changed nothing of what a claim had looked at is asked about once it has looked there', () => {
+    // The second flag is looked at only where the first is set: not yet when setting it was seen for the first time.
+    const claim = never('both', (flags: Flags) => flags.first && flags.second);
+    const setting = (field: keyof Flags): Behaviour => ({ tag: 'in order', calls: [{ tag: field }] });
+    const system: System = {
+      initial: { first: false, second: false },
+      threads: [setting('first'), setting('second')],
+      outcomes: (_state, _caller, { tag }) =>
+        returns('set', (draft: unknown) => {
+          (draft as Flags)[tag as keyof Flags] = true;
+        }),
+    };
+    expect(spaceOf(system, claim).decided.get(claim as StateClaim)).toBe(3);
+  });
+
+  it('what is moved without being looked at is what it was in each state', () => {
+    interface Shelf {
+      entries: { size: number }[];
+    }
+    const moved = (size: number) => sometimes(`${size}`, ({ entries }: Shelf) => entries[0]?.size === size);
+    const claims = [moved(1), moved(2), moved(3)];
+    const system: System = {
+      initial: { entries: [{ size: 0 }, { size: 1 }] },
+      threads: [
+        { tag: 'in order', calls: [{ tag: 'shift' }] },
+        { tag: 'in order', calls: [{ tag: 'grow' }, { tag: 'grow' }] },
+      ],
+      outcomes: (state, _caller, { tag }) =>
+        tag === 'grow' && (state as Shelf).entries.length === 1
+          ? waits
+          : returns('done', (draft: unknown) => {
+              const { entries } = draft as Shelf;
+              if (tag === 'shift') entries.shift();
+              else (entries[1] as { size: number }).size++;
+            }),
+    };
+    expect(spaceOf(system, ...claims).decided.size).toBe(3);
   });
 });
 
