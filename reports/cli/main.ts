@@ -191,8 +191,8 @@ export const main = async (argv: readonly string[], output: Output = processOutp
     .addHelpText('after', example('explore --spec ipc/pipe --variant xv6 --find "it is full"'))
     .action(async (paths: string[], options, command: Command) => {
       const { spec } = options;
-      if ((spec === undefined) === (paths.length === 0))
-        command.error('name either files of programs or --spec SUBJECT');
+      const isOne = (spec === undefined) !== (paths.length === 0);
+      if (!isOne) command.error('name either files of programs or --spec SUBJECT');
       code = spec === undefined ? await explore(paths, options, output) : exploreSpec(spec, options, output);
     });
 

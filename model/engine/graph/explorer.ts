@@ -1,46 +1,32 @@
-import { Kind } from '#impl/machine/ops.ts';
+import { Kind, type Word } from '#impl/machine/ops.ts';
 import type { Consistency } from '#model/engine/graph/consistency.ts';
 import { type ExecutionGraph, fence, locked, longer, read, update, write } from '#model/engine/graph/events.ts';
+import {
+  eventOf,
+  firstOf,
+  frameSize,
+  fromOf,
+  none,
+  positionOf,
+  scanOf,
+  Tries,
+  tries,
+} from '#model/engine/graph/frames.ts';
 import type { Ending } from '#model/engine/graph/program.ts';
 import { TakingBack } from '#model/engine/graph/taking-back.ts';
 import { ended, isMet, isUpdating, type ThreadTrie, TrieNode, updated } from '#model/engine/graph/trie.ts';
-
-/** What a frame of the stack tries one after the other. */
-const Tries = {
-  /** The writes that a new read may read. */
-  sources: 0,
-  /** The places in mo of a new write; then the reads that may be revisited for it. */
-  places: 1,
-  /** The places in mo of a write that has revisited a read. */
-  revisits: 2,
-  /** Nothing: a fence. */
-  nothing: 3,
-} as const;
-
-/**
- * A frame: what it tries; its event; the place in mo that is tried now; the first that may be, and once all have been
- * tried, the oldest read to be revisited; how far it has looked for those, or which read it revisits; the first thread
- * that may have something to do then.
- */
-const [tries, eventOf, positionOf, firstOf, scanOf, fromOf, frameSize] = [0, 1, 2, 3, 4, 5, 6] as const;
-
-/** No place in mo is tried: the next one will be the first. */
-const none = -1;
-
-/** Beyond this the trie forgets what is not on the way to where the exploration stands. */
-const nodesMax = 50_000;
 
 /**
  * Goes through the tree of graphs of a program, depth first: one step adds an event, or has a write revisit a read. Steps
  * are undone in reverse, in place; the stack is explicit, so that an execution may be long.
  */
 export class Explorer {
-  readonly graph: ExecutionGraph;
+  readonly #graph: ExecutionGraph;
   readonly #model: Consistency;
   readonly #trie: ThreadTrie;
   readonly #takingBack: TakingBack;
   /** Where each thread stands; `#waits` if it waits in vain. */
-  readonly at: TrieNode[];
+  readonly #at: TrieNode[];
   readonly #waits = new TrieNode(-1, null, 0, { tag: 'panicked', why: 'it waits' });
   /** Of each event, the micro-op that made it. */
   readonly #nodeOf: TrieNode[] = [];
@@ -56,22 +42,22 @@ export class Explorer {
   /** The thread that has just read; -1: none has, or others may have been set back. */
   #reader = -1;
   readonly #taken = (event: number): void => {
-    this.at[this.graph.thread[event] as number] = this.#nodeOf[event] as TrieNode;
+    this.#at[this.#graph.thread[event] as number] = this.#nodeOf[event] as TrieNode;
   };
 
   constructor(graph: ExecutionGraph, model: Consistency, trie: ThreadTrie) {
-    this.graph = graph;
+    this.#graph = graph;
     this.#model = model;
     this.#trie = trie;
     this.#takingBack = new TakingBack(graph);
-    this.at = [...trie.roots];
+    this.#at = [...trie.roots];
   }
 
   /** Goes on to the next graph to which nothing can be added. Gives whether there is one. */
   next(): boolean {
     let isDescending = !this.#isStarted;
     this.#isStarted = true;
-    if (this.#trie.nodes > nodesMax) this.#trie.prune(this.standing());
+    if (this.#trie.isFull) this.#trie.prune(this.standing());
     for (;;) {
       if (isDescending && !this.#descend()) return true;
       if (this.#depth === 0) return false;
@@ -81,13 +67,13 @@ export class Explorer {
 
   /** Whether some thread waits for a word that does not come. */
   get isBlocked(): boolean {
-    return this.#hasWaited && this.at.includes(this.#waits);
+    return this.#hasWaited && this.#at.includes(this.#waits);
   }
 
   /** Whether each thread that waits has read the last write, so that nothing will ever move again. */
   get isDeadlocked(): boolean {
-    const { graph } = this;
-    return this.at.every((node, thread) => {
+    const graph = this.#graph;
+    return this.#at.every((node, thread) => {
       if (node !== this.#waits) return true;
       const event = graph.last(thread);
       return graph.positionSeen(event) === (graph.moLengths[graph.location[event] as number] as number) - 1;
@@ -96,12 +82,12 @@ export class Explorer {
 
   /** How each thread ended. */
   endings(): readonly Ending[] {
-    return this.at.map(({ ending }) => ending as Ending);
+    return this.#at.map(({ ending }) => ending as Ending);
   }
 
   /** The last micro-op of each thread: its end, or the await at which it waits. */
   standing(): readonly TrieNode[] {
-    return this.at.map((node, t) => (node === this.#waits ? (this.#nodeOf[this.graph.last(t)] as TrieNode) : node));
+    return this.#at.map((node, t) => (node === this.#waits ? (this.#nodeOf[this.#graph.last(t)] as TrieNode) : node));
   }
 
   /**
@@ -109,12 +95,12 @@ export class Explorer {
    * may read, and fewer of them are revisited.
    */
   #chooseThread(): number {
-    const { at } = this;
+    const at = this.#at;
     const { length } = at;
-    const read = this.#reader;
-    if (read >= 0) {
+    const reader = this.#reader;
+    if (reader >= 0) {
       // Nobody was about to store before it read.
-      if ((at[read] as TrieNode).kind === Kind.store) return read;
+      if ((at[reader] as TrieNode).kind === Kind.store) return reader;
     } else {
       for (let t = 0; t < length; t++) if ((at[t] as TrieNode).kind === Kind.store) return t;
     }
@@ -126,7 +112,8 @@ export class Explorer {
 
   /** Opens a frame for the next event of the first thread that can go on. Gives whether there is one. */
   #descend(): boolean {
-    const { at, graph } = this;
+    const graph = this.#graph;
+    const at = this.#at;
     const thread = this.#chooseThread();
     if (thread === at.length) return false;
     const node = at[thread] as TrieNode;
@@ -178,7 +165,7 @@ export class Explorer {
   }
 
   #passFence(frame: number): boolean {
-    const { graph } = this;
+    const graph = this.#graph;
     const event = this.#frames[frame + eventOf] as number;
     const node = this.#nodeOf[event] as TrieNode;
     if (this.#frames[frame + positionOf] === none) {
@@ -186,7 +173,7 @@ export class Explorer {
       graph.enter(event);
       graph.insert(event);
       this.#model.describe(event);
-      this.at[node.thread] = this.#trie.after(node, 0);
+      this.#at[node.thread] = this.#trie.after(node, 0);
       this.#from = this.#frames[frame + fromOf] as number;
       this.#reader = node.thread;
       return true;
@@ -194,13 +181,13 @@ export class Explorer {
     graph.size--;
     graph.leave(event);
     graph.unmake(event);
-    this.at[node.thread] = node;
+    this.#at[node.thread] = node;
     this.#depth--;
     return false;
   }
 
   #nextSource(frame: number): boolean {
-    const { graph } = this;
+    const graph = this.#graph;
     const frames = this.#frames;
     const event = frames[frame + eventOf] as number;
     const node = this.#nodeOf[event] as TrieNode;
@@ -215,9 +202,7 @@ export class Explorer {
     const rowsEnd = graph.rowsEnd;
     while (--position >= (frames[frame + firstOf] as number)) {
       const source = (graph.mo[address] as Int32Array)[position] as number;
-      const word = graph.value[source] as number;
-      // Whoever waits for another word, and has read an old one, cannot be revisited: nothing would come of it.
-      if (node.kind === Kind.awaitWord && position < newest && !isMet(node, word)) continue;
+      if (position < newest && isInVain(node, graph.value[source] as number)) continue;
       graph.insert(event);
       if (this.#readFrom(event, source, node) && !this.#isBeaten(event)) {
         frames[frame + positionOf] = position;
@@ -228,21 +213,21 @@ export class Explorer {
       graph.rowsEnd = rowsEnd;
     }
     graph.unmake(event);
-    this.at[node.thread] = node;
+    this.#at[node.thread] = node;
     this.#depth--;
     return false;
   }
 
   /** Whether an update reads what another has read that can never be taken back for it. */
   #isBeaten(event: number): boolean {
-    if (((this.graph.kind[event] as number) & update) === 0) return false;
+    if (((this.#graph.kind[event] as number) & update) === 0) return false;
     const rival = this.#takingBack.rivalOf(event);
-    return rival >= 0 && this.graph.isInPrefix(rival, event);
+    return rival >= 0 && this.#graph.isInPrefix(rival, event);
   }
 
   /** Lets a read read from a write. Gives whether that is consistent. */
   #readFrom(event: number, source: number, node: TrieNode): boolean {
-    const { graph } = this;
+    const graph = this.#graph;
     const word = graph.value[source] as number;
     const kind = (graph.kind[event] as number) & ~update;
     graph.kind[event] = isUpdating(node, word) ? kind | update : kind;
@@ -255,13 +240,13 @@ export class Explorer {
   }
 
   #unread(event: number): void {
-    this.graph.readNoMore(event);
-    this.graph.leave(event);
+    this.#graph.readNoMore(event);
+    this.#graph.leave(event);
   }
 
   /** What comes after a read: the write of the same update, or any thread's next event. Gives whether to descend. */
   #goOn(frame: number, event: number, node: TrieNode): boolean {
-    const { graph } = this;
+    const graph = this.#graph;
     const { thread } = node;
     const from = this.#frames[frame + fromOf] as number;
     this.#from = from;
@@ -271,20 +256,20 @@ export class Explorer {
       const writing = graph.make(thread, write | update | locked, node.address, updated(node, word), node.order);
       this.#model.describe(writing);
       this.#push(Tries.places, writing, node, graph.positionSeen(event) + 1, from);
-      this.at[thread] = this.#trie.after(node, word);
+      this.#at[thread] = this.#trie.after(node, word);
       return false;
     }
-    if (node.kind !== Kind.awaitWord) this.at[thread] = this.#trie.after(node, word);
-    else if (isMet(node, word)) this.at[thread] = this.#trie.after(node, 0);
+    if (node.kind !== Kind.awaitWord) this.#at[thread] = this.#trie.after(node, word);
+    else if (isMet(node, word)) this.#at[thread] = this.#trie.after(node, 0);
     else {
-      this.at[thread] = this.#waits;
+      this.#at[thread] = this.#waits;
       this.#hasWaited = true;
     }
     return true;
   }
 
   #nextPlace(frame: number): boolean {
-    const { graph } = this;
+    const graph = this.#graph;
     const frames = this.#frames;
     const event = frames[frame + eventOf] as number;
     if (frames[frame + scanOf] === none) {
@@ -316,13 +301,13 @@ export class Explorer {
     graph.unmake(event);
     this.#depth--;
     const node = this.#nodeOf[event] as TrieNode;
-    this.at[node.thread] = node;
+    this.#at[node.thread] = node;
     return false;
   }
 
   /** Takes a write from its place in mo, if it has one, and puts it at the next. Gives whether there is one. */
   #placeNext(frame: number, event: number): boolean {
-    const { graph } = this;
+    const graph = this.#graph;
     const frames = this.#frames;
     const location = graph.location[event] as number;
     const first = frames[frame + firstOf] as number;
@@ -348,7 +333,7 @@ export class Explorer {
   }
 
   #displace(event: number): void {
-    const { graph } = this;
+    const graph = this.#graph;
     graph.displace(event);
     graph.size--;
     graph.leave(event);
@@ -356,7 +341,8 @@ export class Explorer {
 
   /** Opens a frame for a write that revisits a read, inserted as number `start`. */
   #revisit(start: number, event: number, reading: number): void {
-    const { graph, at } = this;
+    const graph = this.#graph;
+    const at = this.#at;
     for (let t = 0; t < at.length; t++) this.#stood.push(at[t] as TrieNode);
     this.#takingBack.take(start, event, this.#taken);
     const node = this.#nodeOf[event] as TrieNode;
@@ -369,7 +355,8 @@ export class Explorer {
   }
 
   #nextRevisit(frame: number): boolean {
-    const { graph, at } = this;
+    const graph = this.#graph;
+    const at = this.#at;
     const frames = this.#frames;
     const event = frames[frame + eventOf] as number;
     const reading = frames[frame + scanOf] as number;
@@ -379,6 +366,8 @@ export class Explorer {
     while (this.#placeNext(frame, event)) {
       const position = graph.position[event] as number;
       at[node.thread] = node;
+      const newest = (graph.moLengths[node.address] as number) - 1;
+      if (position < newest && isInVain(node, graph.value[event] as number)) continue;
       const kind = graph.kind[reading] as number;
       if (this.#model.earliest(node.thread, node.address, kind, node.order) <= position) {
         if (this.#readFrom(reading, event, node)) return this.#goOn(frame, reading, node);
@@ -394,3 +383,6 @@ export class Explorer {
     return false;
   }
 }
+
+/** Whoever waits for another word, and has read an old one, cannot be revisited any more: nothing would come of it. */
+const isInVain = (node: TrieNode, word: Word): boolean => node.kind === Kind.awaitWord && !isMet(node, word);

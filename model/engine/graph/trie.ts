@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { FloatingMicroOp, Kind, lastAccessKind, type Routine, register, type Word } from '#impl/machine/ops.ts';
 import type { FenceOrder } from '#impl/machine/order.ts';
 import type { Ending } from '#model/engine/graph/program.ts';
@@ -8,6 +9,9 @@ export const rank = { plain: 0, relaxed: 1, acquire: 2, release: 3, acq_rel: 4, 
 
 /** A thread does at most so much: a loop that nothing ends should be an await. */
 const stepsMax = 20_000;
+
+/** So many histories are kept, of all threads together. */
+const nodesMax = 50_000;
 
 /** The kind of a node at which its thread has ended. */
 export const ended = -1;
@@ -73,6 +77,7 @@ export class ThreadTrie {
   /** How many times a routine was resumed: what the trie saves is the rest. */
   resumptions = 0;
   #nodes = 0;
+  #nodesMax = nodesMax;
   /** The way to a node that is replayed. */
   readonly #path: TrieNode[] = [];
   readonly #factories: readonly (() => Routine<unknown>)[];
@@ -87,8 +92,9 @@ export class ThreadTrie {
     this.roots = factories.map((_, thread) => this.#begin(thread));
   }
 
-  get nodes(): number {
-    return this.#nodes;
+  /** Whether it is time to forget what is not on the way to where the exploration stands. */
+  get isFull(): boolean {
+    return this.#nodes > this.#nodesMax;
   }
 
   /** Where a thread stands after its micro-op at `node` gave `word`. */
@@ -115,6 +121,8 @@ export class ThreadTrie {
         at.parent.nodes = [at];
       }
     }
+    // Where threads are so long that these are many, others may be kept beside them.
+    this.#nodesMax = Math.max(nodesMax, 2 * this.#nodes);
   }
 
   /**
@@ -195,7 +203,7 @@ const isRepeated = (node: TrieNode, ending: Ending | null): boolean =>
       node.operand === register.operand &&
       node.expected === register.expected &&
       node.order === rank[register.order]
-    : node.ending?.tag === ending.tag && JSON.stringify(node.ending) === JSON.stringify(ending);
+    : isDeepStrictEqual(node.ending, ending);
 
 const nondeterministic = (thread: number, step: number): SuiteError =>
   new SuiteError(
