@@ -32,18 +32,19 @@ export const outcomes = (store: KeyValue, _caller: ThreadId, call: KeyValueCall)
 export const readsOnly = ({ tag }: KeyValueCall): boolean => tag === 'get';
 
 /**
- * Whether a call may yet give this answer, if from now on only `others` happen before: what is appended stays, so a text
- * that is got begins with the one that is there, or with one that is put.
+ * Whether a get may yet answer this text, if from now on only `others` happen before: what is appended stays, so it
+ * begins with the text that is there, or with one that is put.
  */
 export const mayAnswer = (
   store: KeyValue,
-  { tag, key }: KeyValueCall,
-  answer: string,
-  others: readonly KeyValueCall[],
-): boolean =>
-  tag !== 'get' ||
-  answer.startsWith(textOf(store, key)) ||
-  others.some((other) => other.tag === 'put' && other.key === key && answer.startsWith(other.text));
+  { key }: KeyValueCall,
+  text: string,
+  others: Iterable<KeyValueCall>,
+): boolean => {
+  if (text.startsWith(textOf(store, key))) return true;
+  for (const other of others) if (other.tag === 'put' && other.key === key && text.startsWith(other.text)) return true;
+  return false;
+};
 
 /** Calls about different parts of the state neither see nor disturb each other. */
 export const partOf = ({ key }: KeyValueCall): string => key;

@@ -61,17 +61,21 @@ const numbered = (
   calls: readonly (readonly number[])[],
   history: Execution['history'],
 ): readonly NumberedEvent[] => {
-  const answers = calls.map(() => none); // of each thread's call that is under way, seen from the end
-  const events: NumberedEvent[] = [];
-  for (let i = history.length - 1; i >= 0; i--) {
-    const event = history[i] as Execution['history'][number];
-    const { thread } = event;
-    const isAnswer = event.tag === 'answer';
-    const call = isAnswer ? none : (calls[thread]?.[event.index] as number);
-    if (isAnswer) answers[thread] = graph.answers.number(event.answer);
-    events.push({ slot: thread, caller: thread, call, answer: answers[thread] as number, readsOnly: false });
-  }
-  return events.reverse();
+  const answers = new Map<number, number>(); // by the place where the call begins
+  const open = calls.map(() => none); // the place where each thread's call began
+  const begins = history.map((event, at) => {
+    if (event.tag === 'invoke') open[event.thread] = at;
+    else answers.set(open[event.thread] as number, graph.answers.number(event.answer));
+    return open[event.thread] as number;
+  });
+  return history.map(({ tag, thread, index }, at) => ({
+    slot: thread,
+    call: tag === 'invoke' ? (calls[thread]?.[index] as number) : none,
+    answer: answers.get(begins[at] as number) ?? none,
+    begins: begins[at] as number,
+    caller: thread,
+    readsOnly: false,
+  }));
 };
 
 /** Where an unexplained history goes wrong: the first answer that no explanation of what came before allows. */

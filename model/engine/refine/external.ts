@@ -18,7 +18,7 @@ export interface External<State = unknown, Call extends AnyCall = AnyCall, Answe
   /** Whether a call that answered this leaves every state as it is. Absent: nobody knows. */
   readsOnly?(call: Call, answer: Answer | undefined): boolean;
   /** As in `Theory`. */
-  mayAnswer?(state: State, call: Call, answer: Answer, others: readonly Call[]): boolean;
+  mayAnswer?(state: State, call: Call, answer: Answer, others: Iterable<Call>): boolean;
   /** Calls about different parts of the state neither see nor disturb each other. Absent: it has no parts. */
   partOf?(call: Call): string;
   /** Undefined: the operation says nothing. `Unreadable`: it is none of these. */

@@ -27,6 +27,9 @@ interface ReadOperation {
   readonly answer: number;
   readonly readsOnly: boolean;
   readonly part: string;
+  /** Given by its part: its slot, those that are never answered counted by themselves, and where it begins. */
+  slot: number;
+  begins: number;
 }
 
 /** What is said about one part of the state: events by number, and the operation of each. */
@@ -85,6 +88,8 @@ const readOperation = (
     answer: answer === undefined ? none : graph.answers.number(answer),
     readsOnly,
     part: external.partOf?.(call) ?? '',
+    slot: none,
+    begins: none,
   };
 };
 
@@ -92,9 +97,8 @@ const readOperation = (
 class PartBuilder {
   readonly #name: string;
   readonly #initial: number;
+  /** The operation of each event: it begins where it is met first. */
   readonly #reads: ReadOperation[] = [];
-  readonly #begins: boolean[] = [];
-  readonly #slots = new Map<ReadOperation, number>();
   readonly #free: number[] = [];
   #answered = 0;
   #unanswered = 0;
@@ -105,24 +109,27 @@ class PartBuilder {
   }
 
   begin(read: ReadOperation): void {
-    const slot = read.answer === none ? this.#unanswered++ : (this.#free.pop() ?? this.#answered++);
-    this.#slots.set(read, slot);
+    read.slot = read.answer === none ? this.#unanswered++ : (this.#free.pop() ?? this.#answered++);
+    read.begins = this.#reads.length;
     this.#reads.push(read);
-    this.#begins.push(true);
   }
 
   end(read: ReadOperation): void {
-    this.#free.push(this.#slots.get(read) as number);
+    this.#free.push(read.slot);
     this.#reads.push(read);
-    this.#begins.push(false);
   }
 
   build(): Part {
-    const events = this.#reads.map((read, at): NumberedEvent => {
-      const { call, answer, caller, readsOnly } = read;
-      const slot = (this.#slots.get(read) as number) + (answer === none ? this.#answered : 0);
-      return { slot, call: this.#begins[at] ? call : none, answer, caller, readsOnly };
-    });
+    const events = this.#reads.map(
+      ({ slot, call, answer, begins, caller, readsOnly }, at): NumberedEvent => ({
+        slot: slot + (answer === none ? this.#answered : 0),
+        call: begins === at ? call : none,
+        answer,
+        begins,
+        caller,
+        readsOnly,
+      }),
+    );
     return {
       name: this.#name,
       initial: this.#initial,

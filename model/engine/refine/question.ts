@@ -14,6 +14,8 @@ export interface NumberedEvent {
   readonly call: number;
   /** The answer that the call will get; none: it is never answered. */
   readonly answer: number;
+  /** The place of the event with which the call begins. */
+  readonly begins: number;
   /** Who calls, as the spec is told. */
   readonly caller: ThreadId;
   /** Whatever the state, a call like this which gives this answer leaves it as it is. */

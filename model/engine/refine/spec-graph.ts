@@ -106,10 +106,10 @@ const threadsMax = 1024;
 /** What a graph is made from. */
 export interface Theory extends Pick<Subject, 'outcomes' | 'mayEnd'> {
   /**
-   * Whether `call` may yet give `answer`, if from this state on only `others` happen before, each as often as is
-   * wanted. It may say yes wrongly, but not no. Absent: nobody knows but by trying.
+   * Whether `call`, which only reads, may yet give `answer`, if from this state on only `others` happen before. It may
+   * say yes wrongly, but not no. Absent: nobody knows but by trying.
    */
-  mayAnswer?(state: unknown, call: AnyCall, answer: unknown, others: readonly AnyCall[]): boolean;
+  mayAnswer?(state: unknown, call: AnyCall, answer: unknown, others: Iterable<AnyCall>): boolean;
 }
 
 /**
