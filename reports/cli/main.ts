@@ -203,7 +203,7 @@ export const main = async (argv: readonly string[], output: Output = processOutp
     .option('--spec <name>', 'the spec of them all, instead of the one that each names')
     .option('--steps <n>', 'steps of the spec to try for one history', wholeNumber('--steps', 1), defaultSteps)
     .option('--json', 'one JSON document on stdout and nothing else', false)
-    .addHelpText('after', example('linearize properties/histories/register.jsonl --spec register'))
+    .addHelpText('after', example('linearize properties/histories/known.jsonl'))
     .action(async (paths: string[], options) => {
       code = await linearize(paths, options, output);
     });
