@@ -66,7 +66,7 @@ const parsed = (text: string, path: string, line: number): unknown => {
     return JSON.parse(text);
   } catch {
     const expected = 'expected an event a line, {"process": ..., "op": ...}, or a history, {"history": [...]}';
-    throw new SuiteError('S505', `${path}:${line} is not JSON`, expected);
+    throw new SuiteError('S801', `${path}:${line} is not JSON`, expected);
   }
 };
 
@@ -76,5 +76,5 @@ const valid = <T>(validate: ValidateFunction<T>, value: unknown, place: string):
   if (validate(value)) return value;
   const error = validate.errors?.[0];
   const at = error?.instancePath ? ` at ${error.instancePath.slice(1).replaceAll('/', '.')}` : '';
-  throw new SuiteError('S505', `${place} is no history${at}: ${error?.message}`, 'see docs/json.md for its shape');
+  throw new SuiteError('S801', `${place} is no history${at}: ${error?.message}`, 'see docs/json.md for its shape');
 };

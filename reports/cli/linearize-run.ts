@@ -92,7 +92,7 @@ const readParts = (graph: SpecGraph<External>, input: HistoryInput): readonly Pa
     return partsOf(graph.subject, graph, input);
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
-    throw new SuiteError('S505', `${input.placeOf(error.event)}: ${error.message}`, error.expected);
+    throw new SuiteError('S801', `${input.placeOf(error.event)}: ${error.message}`, error.expected);
   }
 };
 
@@ -101,13 +101,13 @@ const namedObject = (name: string | undefined, input: HistoryInput): External =>
   if (object) return object;
   const known = [...objects.map((one) => one.name), ...suites.map(({ subject }) => subject.id)].join(', ');
   const problem = name === undefined ? `${input.name} does not say which spec it is of` : `no spec is called '${name}'`;
-  throw new SuiteError('S106', problem, `known are ${known}`);
+  throw new SuiteError('S107', problem, `known are ${known}`);
 };
 
 /** The calls of a history of a subject of ours, by process, if they are such as the subject knows. */
 const programOf = (subject: Subject, input: HistoryInput): Program => {
   const wrong = (problem: string, expected: string): SuiteError =>
-    new SuiteError('S505', `${input.name}: ${problem}`, expected);
+    new SuiteError('S801', `${input.name}: ${problem}`, expected);
   const { history, parameters } = input;
   const variant = selectVariant(subject, input.variant);
   if (parameters === undefined) {
@@ -117,7 +117,7 @@ const programOf = (subject: Subject, input: HistoryInput): Program => {
   const threads: AnyCall[][] = Array.from({ length: input.threads ?? 0 }, () => []);
   for (const [at, { process, op, value }] of history.entries()) {
     if (typeof process !== 'number' || process < 0 || process >= threadsMax) {
-      throw new SuiteError('S505', `${input.placeOf(at)}: process ${process}`, 'expected a thread: 0, 1, 2, ...');
+      throw new SuiteError('S801', `${input.placeOf(at)}: process ${process}`, 'expected a thread: 0, 1, 2, ...');
     }
     while (threads.length <= process) threads.push([]);
     if (op === 'invoke') threads[process]?.push(value as AnyCall);
