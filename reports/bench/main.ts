@@ -1,5 +1,6 @@
 import { loadWorld } from '#model/engine/load/world.ts';
 import { suites } from '#properties/index.ts';
+import { historyContenders } from '#reports/bench/histories.ts';
 import { loopContenders, specContenders } from '#reports/bench/loop.ts';
 import { machineContenders } from '#reports/bench/machine.ts';
 import { compare, type Measured } from '#reports/bench/measure.ts';
@@ -8,13 +9,16 @@ import { plainTable } from '#reports/text/summary.ts';
 
 const rounds = 11;
 
-const thousands = (value: number): string => `${Math.round(value / 1000).toLocaleString('en')} k/s`;
+const perSecondText = (value: number): string =>
+  value < 10_000
+    ? `${Math.round(value).toLocaleString('en')} /s`
+    : `${Math.round(value / 1000).toLocaleString('en')} k/s`;
 
 const print = (title: string, measured: readonly Measured[]): void => {
   const rows = measured.map(({ name, perSecond, lowest, highest, ratio }) => [
     name,
-    thousands(perSecond),
-    `(${thousands(lowest)} to ${thousands(highest)})`,
+    perSecondText(perSecond),
+    `(${perSecondText(lowest)} to ${perSecondText(highest)})`,
     ratio.toFixed(2),
   ]);
   process.stdout.write(`\n${title}\n${plainTable(rows)}\n`);
@@ -34,5 +38,6 @@ for (const suite of suites) {
     const world = await loadWorld({ tag: 'ours', module, edits: [] }, suite.subject.exports);
     print(`executions: ${suite.subject.id} (${name})`, compare(loopContenders(suite, name, world), rounds));
     print(`spec steps: ${suite.subject.id} (${name})`, compare(specContenders(suite, name, world), rounds));
+    print(`histories: ${suite.subject.id} (${name})`, compare(historyContenders(suite.subject, name), rounds));
   }
 }
