@@ -59,7 +59,7 @@ export function* wakeup(self, channel) { ${body} }`,
 
 /** A mutant of the museum as if the user had written it. */
 const wrongFile = (): string => {
-  const mutant = mutants.find(({ id }) => id === 'sync/seqlock/any-even-number') as Mutant;
+  const mutant = mutants.find(({ id }) => id === 'sync/seqlock/never-even-again') as Mutant;
   const text = readFileSync(new URL('../../impl/sync/seqlock.ts', import.meta.url), 'utf8');
   const path = join(folder, 'wrong.ts');
   writeFileSync(
