@@ -61,21 +61,27 @@ const numbered = (
   calls: readonly (readonly number[])[],
   history: Execution['history'],
 ): readonly NumberedEvent[] => {
-  const answers = new Map<number, number>(); // by the place where the call begins
+  const ends = new Map<number, number>(); // by the place where the call begins
   const open = calls.map(() => none); // the place where each thread's call began
   const begins = history.map((event, at) => {
     if (event.tag === 'invoke') open[event.thread] = at;
-    else answers.set(open[event.thread] as number, graph.answers.number(event.answer));
+    else ends.set(open[event.thread] as number, at);
     return open[event.thread] as number;
   });
-  return history.map(({ tag, thread, index }, at) => ({
-    slot: thread,
-    call: tag === 'invoke' ? (calls[thread]?.[index] as number) : none,
-    answer: answers.get(begins[at] as number) ?? none,
-    begins: begins[at] as number,
-    caller: thread,
-    readsOnly: false,
-  }));
+  return history.map(({ tag, thread, index }, at) => {
+    const begin = begins[at] as number;
+    const end = ends.get(begin) ?? none;
+    const last = history[end];
+    return {
+      slot: thread,
+      call: tag === 'invoke' ? (calls[thread]?.[index] as number) : none,
+      answer: last?.tag === 'answer' ? graph.answers.number(last.answer) : none,
+      begins: begin,
+      ends: end,
+      caller: thread,
+      readsOnly: false,
+    };
+  });
 };
 
 /** Where an unexplained history goes wrong: the first answer that no explanation of what came before allows. */

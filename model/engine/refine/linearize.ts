@@ -27,9 +27,10 @@ interface ReadOperation {
   readonly answer: number;
   readonly readsOnly: boolean;
   readonly part: string;
-  /** Given by its part: its slot, those that are never answered counted by themselves, and where it begins. */
+  /** Given by its part: its slot, those that are never answered counted by themselves, and where its events are. */
   slot: number;
   begins: number;
+  ends: number;
 }
 
 /** What is said about one part of the state: events by number, and the operation of each. */
@@ -90,6 +91,7 @@ const readOperation = (
     part: external.partOf?.(call) ?? '',
     slot: none,
     begins: none,
+    ends: none,
   };
 };
 
@@ -116,16 +118,18 @@ class PartBuilder {
 
   end(read: ReadOperation): void {
     this.#free.push(read.slot);
+    read.ends = this.#reads.length;
     this.#reads.push(read);
   }
 
   build(): Part {
     const events = this.#reads.map(
-      ({ slot, call, answer, begins, caller, readsOnly }, at): NumberedEvent => ({
+      ({ slot, call, answer, begins, ends, caller, readsOnly }, at): NumberedEvent => ({
         slot: slot + (answer === none ? this.#answered : 0),
         call: begins === at ? call : none,
         answer,
         begins,
+        ends,
         caller,
         readsOnly,
       }),

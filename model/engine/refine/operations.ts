@@ -50,22 +50,21 @@ export class Unreadable extends Error {
  * The operations of a history, in the order in which they begin. A process makes one call at a time; one whose call
  * has ended as `info` may go on as another, and whatever it does then has nothing to do with that call.
  */
-export const operationsIn = (history: readonly ToldEvent[]): Operation[] => {
+export const operationsIn = (history: readonly ToldEvent[]): readonly Operation[] => {
   const operations: Operation[] = [];
-  const open = new Map<number | string, number>();
-  for (const [at, event] of history.entries()) {
-    const { process, op, f, key, value } = event;
-    const index = open.get(process);
+  const open = new Map<number | string, Unended>();
+  for (let at = 0; at < history.length; at++) {
+    const { process, op, f, key, value } = history[at] as ToldEvent;
+    const operation = open.get(process);
     if (op === 'invoke') {
-      if (index !== undefined) {
+      if (operation) {
         throw new Unreadable(
           at,
           `process ${process} calls while its last call is under way`,
           'expected its answer first',
         );
       }
-      open.set(process, operations.length);
-      operations.push({
+      const begun: Unended = {
         process,
         invoked: at,
         ended: undefined,
@@ -74,25 +73,33 @@ export const operationsIn = (history: readonly ToldEvent[]): Operation[] => {
         given: value,
         end: 'none',
         told: undefined,
-      });
+      };
+      open.set(process, begun);
+      operations.push(begun);
       continue;
     }
-    if (index === undefined) {
+    if (!operation) {
       throw new Unreadable(at, `process ${process} is answered and has not called`, 'expected an invoke of it before');
     }
     open.delete(process);
-    const operation = operations[index] as Operation;
     if (f !== operation.f) {
-      throw new Unreadable(
-        at,
-        `process ${process} has called ${operation.f} and is answered ${f}`,
-        'expected the same f',
-      );
+      const problem = `process ${process} has called ${operation.f} and is answered ${f}`;
+      throw new Unreadable(at, problem, 'expected the same f');
     }
-    if (op !== 'info') operations[index] = { ...operation, ended: at, end: op, told: value };
+    if (op === 'info') continue;
+    operation.ended = at;
+    operation.end = op;
+    operation.told = value;
   }
   return operations;
 };
+
+/** An operation whose end is not met yet. */
+interface Unended extends Operation {
+  ended: number | undefined;
+  end: Operation['end'];
+  told: unknown;
+}
 
 /** Whether a call that failed is over, with that for an answer; else it never happened. */
 export const hasCompleted = ({ fail }: Semantics, f: string | undefined): boolean => {

@@ -16,6 +16,8 @@ export interface NumberedEvent {
   readonly answer: number;
   /** The place of the event with which the call begins. */
   readonly begins: number;
+  /** The place of the event with which it is answered; none: it is never answered. */
+  readonly ends: number;
   /** Who calls, as the spec is told. */
   readonly caller: ThreadId;
   /** Whatever the state, a call like this which gives this answer leaves it as it is. */

@@ -9,7 +9,8 @@ import { Visited } from '#model/engine/refine/visited.ts';
 interface Choice {
   event: number;
   state: number;
-  /** The next slot to try and its next edge. The slot of the event is tried first, then the others in their order. */
+  /** The slot to try, and its next edge; none: all were tried. `turn` is larger from slot to slot. */
+  slot: number;
   turn: number;
   edge: number;
   /** How many changes and steps had been made there. */
@@ -20,8 +21,8 @@ interface Choice {
 /**
  * Looks for an explanation of a history: for an order of spec steps and events.
  *
- * Just-in-time linearization: spec steps are taken only when an answer needs them, depth first, the answering call's
- * own first; a call is over in the spec only with the answer it will get. Source: Lowe, "Testing for linearizability"
+ * Just-in-time linearization: spec steps are taken only when an answer needs them, depth first, the call that is
+ * answered first goes first; a call is over in the spec only with the answer it will get. Source: Lowe, "Testing for linearizability"
  * (2017). What keeps it short:
  * - a place (event, state, what is pending) is come to once, and not at all after one that can do more;
  * - a call that only reads happens as soon as the state gives its answer;
@@ -86,16 +87,13 @@ export class Search {
 
   /** Takes the next step that may be taken there; false: there is none. */
   #step(choice: Choice): boolean {
-    const { graph, slots: count, events } = this.#question;
+    const { graph } = this.#question;
     const { words, begun } = this.#slots;
-    const first = events[choice.event]?.slot ?? 0;
-    for (; choice.turn < count; choice.turn++, choice.edge = 0) {
-      const slot = choice.turn === 0 ? first : choice.turn <= first ? choice.turn - 1 : choice.turn;
-      const call = words[slot] as number;
-      if (call < 0) continue;
+    for (; choice.slot !== none; this.#turn(choice)) {
+      const { slot } = choice;
       const event = begun[slot] as NumberedEvent;
       if (event.answer === none && this.#hasTwin(slot)) continue;
-      const edges = graph.edges(choice.state, event.caller, call);
+      const edges = graph.edges(choice.state, event.caller, words[slot] as number);
       while (choice.edge < edges.length) {
         const edge = edges[choice.edge++] as Edge;
         if (!this.#isAllowed(choice.state, edge, event.answer)) continue;
@@ -105,6 +103,24 @@ export class Search {
       }
     }
     return false;
+  }
+
+  /** Goes on to the slot whose call is answered next after that of this one; calls that never are come last. */
+  #turn(choice: Choice): void {
+    const { words, begun } = this.#slots;
+    const { length } = this.#question.events;
+    let next = Number.POSITIVE_INFINITY;
+    choice.slot = none;
+    choice.edge = 0;
+    for (let slot = 0; slot < words.length; slot++) {
+      if ((words[slot] as number) < 0) continue;
+      const { answer, ends } = begun[slot] as NumberedEvent;
+      const turn = answer === none ? length + slot : ends;
+      if (turn <= choice.turn || turn >= next) continue;
+      next = turn;
+      choice.slot = slot;
+    }
+    choice.turn = next;
   }
 
   /** Whether the edge may be taken by a call that will get this answer. */
@@ -151,12 +167,12 @@ export class Search {
   }
 
   #choose(event: number, state: number): void {
-    this.#choices[this.#depth] ??= { event, state, turn: 0, edge: 0, changes: 0, steps: 0 };
+    this.#choices[this.#depth] ??= { event, state, slot: none, turn: none, edge: 0, changes: 0, steps: 0 };
     const choice = this.#choices[this.#depth++] as Choice;
     choice.event = event;
     choice.state = state;
-    choice.turn = 0;
-    choice.edge = 0;
+    choice.turn = none;
+    this.#turn(choice);
     choice.changes = this.#slots.changes;
     choice.steps = this.#steps.count;
   }

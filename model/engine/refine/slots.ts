@@ -1,7 +1,15 @@
 import { type NumberedEvent, none, over } from '#model/engine/refine/question.ts';
 import type { Pending } from '#model/engine/refine/visited.ts';
 
-const nowhere: NumberedEvent = { slot: none, call: none, answer: none, begins: none, caller: none, readsOnly: false };
+const nowhere: NumberedEvent = {
+  slot: none,
+  call: none,
+  answer: none,
+  begins: none,
+  ends: none,
+  caller: none,
+  readsOnly: false,
+};
 
 const mix = (slot: number, word: number): number => {
   const product = Math.imul(Math.imul(slot + 1, 0x9e3779b1) + word, 0x85ebca6b);
