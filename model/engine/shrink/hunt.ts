@@ -35,6 +35,10 @@ export class Hunt {
     this.#reserved = Math.max(this.#stepsLeft - steps, 0);
   }
 
+  get stepsLeft(): number {
+    return this.#stepsLeft;
+  }
+
   get isOver(): boolean {
     return this.#stepsLeft <= this.#reserved;
   }

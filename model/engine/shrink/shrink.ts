@@ -8,29 +8,26 @@ import { anchoredOf, carriedOver, retimed } from '#model/engine/shrink/retime.ts
 import { smallerPrograms } from '#model/engine/shrink/smaller.ts';
 import type { Program } from '#model/subject.ts';
 
-/** How much is spent in all, in steps: about a second at the most. */
-const stepsMax = 700_000;
-
 /** How much is spent on finding a failing schedule for one smaller program. */
 interface Effort {
   readonly preemptions: number;
   readonly executions: number;
   readonly drawn: number;
-  /** For all smaller programs together. */
-  readonly steps: number;
 }
 
 /** A few tries for each smaller program bring down most; only what then is left is worth more. */
-const efforts: readonly Effort[] = [
-  { preemptions: 1, executions: 40, drawn: 0, steps: 150_000 },
-  { preemptions: 2, executions: 800, drawn: 200, steps: 250_000 },
-];
+const quick: Effort = { preemptions: 1, executions: 40, drawn: 0 };
+const thorough: Effort = { preemptions: 2, executions: 800, drawn: 200 };
 
-/** How much is spent on the last one's switches. What is left then goes into showing that nothing smaller fails. */
-const polishing = { preemptions: 2, executions: 4000, steps: 100_000 };
+/** How far the last one's schedules are gone over for the fewest switches. */
+const polishing = { preemptions: 2, executions: 4000 };
 
-/** A livelock's story need not be as long as its proof: what it repeats is seen in the first of these that suffices. */
-const livelockSteps = [20, 30, 40, 60, 120, 300];
+/** How much is spent in all, in steps: about a second at the most; and at a time on each part of it. */
+const stepsMax = 900_000;
+const allowed = { quick: 150_000, machine: 200_000, polishing: 100_000, proving: 350_000, thorough: 250_000 };
+
+/** The story of what does not end need not be as long as its proof: it is seen in the first of these that suffices. */
+const endlessSteps = [20, 30, 40, 60, 120, 300];
 
 /** The smallest failure, and, if it could be shown, that no smaller program fails as easily. */
 export interface Shrunk extends Failure {
@@ -51,42 +48,59 @@ export const shrink = (
   const hunt = new Hunt(rig, fails, limits, stepsMax);
   let smallest: Failure = { execution: failure, limits };
   for (;;) {
-    for (const effort of efforts) {
-      hunt.allow(effort.steps);
-      smallest = descend(hunt, tidied(hunt, smallest), effort);
+    hunt.allow(allowed.quick);
+    smallest = descend(hunt, tidied(hunt, smallest), smallerOnes, quick);
+    hunt.allow(allowed.machine);
+    const onSimplerMachine = descend(hunt, smallest, simplerMachines, thorough);
+    if (onSimplerMachine !== smallest) {
+      smallest = onSimplerMachine;
+      continue;
     }
-    hunt.allow(polishing.steps);
+    hunt.allow(allowed.polishing);
     smallest = polished(hunt, smallest);
-    hunt.allow(stepsMax);
+    hunt.allow(allowed.proving);
     const found = findSmaller(hunt, smallest);
-    if (!found || !('execution' in found)) return { ...smallest, minimal: found };
-    smallest = found;
+    if (found && 'execution' in found) {
+      smallest = found;
+      continue;
+    }
+    hunt.allow(Math.min(allowed.thorough, hunt.stepsLeft - allowed.polishing)); // what it finds is to be polished too
+    const smaller = descend(hunt, smallest, smallerOnes, thorough);
+    if (smaller === smallest) return { ...withItsTimers(smallest), minimal: found };
+    smallest = smaller;
   }
 };
 
-/** Goes from failure to smaller failure, as long as there is one that this effort finds. */
-const descend = (hunt: Hunt, failure: Failure, effort: Effort): Failure => {
-  let smallest = failure;
+/** A program and what it may do, simpler than a failure's. */
+type Simpler = (rig: Rig, failure: Failure) => Iterable<readonly [Program, Limits]>;
+
+function* simplerMachines(
+  _rig: Rig,
+  { execution: { program }, limits }: Failure,
+): Generator<readonly [Program, Limits]> {
+  if (limits.memory !== 'sc') yield [program, { ...limits, memory: 'sc' }];
+  if (limits.timers > 0) yield [program, { ...limits, timers: 0 }];
+}
+
+function* smallerOnes({ subject }: Rig, { execution, limits }: Failure): Generator<readonly [Program, Limits]> {
+  for (const program of smallerPrograms(subject, execution.program)) yield [program, limits];
+}
+
+/** Goes from failure to simpler failure, as long as there is one that this effort finds. */
+const descend = (hunt: Hunt, failure: Failure, simpler: Simpler, effort: Effort): Failure => {
+  let simplest = failure;
   for (let found = true; found && !hunt.isOver; ) {
     found = false;
-    for (const [program, limits] of smaller(hunt.rig, smallest)) {
-      const next = search(hunt, program, limits, smallest, effort);
+    for (const [program, limits] of simpler(hunt.rig, simplest)) {
+      const next = search(hunt, program, limits, simplest, effort);
       if (!next) continue;
-      smallest = tidied(hunt, next);
+      simplest = tidied(hunt, next);
       found = true;
       break;
     }
   }
-  return smallest;
+  return simplest;
 };
-
-/** The same program on a simpler machine, then smaller programs. */
-function* smaller(rig: Rig, { execution, limits }: Failure): Generator<[Program, Limits]> {
-  const { program } = execution;
-  if (limits.memory !== 'sc') yield [program, { ...limits, memory: 'sc' }];
-  if (limits.timers > 0) yield [program, { ...limits, timers: 0 }];
-  for (const candidate of smallerPrograms(rig.subject, program)) yield [candidate, limits];
-}
 
 /** A failure of this program: under the same schedule, or one with few preemptions, or drawn. */
 const search = (
@@ -116,10 +130,12 @@ const search = (
   return undefined;
 };
 
-/** A livelock in fewer steps, where it can be told in fewer; and without the departures that it does not need. */
+const isEndless = ({ end }: Execution): boolean => end === 'livelock' || end === 'limit';
+
+/** What goes on for ever in fewer steps, where it can be told in fewer; and without needless departures. */
 const tidied = (hunt: Hunt, failure: Failure): Failure => {
   let tidy = failure;
-  for (const steps of failure.execution.end === 'livelock' ? livelockSteps : []) {
+  for (const steps of isEndless(failure.execution) ? endlessSteps : []) {
     if (steps >= failure.limits.steps) break;
     const { program, schedule } = failure.execution;
     const short = hunt.run(program, replayStrategy(schedule), { ...failure.limits, steps });
@@ -164,7 +180,7 @@ const isBetter = (a: Execution, b: Execution): boolean => {
   return mine !== undefined && theirs !== undefined && mine < theirs;
 };
 
-/** The same program with the fewest context switches, and with no more timers than strike. */
+/** The same program with the fewest context switches. */
 const polished = (hunt: Hunt, failure: Failure): Failure => {
   const { limits } = failure;
   let best = failure.execution;
@@ -172,7 +188,11 @@ const polished = (hunt: Hunt, failure: Failure): Failure => {
   for (const tried of hunt.exhaust(best.program, limits, { ...polishing, ofMemory })) {
     if (isBetter(tried, best) && hunt.isFailure(tried, limits)) best = tried;
   }
-  const struck = best.schedule.filter((departure) => departure.timer).length;
-  const calm = { ...limits, timers: Math.min(limits.timers, Math.max(struck, 1)) }; // none at all would be another machine
-  return { execution: best, limits: calm };
+  return { execution: best, limits };
+};
+
+/** Allowed as many timers as strike; but one at least where there was one, since none at all would be another machine. */
+const withItsTimers = ({ execution, limits }: Failure): Failure => {
+  const struck = execution.schedule.filter(({ timer }) => timer).length;
+  return { execution, limits: { ...limits, timers: Math.min(limits.timers, Math.max(struck, 1)) } };
 };
