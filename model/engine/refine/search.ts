@@ -21,9 +21,9 @@ interface Choice {
 /**
  * Looks for an explanation of a history: for an order of spec steps and events.
  *
- * Just-in-time linearization: spec steps are taken only when an answer needs them, depth first, the call that is
- * answered first goes first; a call is over in the spec only with the answer it will get. Source: Lowe, "Testing for linearizability"
- * (2017). What keeps it short:
+ * Just-in-time linearization: spec steps are taken only when an answer needs them, depth first, those of calls that are
+ * answered sooner first; a call is over in the spec only with the answer it will get. Source: Lowe, "Testing for
+ * linearizability" (2017). What keeps it short:
  * - a place (event, state, what is pending) is come to once, and not at all after one that can do more;
  * - a call that only reads happens as soon as the state gives its answer;
  * - of equal calls that are never answered the first goes first, and none goes that would change nothing;
