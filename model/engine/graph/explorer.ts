@@ -32,9 +32,11 @@ export class Explorer {
   readonly #nodeOf: TrieNode[] = [];
   #frames: Int32Array = new Int32Array(1024);
   #depth = 0;
+  /** The frames below this depth are another's: what they have not tried yet is left alone. */
+  floor = 0;
   /** Of each revisit in the stack, where each thread stood. */
   readonly #stood: TrieNode[] = [];
-  #isStarted = false;
+  isStarted = false;
   /** Whether some thread may be waiting. */
   #hasWaited = false;
   /** All threads before this one have ended or wait. */
@@ -55,14 +57,24 @@ export class Explorer {
 
   /** Goes on to the next graph to which nothing can be added. Gives whether there is one. */
   next(): boolean {
-    let isDescending = !this.#isStarted;
-    this.#isStarted = true;
+    let isDescending = !this.isStarted;
+    this.isStarted = true;
     if (this.#trie.isFull) this.#trie.prune(this.standing());
     for (;;) {
-      if (isDescending && !this.#descend()) return true;
-      if (this.#depth === 0) return false;
-      isDescending = this.#advance();
+      if (isDescending && !this.descend()) return true;
+      if (this.#depth === this.floor) return false;
+      isDescending = this.advance();
     }
+  }
+
+  /** How many frames are in the stack. */
+  get depth(): number {
+    return this.#depth;
+  }
+
+  /** The numbers of all frames, the lowest first; they stay where they are until the next step. */
+  get frames(): Int32Array {
+    return this.#frames;
   }
 
   /** Whether some thread waits for a word that does not come. */
@@ -111,7 +123,7 @@ export class Explorer {
   }
 
   /** Opens a frame for the next event of the first thread that can go on. Gives whether there is one. */
-  #descend(): boolean {
+  descend(): boolean {
     const graph = this.#graph;
     const at = this.#at;
     const thread = this.#chooseThread();
@@ -150,7 +162,7 @@ export class Explorer {
   }
 
   /** Undoes what the uppermost frame tries, and tries the next; closes the frame if there is none. Whether to descend. */
-  #advance(): boolean {
+  advance(): boolean {
     const frame = (this.#depth - 1) * frameSize;
     switch (this.#frames[frame + tries]) {
       case Tries.sources:
