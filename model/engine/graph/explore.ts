@@ -6,7 +6,8 @@ import type { Ending, GraphMemory, GraphProgram } from '#model/engine/graph/prog
 import { ReleaseConsistency } from '#model/engine/graph/release.ts';
 import { SequentialConsistency } from '#model/engine/graph/sequential.ts';
 import { type SeqCstStore, TotalStoreOrder } from '#model/engine/graph/total-store-order.ts';
-import { ThreadTrie } from '#model/engine/graph/trie.ts';
+import { follow, type Rest, trailOf } from '#model/engine/graph/trail.ts';
+import { ThreadTrie, type TrieNode } from '#model/engine/graph/trie.ts';
 
 /** How an exploration goes. */
 export interface Exploring {
@@ -51,25 +52,32 @@ const models: Readonly<
  * The exploration of a program: every consistent execution graph once. Source: Kokologiannakis, Marmanis, Gladstein,
  * Vafeiadis, "Truly stateless, optimal dynamic partial order reduction", POPL 2022. Events are added thread by thread; a
  * write also revisits the reads that came too early to read it, if what is taken back for that could only have been
- * added so. It may be left and gone on with.
+ * added so. It may be left and gone on with, by another too, who is told what is left (`rest`).
  */
 export class Exploration {
   readonly #exploring: Exploring;
   readonly #graph: ExecutionGraph;
   readonly #trie: ThreadTrie;
-  readonly #explorer: Explorer;
+  readonly #explorer: Explorer<TrieNode>;
   readonly #endings = (): readonly Ending[] => this.#explorer.endings();
   #executions = 0;
   #blocked = 0;
   #deadlocked = 0;
   #isComplete = false;
 
-  constructor(program: GraphProgram, memory: GraphMemory, exploring: Exploring = {}) {
+  /** @throws SuiteError if what is left is not of this program */
+  constructor(program: GraphProgram, memory: GraphMemory, exploring: Exploring = {}, rest?: Rest) {
     const { of, heedsFence } = models[memory];
     this.#exploring = exploring;
     this.#graph = new ExecutionGraph(program.threads.length, program.initial);
     this.#trie = new ThreadTrie(program.threads, program.initial.length, heedsFence);
     this.#explorer = new Explorer(this.#graph, of(this.#graph, exploring.seqCstStore ?? 'xchg'), this.#trie);
+    if (rest) follow(this.#explorer, rest);
+  }
+
+  /** What is left of it; null: nothing. It must have begun. */
+  get rest(): Rest | null {
+    return this.#isComplete ? null : { trail: trailOf(this.#explorer), floor: this.#explorer.floor };
   }
 
   get explored(): Explored {
