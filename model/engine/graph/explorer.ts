@@ -1,4 +1,4 @@
-import { Kind, type Word } from '#impl/machine/ops.ts';
+import { Kind } from '#impl/machine/ops.ts';
 import type { Consistency } from '#model/engine/graph/consistency.ts';
 import { type ExecutionGraph, fence, locked, longer, read, update, write } from '#model/engine/graph/events.ts';
 import {
@@ -14,28 +14,29 @@ import {
 } from '#model/engine/graph/frames.ts';
 import type { Ending } from '#model/engine/graph/program.ts';
 import { TakingBack } from '#model/engine/graph/taking-back.ts';
-import { ended, isMet, isUpdating, type ThreadTrie, TrieNode, updated } from '#model/engine/graph/trie.ts';
+import type { Step, Threads } from '#model/engine/graph/threads.ts';
+import { ended, isUpdating, updated } from '#model/engine/graph/trie.ts';
 
 /**
  * Goes through the tree of graphs of a program, depth first: one step adds an event, or has a write revisit a read. Steps
  * are undone in reverse, in place; the stack is explicit, so that an execution may be long.
  */
-export class Explorer {
+export class Explorer<Standing extends Step = Step> {
   readonly #graph: ExecutionGraph;
   readonly #model: Consistency;
-  readonly #trie: ThreadTrie;
+  readonly #trie: Threads<Standing>;
   readonly #takingBack: TakingBack;
   /** Where each thread stands; `#waits` if it waits in vain. */
-  readonly #at: TrieNode[];
-  readonly #waits = new TrieNode(-1, null, 0, { tag: 'panicked', why: 'it waits' });
+  readonly #at: Standing[];
+  readonly #waits: Standing;
   /** Of each event, the micro-op that made it. */
-  readonly #nodeOf: TrieNode[] = [];
+  readonly #nodeOf: Standing[] = [];
   #frames: Int32Array = new Int32Array(1024);
   #depth = 0;
   /** The frames below this depth are another's: what they have not tried yet is left alone. */
   floor = 0;
   /** Of each revisit in the stack, where each thread stood. */
-  readonly #stood: TrieNode[] = [];
+  readonly #stood: Standing[] = [];
   isStarted = false;
   /** Whether some thread may be waiting. */
   #hasWaited = false;
@@ -44,15 +45,16 @@ export class Explorer {
   /** The thread that has just read; -1: none has, or others may have been set back. */
   #reader = -1;
   readonly #taken = (event: number): void => {
-    this.#at[this.#graph.thread[event] as number] = this.#nodeOf[event] as TrieNode;
+    this.#at[this.#graph.thread[event] as number] = this.#nodeOf[event] as Standing;
   };
 
-  constructor(graph: ExecutionGraph, model: Consistency, trie: ThreadTrie) {
+  constructor(graph: ExecutionGraph, model: Consistency, trie: Threads<Standing>) {
     this.#graph = graph;
     this.#model = model;
     this.#trie = trie;
     this.#takingBack = new TakingBack(graph);
     this.#at = [...trie.roots];
+    this.#waits = trie.waits;
   }
 
   /** Goes on to the next graph to which nothing can be added. Gives whether there is one. */
@@ -92,14 +94,19 @@ export class Explorer {
     });
   }
 
+  /** The micro-op that made an event of the graph. */
+  stepOf(event: number): Standing {
+    return this.#nodeOf[event] as Standing;
+  }
+
   /** How each thread ended. */
   endings(): readonly Ending[] {
     return this.#at.map(({ ending }) => ending as Ending);
   }
 
   /** The last micro-op of each thread: its end, or the await at which it waits. */
-  standing(): readonly TrieNode[] {
-    return this.#at.map((node, t) => (node === this.#waits ? (this.#nodeOf[this.#graph.last(t)] as TrieNode) : node));
+  standing(): readonly Standing[] {
+    return this.#at.map((node, t) => (node === this.#waits ? (this.#nodeOf[this.#graph.last(t)] as Standing) : node));
   }
 
   /**
@@ -112,12 +119,12 @@ export class Explorer {
     const reader = this.#reader;
     if (reader >= 0) {
       // Nobody was about to store before it read.
-      if ((at[reader] as TrieNode).kind === Kind.store) return reader;
+      if ((at[reader] as Standing).kind === Kind.store) return reader;
     } else {
-      for (let t = 0; t < length; t++) if ((at[t] as TrieNode).kind === Kind.store) return t;
+      for (let t = 0; t < length; t++) if ((at[t] as Standing).kind === Kind.store) return t;
     }
     let thread = this.#from;
-    while (thread < length && (at[thread] as TrieNode).kind === ended) thread++;
+    while (thread < length && (at[thread] as Standing).kind === ended) thread++;
     this.#from = thread;
     return thread;
   }
@@ -128,7 +135,7 @@ export class Explorer {
     const at = this.#at;
     const thread = this.#chooseThread();
     if (thread === at.length) return false;
-    const node = at[thread] as TrieNode;
+    const node = at[thread] as Standing;
     const { kind, address } = node;
     if (kind === Kind.store) {
       const event = graph.make(thread, write, address, node.operand, node.order);
@@ -148,7 +155,7 @@ export class Explorer {
     return true;
   }
 
-  #push(what: number, event: number, node: TrieNode, first: number, from: number): void {
+  #push(what: number, event: number, node: Standing, first: number, from: number): void {
     this.#nodeOf[event] = node;
     const frame = this.#depth++ * frameSize;
     if (frame + frameSize > this.#frames.length) this.#frames = longer(this.#frames);
@@ -179,7 +186,7 @@ export class Explorer {
   #passFence(frame: number): boolean {
     const graph = this.#graph;
     const event = this.#frames[frame + eventOf] as number;
-    const node = this.#nodeOf[event] as TrieNode;
+    const node = this.#nodeOf[event] as Standing;
     if (this.#frames[frame + positionOf] === none) {
       this.#frames[frame + positionOf] = 0;
       graph.enter(event);
@@ -202,7 +209,7 @@ export class Explorer {
     const graph = this.#graph;
     const frames = this.#frames;
     const event = frames[frame + eventOf] as number;
-    const node = this.#nodeOf[event] as TrieNode;
+    const node = this.#nodeOf[event] as Standing;
     const { address } = node;
     const newest = (graph.moLengths[address] as number) - 1;
     let position = frames[frame + positionOf] as number;
@@ -214,7 +221,7 @@ export class Explorer {
     const rowsEnd = graph.rowsEnd;
     while (--position >= (frames[frame + firstOf] as number)) {
       const source = (graph.mo[address] as Int32Array)[position] as number;
-      if (position < newest && isInVain(node, graph.value[source] as number)) continue;
+      if (position < newest && this.#trie.isInVain(node, graph.value[source] as number)) continue;
       graph.insert(event);
       if (this.#readFrom(event, source, node) && !this.#isBeaten(event)) {
         frames[frame + positionOf] = position;
@@ -238,7 +245,7 @@ export class Explorer {
   }
 
   /** Lets a read read from a write. Gives whether that is consistent. */
-  #readFrom(event: number, source: number, node: TrieNode): boolean {
+  #readFrom(event: number, source: number, node: Standing): boolean {
     const graph = this.#graph;
     const word = graph.value[source] as number;
     const kind = (graph.kind[event] as number) & ~update;
@@ -257,7 +264,7 @@ export class Explorer {
   }
 
   /** What comes after a read: the write of the same update, or any thread's next event. Gives whether to descend. */
-  #goOn(frame: number, event: number, node: TrieNode): boolean {
+  #goOn(frame: number, event: number, node: Standing): boolean {
     const graph = this.#graph;
     const { thread } = node;
     const from = this.#frames[frame + fromOf] as number;
@@ -271,12 +278,10 @@ export class Explorer {
       this.#at[thread] = this.#trie.after(node, word);
       return false;
     }
-    if (node.kind !== Kind.awaitWord) this.#at[thread] = this.#trie.after(node, word);
-    else if (isMet(node, word)) this.#at[thread] = this.#trie.after(node, 0);
-    else {
+    if (this.#trie.isInVain(node, word)) {
       this.#at[thread] = this.#waits;
       this.#hasWaited = true;
-    }
+    } else this.#at[thread] = this.#trie.after(node, node.kind === Kind.awaitWord ? 0 : word);
     return true;
   }
 
@@ -312,7 +317,7 @@ export class Explorer {
     }
     graph.unmake(event);
     this.#depth--;
-    const node = this.#nodeOf[event] as TrieNode;
+    const node = this.#nodeOf[event] as Standing;
     this.#at[node.thread] = node;
     return false;
   }
@@ -355,9 +360,9 @@ export class Explorer {
   #revisit(start: number, event: number, reading: number): void {
     const graph = this.#graph;
     const at = this.#at;
-    for (let t = 0; t < at.length; t++) this.#stood.push(at[t] as TrieNode);
+    for (let t = 0; t < at.length; t++) this.#stood.push(at[t] as Standing);
     this.#takingBack.take(start, event, this.#taken);
-    const node = this.#nodeOf[event] as TrieNode;
+    const node = this.#nodeOf[event] as Standing;
     const isUpdate = ((graph.kind[event] as number) & update) !== 0;
     const first = isUpdate
       ? graph.positionSeen(graph.before[event] as number) + 1
@@ -372,14 +377,14 @@ export class Explorer {
     const frames = this.#frames;
     const event = frames[frame + eventOf] as number;
     const reading = frames[frame + scanOf] as number;
-    const node = this.#nodeOf[reading] as TrieNode;
+    const node = this.#nodeOf[reading] as Standing;
     if (frames[frame + positionOf] !== none) this.#unread(reading);
     const rowsEnd = graph.rowsEnd;
     while (this.#placeNext(frame, event)) {
       const position = graph.position[event] as number;
       at[node.thread] = node;
       const newest = (graph.moLengths[node.address] as number) - 1;
-      if (position < newest && isInVain(node, graph.value[event] as number)) continue;
+      if (position < newest && this.#trie.isInVain(node, graph.value[event] as number)) continue;
       const kind = graph.kind[reading] as number;
       if (this.#model.earliest(node.thread, node.address, kind, node.order) <= position) {
         if (this.#readFrom(reading, event, node)) return this.#goOn(frame, reading, node);
@@ -389,12 +394,9 @@ export class Explorer {
     }
     this.#takingBack.putBack(event);
     const stood = this.#stood.length - at.length;
-    for (let t = 0; t < at.length; t++) at[t] = this.#stood[stood + t] as TrieNode;
+    for (let t = 0; t < at.length; t++) at[t] = this.#stood[stood + t] as Standing;
     this.#stood.length = stood;
     this.#depth--;
     return false;
   }
 }
-
-/** Whoever waits for another word, and has read an old one, cannot be revisited any more: nothing would come of it. */
-const isInVain = (node: TrieNode, word: Word): boolean => node.kind === Kind.awaitWord && !isMet(node, word);

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { FloatingMicroOp, Kind, lastAccessKind, type Routine, register, type Word } from '#impl/machine/ops.ts';
 import type { FenceOrder } from '#impl/machine/order.ts';
 import type { Ending } from '#model/engine/graph/program.ts';
+import type { Step, Threads } from '#model/engine/graph/threads.ts';
 import { SuiteError } from '#model/suite-error.ts';
 
 /** Orders as numbers, for typed arrays. */
@@ -61,19 +62,20 @@ export class TrieNode {
 }
 
 /** Whether an await goes on at a word. */
-export const isMet = (node: TrieNode, word: Word): boolean => (word === node.operand) !== (node.expected === 1);
+export const isMet = (node: Step, word: Word): boolean => (word === node.operand) !== (node.expected === 1);
 
 /** Whether a micro-op that reads also writes, having read a word. */
-export const isUpdating = (node: TrieNode, word: Word): boolean =>
+export const isUpdating = (node: Step, word: Word): boolean =>
   node.kind === Kind.compareAndSwap ? word === node.expected : node.kind >= Kind.fetchAdd && node.kind <= Kind.swap;
 
 /** What it writes then. */
-export const updated = (node: TrieNode, word: Word): Word =>
+export const updated = (node: Step, word: Word): Word =>
   node.kind === Kind.fetchAdd ? (word + node.operand) | 0 : node.operand;
 
 /** The histories of all threads of a program. */
-export class ThreadTrie {
+export class ThreadTrie implements Threads<TrieNode> {
   readonly roots: readonly TrieNode[];
+  readonly waits = new TrieNode(-1, null, 0, { tag: 'panicked', why: 'it waits' });
   /** How many times a routine was resumed: what the trie saves is the rest. */
   resumptions = 0;
   #nodes = 0;
@@ -107,6 +109,10 @@ export class ThreadTrie {
     node.words.push(word);
     node.nodes.push(next);
     return next;
+  }
+
+  isInVain(node: TrieNode, word: Word): boolean {
+    return node.kind === Kind.awaitWord && !isMet(node, word);
   }
 
   /** Forgets all histories but those that lead to these nodes, one a thread. */
