@@ -1,5 +1,7 @@
+import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import type { FenceOrder } from '#impl/machine/order.ts';
 import type { Consistency } from '#model/engine/graph/consistency.ts';
+import { estimateOf } from '#model/engine/graph/estimate.ts';
 import { ExecutionGraph } from '#model/engine/graph/events.ts';
 import { Explorer } from '#model/engine/graph/explorer.ts';
 import type { Ending, GraphMemory, GraphProgram } from '#model/engine/graph/program.ts';
@@ -59,6 +61,7 @@ export class Exploration {
   readonly #graph: ExecutionGraph;
   readonly #trie: ThreadTrie;
   readonly #explorer: Explorer<TrieNode>;
+  readonly #begin: () => readonly [ExecutionGraph, Explorer<TrieNode>];
   readonly #endings = (): readonly Ending[] => this.#explorer.endings();
   #executions = 0;
   #blocked = 0;
@@ -69,15 +72,24 @@ export class Exploration {
   constructor(program: GraphProgram, memory: GraphMemory, exploring: Exploring = {}, rest?: Rest) {
     const { of, heedsFence } = models[memory];
     this.#exploring = exploring;
-    this.#graph = new ExecutionGraph(program.threads.length, program.initial);
     this.#trie = new ThreadTrie(program.threads, program.initial.length, heedsFence);
-    this.#explorer = new Explorer(this.#graph, of(this.#graph, exploring.seqCstStore ?? 'xchg'), this.#trie);
+    this.#begin = () => {
+      const graph = new ExecutionGraph(program.threads.length, program.initial);
+      return [graph, new Explorer(graph, of(graph, exploring.seqCstStore ?? 'xchg'), this.#trie)];
+    };
+    [this.#graph, this.#explorer] = this.#begin();
     if (rest) follow(this.#explorer, rest);
   }
 
   /** What is left of it; null: nothing. It must have begun. */
   get rest(): Rest | null {
     return this.#isComplete ? null : { trail: trailOf(this.#explorer), floor: this.#explorer.floor };
+  }
+
+  /** About how many executions are left, complete or blocked; null: nobody knows. It must have begun. */
+  estimateLeft(random: RandomGenerator): number | null {
+    const { rest } = this;
+    return rest === null ? 0 : estimateOf(() => this.#begin()[1], rest, random);
   }
 
   get explored(): Explored {

@@ -17,27 +17,39 @@ export interface Rest {
   readonly floor: number;
 }
 
+/** What leads an explorer: one step after the other, of whatever threads. */
+export type Steered = Pick<Explorer, 'advance' | 'depth' | 'descend' | 'floor' | 'frames' | 'isStarted'>;
+
 /** Beyond every place and every number of an event. */
 const beyondAll = 0x7fffffff;
 
 /** Where an explorer stands. */
-export const trailOf = (explorer: Explorer): number[] =>
+export const trailOf = (explorer: Steered): number[] =>
   Array.from({ length: explorer.depth }, (_, i) => choiceOf(explorer, i));
 
 /**
- * Leads an explorer that has not begun to where another of the same program stood.
+ * Leads an explorer that has not begun along a trail, which need not lead to a whole graph. What the last choice has
+ * opened is open.
  * @throws SuiteError if this program has no such graph
  */
-export const follow = (explorer: Explorer, { trail, floor }: Rest): void => {
-  if (floor > trail.length) throw misled();
-  explorer.isStarted = true;
-  explorer.floor = floor;
+export const walk = (explorer: Steered, trail: Trail): void => {
   for (const [i, choice] of trail.entries()) {
     if (explorer.depth === i && !explorer.descend()) throw misled();
     if (!seek(explorer, choice)) throw misled();
   }
-  // Of a piece that was cut in the midst of an update: what follows its last choice belongs to another.
+};
+
+/**
+ * Leads an explorer that has not begun to where another of the same program stood, so that it goes on from there.
+ * @throws SuiteError if this program has no such graph
+ */
+export const follow = (explorer: Steered, { trail, floor }: Rest): void => {
+  if (floor > trail.length) throw misled();
+  walk(explorer, trail);
+  // A piece may end in the midst of an update: what follows its last choice belongs to another.
   closeAbove(explorer, trail.length);
+  explorer.floor = floor;
+  explorer.isStarted = true;
 };
 
 /**
@@ -56,14 +68,14 @@ export const divided = ({ trail, floor }: Rest): Rest[] => {
 };
 
 /** What a frame tries now. */
-const choiceOf = ({ frames }: Explorer, frame: number): number => {
+const choiceOf = ({ frames }: Steered, frame: number): number => {
   const at = frame * frameSize;
   const isRevisited = frames[at + tries] === Tries.places && frames[at + scanOf] !== none;
   return isRevisited ? -1 - (frames[at + scanOf] as number) : (frames[at + positionOf] as number);
 };
 
 /** What the uppermost frame may try, one after the other. The frame is closed then. */
-export const choicesOf = (explorer: Explorer): number[] => {
+export const choicesOf = (explorer: Steered): number[] => {
   const { depth } = explorer;
   const choices: number[] = [];
   for (;;) {
@@ -75,7 +87,7 @@ export const choicesOf = (explorer: Explorer): number[] => {
 };
 
 /** Lets the uppermost frame, which has tried nothing yet, try this at once. Gives whether it can. */
-export const seek = (explorer: Explorer, choice: number): boolean => {
+export const seek = (explorer: Steered, choice: number): boolean => {
   const { depth } = explorer;
   const at = (depth - 1) * frameSize;
   explorer.advance();
@@ -96,7 +108,7 @@ export const seek = (explorer: Explorer, choice: number): boolean => {
 };
 
 /** Lets the uppermost frame try once more what it tries. What had been opened for that is open again. */
-export const tryAgain = (explorer: Explorer): void => {
+export const tryAgain = (explorer: Steered): void => {
   const at = (explorer.depth - 1) * frameSize;
   const { frames } = explorer;
   const isRevisited = frames[at + tries] === Tries.places && frames[at + scanOf] !== none;
@@ -106,7 +118,7 @@ export const tryAgain = (explorer: Explorer): void => {
 };
 
 /** Closes the frame that the last step may have opened, and that has tried nothing yet. */
-const closeAbove = (explorer: Explorer, depth: number): void => {
+const closeAbove = (explorer: Steered, depth: number): void => {
   if (explorer.depth === depth) return;
   const at = depth * frameSize;
   if (explorer.frames[at + tries] === Tries.places) explorer.frames[at + scanOf] = 0;
