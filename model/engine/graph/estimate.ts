@@ -16,8 +16,8 @@ const choicesMax = 1_000_000;
  * graphs as their product. In the mean that is right; but few descents find a branch that is small and holds most of
  * them, so that it is more often too low. `begin` makes an explorer of the program that has not begun.
  */
-export const estimateOf = (begin: () => Steered, rest: Rest, random: RandomGenerator): number | null => {
-  const open = openAt(begin, rest);
+export const estimateOf = (begin: () => Steered, rests: readonly Rest[], random: RandomGenerator): number | null => {
+  const open = rests.flatMap((rest) => openAt(begin, rest));
   const descentsEach = Math.ceil(descentsWanted / open.length);
   let [sum, choices] = [0, 0];
   for (const trail of open) {

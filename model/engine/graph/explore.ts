@@ -61,7 +61,6 @@ export class Exploration {
   readonly #graph: ExecutionGraph;
   readonly #trie: ThreadTrie;
   readonly #explorer: Explorer<TrieNode>;
-  readonly #begin: () => readonly [ExecutionGraph, Explorer<TrieNode>];
   readonly #endings = (): readonly Ending[] => this.#explorer.endings();
   #executions = 0;
   #blocked = 0;
@@ -70,26 +69,16 @@ export class Exploration {
 
   /** @throws SuiteError if what is left is not of this program */
   constructor(program: GraphProgram, memory: GraphMemory, exploring: Exploring = {}, rest?: Rest) {
-    const { of, heedsFence } = models[memory];
+    const { trie, begin } = explorersOf(program, memory, exploring.seqCstStore);
     this.#exploring = exploring;
-    this.#trie = new ThreadTrie(program.threads, program.initial.length, heedsFence);
-    this.#begin = () => {
-      const graph = new ExecutionGraph(program.threads.length, program.initial);
-      return [graph, new Explorer(graph, of(graph, exploring.seqCstStore ?? 'xchg'), this.#trie)];
-    };
-    [this.#graph, this.#explorer] = this.#begin();
+    this.#trie = trie;
+    [this.#graph, this.#explorer] = begin();
     if (rest) follow(this.#explorer, rest);
   }
 
   /** What is left of it; null: nothing. It must have begun. */
   get rest(): Rest | null {
     return this.#isComplete ? null : { trail: trailOf(this.#explorer), floor: this.#explorer.floor };
-  }
-
-  /** About how many executions are left, complete or blocked; null: nobody knows. It must have begun. */
-  estimateLeft(random: RandomGenerator): number | null {
-    const { rest } = this;
-    return rest === null ? 0 : estimateOf(() => this.#begin()[1], rest, random);
   }
 
   get explored(): Explored {
@@ -126,6 +115,29 @@ export class Exploration {
     return true;
   }
 }
+
+/** Makes explorers of a program, each with a graph of its own; they share what is known of its threads. */
+const explorersOf = (program: GraphProgram, memory: GraphMemory, seqCstStore: SeqCstStore = 'xchg') => {
+  const { of, heedsFence } = models[memory];
+  const trie = new ThreadTrie(program.threads, program.initial.length, heedsFence);
+  const begin = (): readonly [ExecutionGraph, Explorer<TrieNode>] => {
+    const graph = new ExecutionGraph(program.threads.length, program.initial);
+    return [graph, new Explorer(graph, of(graph, seqCstStore), trie)];
+  };
+  return { trie, begin };
+};
+
+/** About how many executions are left to be found, complete or blocked; null: nobody knows. */
+export const estimateLeft = (
+  program: GraphProgram,
+  memory: GraphMemory,
+  { seqCstStore }: Exploring,
+  rests: readonly Rest[],
+  random: RandomGenerator,
+): number | null => {
+  const { begin } = explorersOf(program, memory, seqCstStore);
+  return estimateOf(() => begin()[1], rests, random);
+};
 
 /** Explores a program to the end. */
 export const explore = (program: GraphProgram, memory: GraphMemory, exploring: Exploring = {}): Explored => {
