@@ -1,4 +1,5 @@
 import type { Packing } from '#model/engine/space/packing.ts';
+import { withRoomFor } from '#model/engine/space/room.ts';
 import type { Symmetry } from '#model/engine/space/symmetry.ts';
 
 const entriesAtFirst = 1024;
@@ -12,9 +13,12 @@ export const batchMax = 256;
 export class Arena {
   #packing: Packing;
   words: Int32Array<ArrayBuffer>;
-  parents = new Int32Array(entriesAtFirst);
+  parents: Int32Array<ArrayBuffer> = new Int32Array(entriesAtFirst);
   count = 0;
-  /** Open addressing: a state's number plus one, or 0. At most half full. */
+  /**
+   * Open addressing: 0, or a state’s number plus one in the bits that an index of the table has, and above them what its
+   * hash has there: so states that are not equal are seldom compared. At most half full.
+   */
   #table = new Int32Array(entriesAtFirst * 2);
   readonly #hashes = new Int32Array(batchMax);
   /** Of the states that the last batch brought, in their order: where in the batch each stood. */
@@ -35,32 +39,39 @@ export class Arena {
   insertAll(batch: Int32Array, count: number, parents: Int32Array): void {
     const width = this.#packing.words;
     this.#makeRoom(count);
-    const [table, hashes, words] = [this.#table, this.#hashes, this.words];
+    const table = this.#table;
+    const hashes = this.#hashes;
+    const { words, parents: parentOf } = this;
     const mask = table.length - 1;
     const before = this.count;
     let looked = 0;
     for (let i = 0; i < count; i++) {
-      const hash = hashOf(batch, i * width, width) & mask;
+      const hash = hashOf(batch, i * width, width);
       hashes[i] = hash;
-      looked += table[hash] as number;
+      looked += table[hash & mask] as number;
     }
-    for (let i = 0; i < count; i++) looked += words[(table[hashes[i] as number] as number) * width] as number;
+    for (let i = 0; i < count; i++) {
+      const entry = table[(hashes[i] as number) & mask] as number;
+      looked += words[(entry & mask) * width] as number;
+    }
     this.lookedAt = looked | 0;
     for (let i = 0; i < count; i++) {
       const from = i * width;
-      let at = hashes[i] as number;
-      let found = table[at] as number;
-      while (found !== 0 && !areEqual(words, (found - 1) * width, batch, from, width)) {
+      const hash = hashes[i] as number;
+      let at = hash & mask;
+      let entry = table[at] as number;
+      while (entry !== 0) {
+        if (((entry ^ hash) & ~mask) === 0 && areEqual(words, ((entry & mask) - 1) * width, batch, from, width)) break;
         at = (at + 1) & mask;
-        found = table[at] as number;
+        entry = table[at] as number;
       }
-      if (found !== 0) continue;
+      if (entry !== 0) continue;
       const state = this.count++;
       this.insertedFrom[state - before] = i;
       const to = state * width;
       for (let word = 0; word < width; word++) words[to + word] = batch[from + word] as number;
-      this.parents[state] = parents[i] as number;
-      table[at] = state + 1;
+      parentOf[state] = parents[i] as number;
+      table[at] = (hash & ~mask) | (state + 1);
     }
   }
 
@@ -68,8 +79,9 @@ export class Arena {
   find(from: Int32Array): number {
     const width = this.#packing.words;
     const mask = this.#table.length - 1;
-    for (let at = hashOf(from, 0, width) & mask; ; at = (at + 1) & mask) {
-      const found = (this.#table[at] as number) - 1;
+    const hash = hashOf(from, 0, width);
+    for (let at = hash & mask; ; at = (at + 1) & mask) {
+      const found = ((this.#table[at] as number) & mask) - 1;
       if (found < 0 || areEqual(this.words, found * width, from, 0, width)) return found;
     }
   }
@@ -101,12 +113,8 @@ export class Arena {
   #makeRoom(more: number): void {
     const needed = this.count + more;
     if (needed >= this.parents.length) {
-      const parents = new Int32Array(this.parents.length * 2);
-      parents.set(this.parents);
-      this.parents = parents;
-      const words = new Int32Array(this.words.length * 2);
-      words.set(this.words);
-      this.words = words;
+      this.parents = withRoomFor(needed + 1, this.parents);
+      this.words = withRoomFor(this.parents.length * this.#packing.words, this.words);
     }
     if (needed * 2 > this.#table.length) this.#rebuildTable(this.#table.length * 4);
   }
@@ -116,9 +124,10 @@ export class Arena {
     const width = this.#packing.words;
     const mask = length - 1;
     for (let state = 0; state < this.count; state++) {
-      let at = hashOf(this.words, state * width, width) & mask;
+      const hash = hashOf(this.words, state * width, width);
+      let at = hash & mask;
       while (table[at] !== 0) at = (at + 1) & mask;
-      table[at] = state + 1;
+      table[at] = (hash & ~mask) | (state + 1);
     }
     this.#table = table;
   }

@@ -31,8 +31,9 @@ export const coverageOf = (spaces: readonly Space[]): SpecCoverage => {
     const ofCall = counts.get(call) ?? new Map<string, number>();
     counts.set(call, ofCall.set(outcome, (ofCall.get(outcome) ?? 0) + visits));
   };
-  for (const { all, waitsIn, visits } of spaces.flatMap(({ steps }) => steps.learnt())) {
+  for (const { moves, visits } of spaces.flatMap(({ steps }) => steps.learnt())) {
     if (visits === 0) continue;
+    const { all, waitsIn } = moves;
     for (const { call, result } of all) add(call.tag, nameOfResult(result), visits);
     if (waitsIn) add(waitsIn.tag, 'waits', visits);
   }

@@ -1,7 +1,8 @@
 import type { Claim } from '#model/claim.ts';
 import { Arena, batchMax } from '#model/engine/space/arena.ts';
-import { Predicate } from '#model/engine/space/predicate.ts';
-import { type Moves, Steps } from '#model/engine/space/steps.ts';
+import { Predicates, sharedBit } from '#model/engine/space/predicates.ts';
+import { withRoomFor } from '#model/engine/space/room.ts';
+import { type Move, Steps } from '#model/engine/space/steps.ts';
 import { Symmetry } from '#model/engine/space/symmetry.ts';
 import type { System } from '#model/engine/space/system.ts';
 import type { SymmetryOf } from '#model/subject.ts';
@@ -38,8 +39,6 @@ export interface Space {
 export const explore = (system: System, options: SpaceOptions): Space => new Exploration(system, options).run();
 
 const allClaims = -1;
-/** The bit of a claim; the last one is for all from there on. */
-const claimBit = (claim: number): number => 1 << Math.min(claim, 31);
 
 class Exploration {
   readonly #steps: Steps;
@@ -47,9 +46,9 @@ class Exploration {
   readonly #symmetry: Symmetry | undefined;
   readonly #statesMax: number;
   readonly #decided = new Map<StateClaim, number>();
-  /** By claim; none where it is decided. */
-  readonly #predicates: (Predicate | undefined)[];
   readonly #claims: readonly StateClaim[];
+  readonly #isDecided: Uint8Array;
+  readonly #predicates: Predicates;
   /** Packed states that were reached and not yet inserted, and the states that they were reached from. */
   #batch: Int32Array;
   readonly #parents = new Int32Array(batchMax);
@@ -57,14 +56,17 @@ class Exploration {
   readonly #touched = new Int32Array(batchMax);
   #batched = 0;
   #transitions = 0;
-  /** Grows whenever a claim may have looked at something that it had not looked at before. */
-  #readsOfClaims = 1;
+  /** By move: the claims that it may change, as bits; for so many moves, and what claims had looked at by then. */
+  #touches: Int32Array<ArrayBuffer> = new Int32Array(256);
+  #touchesCount = 0;
+  #touchesVersion = 0;
 
   constructor(system: System, { claims, statesMax, symmetry }: SpaceOptions) {
     this.#steps = new Steps(system);
     this.#symmetry = symmetry && new Symmetry(this.#steps, symmetry);
     this.#claims = claims;
-    this.#predicates = claims.map((claim) => new Predicate(claim.holds as never));
+    this.#isDecided = new Uint8Array(claims.length);
+    this.#predicates = new Predicates(claims.map(({ holds }) => holds as never));
     this.#statesMax = statesMax;
     this.#arena = new Arena(this.#steps.packing);
     this.#batch = new Int32Array(this.#steps.packing.words * batchMax);
@@ -76,13 +78,11 @@ class Exploration {
     this.#steps.packing.pack(this.#steps.initialCodes(), this.#batch, 0);
     this.#add(-1, allClaims);
     this.#flush();
-    const moves: Moves[] = [];
     let depth = 0;
     let levelEnd = 1;
     let state = 0;
     while (state < arena.count && arena.count <= this.#statesMax) {
-      while (!this.#resolve(state, moves));
-      for (const ofThread of moves) this.#apply(state, ofThread);
+      this.#expand(state, 0);
       state++;
       if (state < levelEnd) continue;
       this.#flush();
@@ -101,34 +101,42 @@ class Exploration {
     };
   }
 
-  /** Finds out what each thread may do in a state. False: states are packed in another way now, so look again. */
-  #resolve(state: number, into: Moves[]): boolean {
+  /** Takes every move of the threads from `first` on in a state. */
+  #expand(state: number, first: number): void {
+    this.#touch();
     const steps = this.#steps;
-    for (let thread = 0; thread < steps.system.threads.length; thread++) {
-      const known = steps.find(this.#arena.words, state * steps.packing.words, thread);
-      into[thread] = known ?? steps.learn(this.#arena.codes(state), thread);
-      if (!known && this.#refit()) return false;
+    const batch = this.#batch;
+    const touches = this.#touches;
+    const { firstMove, masks, visits } = steps;
+    const { words } = this.#arena;
+    const width = steps.packing.words;
+    const at = state * width;
+    for (let thread = first; thread < steps.system.threads.length; thread++) {
+      const way = steps.find(words, at, thread);
+      if (way < 0) {
+        this.#learn(state, thread);
+        this.#expand(state, thread);
+        return;
+      }
+      visits[way] = (visits[way] as number) + 1;
+      const end = firstMove[way + 1] as number;
+      for (let move = firstMove[way] as number; move < end; move++) {
+        const to = this.#batched * width;
+        let mask = move * width * 2;
+        for (let word = 0; word < width; word++) {
+          batch[to + word] = ((words[at + word] as number) & (masks[mask] as number)) | (masks[mask + 1] as number);
+          mask += 2;
+        }
+        this.#transitions++;
+        this.#add(state, touches[move] as number);
+      }
     }
-    return true;
   }
 
-  /** Takes every move of a thread in a state. */
-  #apply(state: number, moves: Moves): void {
-    const { words } = this.#arena;
-    const width = this.#steps.packing.words;
-    const { masks } = moves;
-    moves.visits++;
-    if (moves.touchesVersion !== this.#readsOfClaims) this.#touch(moves);
-    let move = 0;
-    for (let i = 0; i < masks.length; ) {
-      const at = state * width;
-      const to = this.#batched * width;
-      for (let word = 0; word < width; word++, i += 2) {
-        this.#batch[to + word] = ((words[at + word] as number) & (masks[i] as number)) | (masks[i + 1] as number);
-      }
-      this.#transitions++;
-      this.#add(state, moves.touches[move++] as number);
-    }
+  /** Finds out what a thread may do in a state. If something is new in it, all is packed with room for that. */
+  #learn(state: number, thread: number): void {
+    this.#steps.learn(this.#arena.codes(state), thread);
+    this.#refit();
   }
 
   /** The state behind those in the batch is one of them now. */
@@ -153,49 +161,54 @@ class Exploration {
 
   /** Asks of a new state what is undecided yet and may have changed. */
   #look(state: number, touched: number): void {
-    const { packing, schema } = this.#steps;
-    for (let i = 0; i < this.#predicates.length; i++) {
-      const predicate = this.#predicates[i];
-      if (!predicate || (touched & claimBit(i)) === 0) continue;
-      let holds = predicate.find(this.#arena.words, state * packing.words);
-      if (holds === undefined) {
-        const reads = predicate.reads.size;
-        holds = predicate.learn(schema, this.#arena.codes(state), packing);
-        if (predicate.reads.size > reads) this.#readsOfClaims++;
-      }
-      const claim = this.#claims[i] as StateClaim;
-      if (holds === (claim.tag === 'always')) continue;
-      this.#decided.set(claim, state);
-      this.#predicates[i] = undefined;
+    for (let bits = touched; bits !== 0; bits &= bits - 1) {
+      const first = 31 - Math.clz32(bits & -bits);
+      const end = first === sharedBit ? this.#claims.length : first + 1;
+      for (let claim = first; claim < end; claim++) if (this.#isDecided[claim] === 0) this.#ask(state, claim);
     }
+  }
+
+  #ask(state: number, number: number): void {
+    const predicates = this.#predicates;
+    const { packing, schema } = this.#steps;
+    const claim = this.#claims[number] as StateClaim;
+    const holds =
+      predicates.find(this.#arena.words, state * packing.words, number) ??
+      predicates.learn(number, schema, this.#arena.codes(state), packing);
+    if (holds === (claim.tag === 'always')) return;
+    this.#decided.set(claim, state);
+    this.#isDecided[number] = 1;
   }
 
   /**
-   * Which claims each of these moves may change: those that have read something that it writes. A claim that has held
-   * in a state need not be asked about again after a step that writes nothing of what it looked at.
+   * Which claims each move may change: those that have looked at something that it writes. A claim that has held in a
+   * state need not be asked about again after a step that writes nothing of what it looked at.
    */
-  #touch(moves: Moves): void {
-    moves.touchesVersion = this.#readsOfClaims;
-    for (const [i, { writes }] of moves.all.entries()) {
+  #touch(): void {
+    const { moves } = this.#steps;
+    const { readers, version } = this.#predicates;
+    if (this.#touchesVersion !== version) this.#touchesCount = 0;
+    if (this.#touchesCount === moves.length) return;
+    this.#touches = withRoomFor(moves.length, this.#touches);
+    for (let move = this.#touchesCount; move < moves.length; move++) {
       let touched = 0;
-      for (const [claim, predicate] of this.#predicates.entries()) {
-        if (predicate && [...writes.keys()].some((slot) => predicate.reads.has(slot))) touched |= claimBit(claim);
-      }
-      moves.touches[i] = touched;
+      for (const slot of (moves[move] as Move).writes.keys()) touched |= readers[slot] ?? 0;
+      this.#touches[move] = touched;
     }
+    this.#touchesCount = moves.length;
+    this.#touchesVersion = version;
   }
 
-  /** Makes room for whatever was seen for the first time. Whether that was needed. */
-  #refit(): boolean {
+  /** Makes room for whatever was seen for the first time. */
+  #refit(): void {
     this.#symmetry?.learn();
-    if (this.#steps.fits) return false;
+    if (this.#steps.fits) return;
     this.#flush();
     this.#steps.repack();
     const { packing } = this.#steps;
     this.#symmetry?.repack();
     this.#arena.repack(packing, this.#symmetry);
-    for (const predicate of this.#predicates) predicate?.repack(packing);
+    this.#predicates.repack(packing);
     this.#batch = new Int32Array(packing.words * batchMax);
-    return true;
   }
 }

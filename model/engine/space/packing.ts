@@ -6,20 +6,42 @@ const wordBits = 32;
 /** How many bits tell so many codes apart; none for a place where the same thing stands always. */
 const bitsFor = (codes: number): number => wordBits - Math.clz32(codes - 1);
 
-/** Whether no more can be seen in a slot than was. */
-const isBoolean = (atoms: readonly string[]): boolean => atoms.every((atom) => atom === 'true' || atom === 'false');
+/** Whether more may be seen in a slot than was, as far as that tells. */
+const mayGrow = ({ atoms, values }: Schema['slots'][number]): boolean => {
+  if (atoms.length !== 1) return !atoms.every((atom) => atom === 'true' || atom === 'false');
+  const [means] = values;
+  return means?.tag === 'leaf' && (means.value === null || typeof means.value !== 'object');
+};
 
-/** The widest slots first, each into the first word with room. */
-const placesFor = (bitsOf: readonly number[]): { words: number; places: { word: number; shift: number }[] } => {
-  const used = [0];
-  const places = bitsOf.map(() => ({ word: 0, shift: 0 }));
-  for (const [slot, bits] of [...bitsOf.entries()].toSorted(([a, x], [b, y]) => y - x || a - b)) {
-    const fits = used.findIndex((taken) => taken + bits <= wordBits);
-    const word = fits < 0 ? used.push(0) - 1 : fits;
-    places[slot] = { word, shift: used[word] as number };
-    used[word] = (used[word] as number) + bits;
+/** Of a slot with few codes, the first ones tell least how many there will be. */
+const fewBits = 3;
+
+interface Places {
+  /** By slot. */
+  readonly word: number[];
+  /** By word: how many bits are left over. */
+  readonly free: number[];
+}
+
+/** Puts slots of so many bits into so many words, the widest first, each where most is free; undefined if that fails. */
+const placeIn = (words: number, bits: readonly number[]): Places | undefined => {
+  const word = bits.map(() => 0);
+  const free = Array.from({ length: words }, () => wordBits);
+  const widestFirst = [...bits.keys()].toSorted((a, b) => (bits[b] as number) - (bits[a] as number) || a - b);
+  for (const slot of widestFirst) {
+    const into = free.indexOf(Math.max(...free));
+    word[slot] = into;
+    free[into] = (free[into] as number) - (bits[slot] as number);
+    if ((free[into] as number) < 0) return undefined;
   }
-  return { words: used.length, places };
+  return { word, free };
+};
+
+const place = (bits: readonly number[]): Places => {
+  for (let words = 1; ; words++) {
+    const places = placeIn(words, bits);
+    if (places) return places;
+  }
 };
 
 /** Where the code of each slot lies in a packed state of a few words of 32 bits. No slot lies across two words. */
@@ -31,26 +53,38 @@ export class Packing {
   readonly shift: readonly number[];
 
   /**
-   * As few words as hold all that the schema has seen so far. Where that leaves bits over, slots get one more, the fullest
-   * first: so the states need not be packed anew for the next thing seen there.
+   * Few words that hold all that the schema has seen so far. Bits that are left over go to slots where more may be seen,
+   * the fullest first, and to those where nothing else was seen yet: so the states need not be packed anew for each new
+   * thing.
    */
   constructor({ slots }: Schema) {
-    const tight = slots.map(({ atoms }) => (atoms.length < 2 ? 0 : bitsFor(atoms.length)));
-    if (tight.some((bits) => bits === wordBits)) throw new InternalError('a slot has more codes than a word can hold');
-    let chosen = tight;
-    let placed = placesFor(tight);
-    const words = placed.words;
-    const mayGrow = [...slots.keys()].filter((slot) => tight[slot] !== 0 && !isBoolean(slots[slot]?.atoms ?? []));
-    const fullness = (slot: number): number => (slots[slot]?.atoms.length ?? 0) / 2 ** (tight[slot] as number);
-    for (const slot of mayGrow.toSorted((a, b) => fullness(b) - fullness(a))) {
-      const roomier = chosen.with(slot, (tight[slot] as number) + 1);
-      const tried = placesFor(roomier);
-      if (tried.words === words) [chosen, placed] = [roomier, tried];
-    }
-    this.bits = chosen;
-    this.words = words;
-    this.word = placed.places.map(({ word }) => word);
-    this.shift = placed.places.map(({ shift }) => shift % wordBits);
+    const bits = slots.map(({ atoms }) => (atoms.length < 2 ? 0 : bitsFor(atoms.length)));
+    if (bits.some((width) => width === wordBits)) throw new InternalError('a slot has more codes than a word can hold');
+    const { word, free } = place(bits);
+    const widen = (slot: number): void => {
+      const inWord = word[slot] as number;
+      if (free[inWord] === 0) return;
+      free[inWord] = (free[inWord] as number) - 1;
+      bits[slot] = (bits[slot] as number) + 1;
+    };
+    const fullness = (slot: number): number => (slots[slot]?.atoms.length ?? 0) / 2 ** (bits[slot] as number);
+    const growing = [...slots.keys()].filter((slot) => mayGrow(slots[slot] as (typeof slots)[number]));
+    const [constant, varied] = [
+      growing.filter((slot) => bits[slot] === 0),
+      growing.filter((slot) => bits[slot] !== 0).toSorted((a, b) => fullness(b) - fullness(a)),
+    ];
+    for (const slot of varied) widen(slot);
+    for (const slot of constant) widen(slot);
+    for (const slot of varied) if ((bits[slot] as number) < fewBits) widen(slot);
+    const used = free.map(() => 0);
+    this.shift = word.map((inWord, slot) => {
+      const shift = used[inWord] as number;
+      used[inWord] = shift + (bits[slot] as number);
+      return shift % wordBits;
+    });
+    this.words = free.length;
+    this.bits = bits;
+    this.word = word;
   }
 
   /** A slot’s code is this many low bits of its word, shifted right. */

@@ -33,7 +33,10 @@ const momentOf = ({ steps }: Space, codes: readonly number[]): Moment => ({
 export const movesIn = ({ steps }: Space, codes: readonly number[]): Moves[] => {
   const packed = new Int32Array(steps.packing.words);
   steps.packing.pack(codes, packed, 0);
-  return steps.system.threads.map((_, thread) => steps.find(packed, 0, thread) ?? steps.learn(codes, thread));
+  return steps.system.threads.map((_, thread) => {
+    const way = steps.find(packed, 0, thread);
+    return way < 0 ? steps.learn(codes, thread) : steps.movesOf(way);
+  });
 };
 
 /** The number of the state with these codes, or of the one that stands for it; -1 if it was not found. */

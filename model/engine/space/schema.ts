@@ -25,9 +25,6 @@ export interface Place {
   readonly children: Map<string, Place>;
 }
 
-/** Told of each object made from codes: where it stands. */
-export type Origin = (object: object, place: Place) => void;
-
 const shapeOf = (value: object): Shape =>
   Array.isArray(value)
     ? { tag: 'list', keys: Array.from(value, (_, index) => String(index)) }
@@ -104,8 +101,30 @@ export class Schema {
   }
 
   /** The state with these codes, made of new objects. */
-  decode(codes: ArrayLike<number>, origin: Origin = () => {}): unknown {
-    return this.#read(this.#root, codes, origin);
+  decode(codes: ArrayLike<number>): unknown {
+    return this.#read(this.#root, codes);
+  }
+
+  /** What stands at a place: a leaf, or a new object that is still to be filled. */
+  startAt({ slot }: Place, codes: ArrayLike<number>): unknown {
+    const means = this.#meansAt(slot, codes);
+    return means.tag === 'leaf' ? means.value : means.tag === 'list' ? [] : {};
+  }
+
+  /** Whether an object has the keys that one has at this place. */
+  isShapeAt({ slot }: Place, codes: ArrayLike<number>, object: object): boolean {
+    const { tag, keys } = this.#meansAt(slot, codes) as Shape;
+    if (tag === 'list') return (object as unknown[]).length === keys.length;
+    return Object.keys(object).length === keys.length && keys.every((key) => Object.hasOwn(object, key));
+  }
+
+  /** Fills an object that stands at a place with what `entryAt` makes of the places beneath. */
+  fill(object: object, place: Place, codes: ArrayLike<number>, entryAt: (place: Place) => unknown): void {
+    const { keys } = this.#meansAt(place.slot, codes) as Shape;
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i] as string;
+      (object as Record<string, unknown>)[key] = entryAt(place.children.get(key) as Place);
+    }
   }
 
   /** The place of a key beneath another: a new one, if no state had one there. */
@@ -155,14 +174,15 @@ export class Schema {
     for (const child of place.children.values()) this.#writeAbsent(child, codes);
   }
 
-  #read(place: Place, codes: ArrayLike<number>, origin: Origin): unknown {
-    const means = this.slots[place.slot]?.values[codes[place.slot] as number] as Leaf | Shape;
-    if (means.tag === 'leaf') return means.value;
-    const made: unknown[] | Record<string, unknown> = means.tag === 'list' ? [] : {};
-    for (const key of means.keys) {
-      (made as Record<string, unknown>)[key] = this.#read(place.children.get(key) as Place, codes, origin);
+  #read(place: Place, codes: ArrayLike<number>): unknown {
+    const made = this.startAt(place, codes);
+    if (this.#meansAt(place.slot, codes).tag !== 'leaf') {
+      this.fill(made as object, place, codes, (beneath) => this.#read(beneath, codes));
     }
-    origin(made, place);
     return made;
+  }
+
+  #meansAt(slot: number, codes: ArrayLike<number>): Leaf | Shape {
+    return this.slots[slot]?.values[codes[slot] as number] as Leaf | Shape;
   }
 }

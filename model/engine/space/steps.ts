@@ -1,8 +1,9 @@
 import { Packing } from '#model/engine/space/packing.ts';
 import { Recording } from '#model/engine/space/recording.ts';
+import { withRoomFor } from '#model/engine/space/room.ts';
 import { Schema } from '#model/engine/space/schema.ts';
 import { callsAt, type Point, pointAfter, type System } from '#model/engine/space/system.ts';
-import { Trie } from '#model/engine/space/trie.ts';
+import { Tries } from '#model/engine/space/tries.ts';
 import type { AnyCall } from '#model/subject.ts';
 import type { ThreadId } from '#spec/abi.ts';
 import type { Outcome } from '#spec/outcome.ts';
@@ -27,13 +28,12 @@ export interface Moves {
   readonly all: readonly Move[];
   /** The call that it is in and that may do nothing now. */
   readonly waitsIn: AnyCall | undefined;
-  /** Move by move and word by word of a packed state: the bits that stay, and those that are set then. */
-  masks: Int32Array;
-  /** By move: the claims that it may change, as bits, and which version of that. */
-  readonly touches: Int32Array;
-  touchesVersion: number;
-  /** How many states it was looked up for. */
-  visits: number;
+}
+
+/** What a thread may do in so many states. */
+export interface Visited {
+  readonly moves: Moves;
+  readonly visits: number;
 }
 
 /**
@@ -45,9 +45,17 @@ export class Steps {
   readonly schema: Schema;
   packing: Packing;
   /** By thread. The first thing that is read is where the thread is. */
-  #tries: readonly Trie<Moves>[];
+  #tries: Tries<Moves>;
+  /** All moves that were learnt; those of a way lie together, in the order of the ways. */
+  moves: Move[] = [];
+  /** By way: the number of its first move. The last entry is how many moves there are. */
+  firstMove: Int32Array<ArrayBuffer> = new Int32Array(256);
+  /** Move by move and word by word of a packed state: the bits that stay, and those that are set then. */
+  masks: Int32Array<ArrayBuffer> = new Int32Array(1024);
+  /** By way: how many states it was looked up for. */
+  visits: Int32Array<ArrayBuffer> = new Int32Array(256);
   /** What was learnt and dropped again, since states turned out to have more places. */
-  readonly #dropped: Moves[] = [];
+  readonly #dropped: Visited[] = [];
 
   constructor(system: System) {
     this.system = system;
@@ -55,7 +63,7 @@ export class Steps {
       system.threads.map((_, thread) => `T${thread}`),
       system.initial,
     );
-    this.#tries = system.threads.map(() => new Trie());
+    this.#tries = new Tries(system.threads.length);
     this.initialCodes();
     this.packing = new Packing(this.schema);
   }
@@ -69,9 +77,14 @@ export class Steps {
     return codes;
   }
 
-  /** What `thread` may do in the packed state at `at`; undefined if that is not known yet. */
-  find(words: Int32Array, at: number, thread: ThreadId): Moves | undefined {
-    return this.#tries[thread]?.find(words, at);
+  /** The way in which `thread` is to go in the packed state at `at`, by number; -1 if that is not known yet. */
+  find(words: Int32Array, at: number, thread: ThreadId): number {
+    return this.#tries.find(words, at, thread);
+  }
+
+  /** What a thread may do that goes this way. */
+  movesOf(way: number): Moves {
+    return this.#tries.result(way);
   }
 
   /** Runs the spec for `thread` in the state with these codes, and remembers what came of it. */
@@ -89,17 +102,10 @@ export class Steps {
       if (point.pending) waitsIn = call;
       else all.push(this.#beginToWait(thread, point, call));
     }
-    const moves = {
-      thread,
-      all,
-      waitsIn,
-      masks: this.#masksOf(all),
-      touches: new Int32Array(all.length),
-      touchesVersion: 0,
-      visits: 0,
-    };
+    const moves = { thread, all, waitsIn };
     if (this.schema.slots.length === places) {
-      this.#tries[thread]?.learn([thread, ...recording.reads], codes, moves, this.packing);
+      const reads = [thread, ...recording.reads];
+      this.#list(this.#tries.learn(thread, reads, codes, moves, this.packing), all);
     }
     return moves;
   }
@@ -114,16 +120,19 @@ export class Steps {
     const hasNewPlaces = this.schema.slots.length > this.packing.bits.length;
     this.packing = new Packing(this.schema);
     if (hasNewPlaces) {
-      this.#dropped.push(...this.#known());
-      this.#tries = this.#tries.map(() => new Trie());
+      this.#dropped.push(...this.#visited());
+      this.#tries = new Tries(this.system.threads.length);
+      this.moves = [];
+      this.visits.fill(0);
     }
-    for (const trie of this.#tries) trie.repack(this.packing);
-    for (const moves of this.#known()) moves.masks = this.#masksOf(moves.all);
+    this.#tries.repack(this.packing);
+    this.masks = withRoomFor(this.moves.length * this.packing.words * 2, this.masks);
+    for (const move of this.moves.keys()) this.#setMasks(move);
   }
 
   /** All that was ever learnt, with how often it was used. */
-  learnt(): readonly Moves[] {
-    return [...this.#dropped, ...this.#known()];
+  learnt(): readonly Visited[] {
+    return [...this.#dropped, ...this.#visited()];
   }
 
   /** Where a thread is in the state with these codes. */
@@ -132,8 +141,19 @@ export class Steps {
     return (means as { value: Point }).value;
   }
 
-  #known(): Moves[] {
-    return this.#tries.flatMap((trie) => trie.results());
+  #visited(): Visited[] {
+    return this.#tries.results().map((moves, way) => ({ moves, visits: this.visits[way] as number }));
+  }
+
+  /** Puts the moves of a new way behind those of all others. */
+  #list(way: number, all: readonly Move[]): void {
+    this.visits = withRoomFor(way + 1, this.visits);
+    this.firstMove = withRoomFor(way + 2, this.firstMove);
+    const first = this.moves.length;
+    this.moves.push(...all);
+    this.firstMove[way + 1] = this.moves.length;
+    this.masks = withRoomFor(this.moves.length * this.packing.words * 2, this.masks);
+    for (let move = first; move < this.moves.length; move++) this.#setMasks(move);
   }
 
   #codeOf(thread: ThreadId, point: Point): number {
@@ -147,7 +167,7 @@ export class Steps {
     call: AnyCall,
     outcome: Outcome<unknown, AnyCall, unknown>,
   ): Move {
-    const writes = new Map(recording.run(outcome.then as (copy: never) => void));
+    const writes = recording.run(outcome.then as (copy: never) => void);
     const isOver = outcome.tag === 'returns';
     const rest = isOver ? null : (recording.plain(outcome.rest) as AnyCall);
     const next = rest
@@ -166,21 +186,20 @@ export class Steps {
     return { call, result: { tag: 'waits' }, writes };
   }
 
-  /** Says in bits what moves do, as states are packed now. */
-  #masksOf(all: readonly Move[]): Int32Array {
-    const { packing } = this;
-    const masks = new Int32Array(all.length * packing.words * 2);
-    for (const [i, { writes }] of all.entries()) {
-      const at = i * packing.words * 2;
-      for (let word = 0; word < packing.words; word++) masks[at + word * 2] = -1;
-      for (const [slot, code] of writes) {
-        if (slot >= packing.bits.length) continue; // a place that is not packed yet: then all is learnt anew
-        const keep = at + (packing.word[slot] as number) * 2;
-        const shift = packing.shift[slot] as number;
-        masks[keep] = (masks[keep] as number) & ~(packing.mask(slot) << shift);
-        masks[keep + 1] = (masks[keep + 1] as number) | (code << shift);
-      }
+  /** Says in bits what a move does, as states are packed now. */
+  #setMasks(move: number): void {
+    const { packing, masks } = this;
+    const at = move * packing.words * 2;
+    for (let word = 0; word < packing.words; word++) {
+      masks[at + word * 2] = -1;
+      masks[at + word * 2 + 1] = 0;
     }
-    return masks;
+    for (const [slot, code] of (this.moves[move] as Move).writes) {
+      if (slot >= packing.bits.length) continue; // a place that is not packed yet: then all is learnt anew
+      const keep = at + (packing.word[slot] as number) * 2;
+      const shift = packing.shift[slot] as number;
+      masks[keep] = (masks[keep] as number) & ~(packing.mask(slot) << shift);
+      masks[keep + 1] = (masks[keep + 1] as number) | (code << shift);
+    }
   }
 }
