@@ -150,6 +150,11 @@ export class ExecutionGraph {
     this.rowsEnd = this.#rowsBefore[event] as number;
   }
 
+  /** Takes the rows back that were made since the event was. */
+  forgetRows(event: number): void {
+    this.rowsEnd = this.#rowsBefore[event] as number;
+  }
+
   /** Puts an event at the end of its thread. */
   enter(event: number): void {
     const thread = this.thread[event] as number;
@@ -169,9 +174,16 @@ export class ExecutionGraph {
     if (location >= 0) this.lastHere[location * this.threads + thread] = this.beforeHere[event] as number;
   }
 
-  /** Makes a read, or an event of no location, the last inserted. */
-  insert(event: number): void {
+  /** Makes an event the last of those inserted, and of its thread. */
+  add(event: number): void {
     this.inserted[this.size++] = event;
+    this.enter(event);
+  }
+
+  /** Takes the last event out of those inserted, and of its thread. */
+  remove(event: number): void {
+    this.size--;
+    this.leave(event);
   }
 
   /** Lets the prefix of a read begin where that of the event before it ends, and takes in that of its source. */
@@ -184,8 +196,7 @@ export class ExecutionGraph {
     if (thread < 0 || thread === this.thread[event]) return;
     const known = (this.index[source] as number) + 1;
     if ((this.rows[base * this.threads + thread] as number) >= known) return;
-    const row = this.copyRow(base);
-    this.joinRow(row, this.prefix[source] as number);
+    const row = this.joinedRow(base, this.prefix[source] as number);
     this.rows[row * this.threads + thread] = known;
     this.prefix[event] = row;
   }
@@ -244,22 +255,17 @@ export class ExecutionGraph {
     this.moLengths[location] = length;
   }
 
-  /** A copy of a row, or as many zeros, to be written to. */
-  copyRow(row: number): number {
-    const copy = this.rowsEnd++;
+  /** A new row, whose numbers are the larger ones of two others. It may be written to. */
+  joinedRow(left: number, right: number): number {
+    const joined = this.rowsEnd++;
     if (this.rowsEnd * this.threads > this.rows.length) this.rows = longer(this.rows);
     const { rows, threads } = this;
-    for (let i = 0; i < threads; i++) rows[copy * threads + i] = rows[row * threads + i] as number;
-    return copy;
-  }
-
-  /** Raises each number of a row to that of another. */
-  joinRow(row: number, other: number): void {
-    const { rows, threads } = this;
     for (let i = 0; i < threads; i++) {
-      const known = rows[other * threads + i] as number;
-      if (known > (rows[row * threads + i] as number)) rows[row * threads + i] = known;
+      const known = rows[left * threads + i] as number;
+      const other = rows[right * threads + i] as number;
+      rows[joined * threads + i] = Math.max(known, other);
     }
+    return joined;
   }
 
   #grow(): void {

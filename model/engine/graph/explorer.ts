@@ -189,16 +189,14 @@ export class Explorer<Standing extends Step = Step> {
     const node = this.#nodeOf[event] as Standing;
     if (this.#frames[frame + positionOf] === none) {
       this.#frames[frame + positionOf] = 0;
-      graph.enter(event);
-      graph.insert(event);
+      graph.add(event);
       this.#model.describe(event);
       this.#at[node.thread] = this.#trie.after(node, 0);
       this.#from = this.#frames[frame + fromOf] as number;
       this.#reader = node.thread;
       return true;
     }
-    graph.size--;
-    graph.leave(event);
+    graph.remove(event);
     graph.unmake(event);
     this.#at[node.thread] = node;
     this.#depth--;
@@ -212,25 +210,23 @@ export class Explorer<Standing extends Step = Step> {
     const node = this.#nodeOf[event] as Standing;
     const { address } = node;
     const newest = (graph.moLengths[address] as number) - 1;
+    const first = frames[frame + firstOf] as number;
     let position = frames[frame + positionOf] as number;
-    if (position === none) position = newest + 1;
-    else {
-      this.#unread(event);
-      graph.size--;
-    }
-    const rowsEnd = graph.rowsEnd;
-    while (--position >= (frames[frame + firstOf] as number)) {
+    if (position === none) {
+      position = newest + 1;
+      graph.add(event);
+    } else graph.readNoMore(event);
+    while (--position >= first) {
       const source = (graph.mo[address] as Int32Array)[position] as number;
       if (position < newest && this.#trie.isInVain(node, graph.value[source] as number)) continue;
-      graph.insert(event);
+      graph.forgetRows(event);
       if (this.#readFrom(event, source, node) && !this.#isBeaten(event)) {
         frames[frame + positionOf] = position;
         return this.#goOn(frame, event, node);
       }
-      this.#unread(event);
-      graph.size--;
-      graph.rowsEnd = rowsEnd;
+      graph.readNoMore(event);
     }
+    graph.remove(event);
     graph.unmake(event);
     this.#at[node.thread] = node;
     this.#depth--;
@@ -244,14 +240,13 @@ export class Explorer<Standing extends Step = Step> {
     return rival >= 0 && this.#graph.isInPrefix(rival, event);
   }
 
-  /** Lets a read read from a write. Gives whether that is consistent. */
+  /** Lets a read that is in the graph read from a write. Gives whether that is consistent. */
   #readFrom(event: number, source: number, node: Standing): boolean {
     const graph = this.#graph;
     const word = graph.value[source] as number;
     const kind = (graph.kind[event] as number) & ~update;
     graph.kind[event] = isUpdating(node, word) ? kind | update : kind;
     graph.value[event] = word;
-    graph.enter(event);
     graph.readFrom(event, source);
     graph.extendPrefix(event);
     this.#model.describe(event);
@@ -329,7 +324,8 @@ export class Explorer<Standing extends Step = Step> {
     const location = graph.location[event] as number;
     const first = frames[frame + firstOf] as number;
     let position = frames[frame + positionOf] as number;
-    if (position !== none) this.#displace(event);
+    let isEntered = position !== none;
+    if (isEntered) graph.displace(event);
     const length = graph.moLengths[location] as number;
     if (position === none) {
       // An update's write is right after the write that its read reads.
@@ -339,21 +335,19 @@ export class Explorer<Standing extends Step = Step> {
       // Nobody comes between the read and the write of an update.
       const mo = graph.mo[location] as Int32Array;
       if (position < length && ((graph.kind[mo[position] as number] as number) & update) !== 0) continue;
-      graph.enter(event);
-      graph.insert(event);
+      if (!isEntered) {
+        graph.add(event);
+        isEntered = true;
+      }
       graph.place(event, position);
       frames[frame + positionOf] = position;
       if (this.#model.allows(event)) return true;
-      this.#displace(event);
+      graph.displace(event);
+    }
+    if (isEntered) {
+      graph.remove(event);
     }
     return false;
-  }
-
-  #displace(event: number): void {
-    const graph = this.#graph;
-    graph.displace(event);
-    graph.size--;
-    graph.leave(event);
   }
 
   /** Opens a frame for a write that revisits a read, inserted as number `start`. */
@@ -387,12 +381,13 @@ export class Explorer<Standing extends Step = Step> {
       if (position < newest && this.#trie.isInVain(node, graph.value[event] as number)) continue;
       const kind = graph.kind[reading] as number;
       if (this.#model.earliest(node.thread, node.address, kind, node.order) <= position) {
+        graph.enter(reading);
         if (this.#readFrom(reading, event, node)) return this.#goOn(frame, reading, node);
         this.#unread(reading);
         graph.rowsEnd = rowsEnd;
       }
     }
-    this.#takingBack.putBack(event);
+    this.#takingBack.putBack();
     const stood = this.#stood.length - at.length;
     for (let t = 0; t < at.length; t++) at[t] = this.#stood[stood + t] as Standing;
     this.#stood.length = stood;

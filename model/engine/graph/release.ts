@@ -24,8 +24,10 @@ export class ReleaseConsistency implements Consistency {
     const at = event * factsPerEvent;
     const before = graph.before[event] as number;
     const from = before * factsPerEvent;
-    for (let i = 0; i < factsPerEvent; i++) facts[at + i] = before < 0 ? 0 : (facts[from + i] as number);
-    if (before < 0) facts[at + lastStrongFence] = -1;
+    facts[at + happensBefore] = before < 0 ? 0 : (facts[from + happensBefore] as number);
+    facts[at + lastStrongFence] = before < 0 ? -1 : (facts[from + lastStrongFence] as number);
+    facts[at + pending] = before < 0 ? 0 : (facts[from + pending] as number);
+    facts[at + released] = before < 0 ? 0 : (facts[from + released] as number);
     facts[at + shown] = 0;
     const kind = graph.kind[event] as number;
     const order = graph.order[event] as number;
@@ -68,12 +70,21 @@ export class ReleaseConsistency implements Consistency {
   }
 
   #describeRead(event: number, at: number, order: number): void {
-    const { facts, source } = this.#graph;
-    const moment = facts[(source[event] as number) * factsPerEvent + shown] as number;
+    const { facts, source, thread, before, prefix } = this.#graph;
+    const seen = source[event] as number;
+    const moment = facts[seen * factsPerEvent + shown] as number;
     if (moment === 0 || order === rank.plain) return;
-    if (moment > 0 && this.#graph.thread[moment] === this.#graph.thread[event]) return;
-    if (isAcquiring(order)) this.#acquire(at, moment);
-    else facts[at + pending] = this.#both(facts[at + pending] as number, moment);
+    if (moment > 0 && thread[moment] === thread[event]) return;
+    if (!isAcquiring(order)) facts[at + pending] = this.#both(facts[at + pending] as number, moment);
+    else if (moment === seen && this.#hasAcquiredAll(seen) && this.#hasAcquiredAll(before[event] as number))
+      facts[at + happensBefore] = prefix[event] as number;
+    else this.#acquire(at, moment);
+  }
+
+  /** Whether all that is before an event in (po | rf)+ happens before it, and the same row says both. */
+  #hasAcquiredAll(event: number): boolean {
+    const { facts, prefix } = this.#graph;
+    return event < 0 || facts[event * factsPerEvent + happensBefore] === prefix[event];
   }
 
   /** Lets a moment happen before the event. */
@@ -86,18 +97,13 @@ export class ReleaseConsistency implements Consistency {
   /** A row that says what two moments, one a row, say together. */
   #joined(row: number, moment: number): number {
     const graph = this.#graph;
-    if (moment < 0) {
-      const copy = graph.copyRow(row);
-      graph.joinRow(copy, -moment);
-      return copy;
-    }
+    if (moment < 0) return graph.joinedRow(row, -moment);
     const thread = graph.thread[moment] as number;
     const known = (graph.index[moment] as number) + 1;
     if ((graph.rows[row * graph.threads + thread] as number) >= known) return row;
-    const copy = graph.copyRow(row);
-    graph.joinRow(copy, graph.facts[moment * factsPerEvent + happensBefore] as number);
-    graph.rows[copy * graph.threads + thread] = known;
-    return copy;
+    const joined = graph.joinedRow(row, graph.facts[moment * factsPerEvent + happensBefore] as number);
+    graph.rows[joined * graph.threads + thread] = known;
+    return joined;
   }
 
   #both(left: number, right: number): number {

@@ -9,7 +9,7 @@ const noted = 7;
  */
 export class TakingBack {
   readonly #graph: ExecutionGraph;
-  /** Of each revisit: the events from its read on, then what is noted. */
+  /** Of each revisit: the events from its read on, `~event` if it is taken, then what is noted. */
   #kept: Int32Array = new Int32Array(1024);
   #end = 0;
 
@@ -81,7 +81,10 @@ export class TakingBack {
     while (this.#end + count + noted + factsPerEvent > this.#kept.length) this.#kept = longer(this.#kept);
     const kept = this.#kept;
     let end = this.#end;
-    for (let i = start; i < size; i++) kept[end++] = inserted[i] as number;
+    for (let i = start; i < size; i++) {
+      const event = inserted[i] as number;
+      kept[end++] = graph.isInPrefix(event, revisiting) ? event : ~event;
+    }
     kept[end++] = graph.source[reading] as number;
     kept[end++] = graph.kind[reading] as number;
     kept[end++] = graph.value[reading] as number;
@@ -90,11 +93,11 @@ export class TakingBack {
     kept[end++] = graph.rowsEnd;
     kept[end++] = start;
     kept[end++] = size;
-    this.#end = end;
 
+    const first = this.#end;
     for (let i = size - 1; i >= start; i--) {
-      const event = inserted[i] as number;
-      if (graph.isInPrefix(event, revisiting)) continue;
+      const event = ~(kept[first + i - start] as number);
+      if (event < 0) continue;
       const kind = graph.kind[event] as number;
       if ((kind & read) !== 0) graph.readNoMore(event);
       else if ((kind & write) !== 0) graph.displace(event);
@@ -102,13 +105,14 @@ export class TakingBack {
       taken(event);
     }
     graph.size = start + 1;
-    for (let i = start + 1; i < size; i++) {
-      if (graph.isInPrefix(inserted[i] as number, revisiting)) graph.insert(inserted[i] as number);
+    for (let i = first + 1; i < first + size - start; i++) {
+      if ((kept[i] as number) >= 0) graph.inserted[graph.size++] = kept[i] as number;
     }
+    this.#end = end;
   }
 
-  /** Puts back what the last revisit took, which was made for this write. */
-  putBack(revisiting: number): void {
+  /** Puts back what the last revisit took. */
+  putBack(): void {
     const graph = this.#graph;
     const kept = this.#kept;
     let end = this.#end;
@@ -116,7 +120,7 @@ export class TakingBack {
     const start = kept[--end] as number;
     graph.rowsEnd = kept[--end] as number;
     const first = end - factsPerEvent - 4 - (size - start);
-    const reading = kept[first] as number;
+    const reading = ~(kept[first] as number);
     for (let i = factsPerEvent - 1; i >= 0; i--) graph.facts[reading * factsPerEvent + i] = kept[--end] as number;
     graph.prefix[reading] = kept[--end] as number;
     graph.value[reading] = kept[--end] as number;
@@ -126,9 +130,10 @@ export class TakingBack {
 
     graph.size = size;
     for (let i = start; i < size; i++) {
-      const event = kept[first + i - start] as number;
+      const told = kept[first + i - start] as number;
+      const event = told < 0 ? ~told : told;
       graph.inserted[i] = event;
-      if (graph.isInPrefix(event, revisiting)) continue;
+      if (told >= 0) continue;
       graph.enter(event);
       const kind = graph.kind[event] as number;
       if ((kind & read) !== 0) graph.readFrom(event, graph.source[event] as number);
