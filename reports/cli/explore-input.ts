@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { Ajv, type ValidateFunction } from 'ajv';
-import { toExplore, type WrittenProgram } from '#model/engine/graph/written.ts';
+import { type ToExplore, toExplore, type Unsupported, type WrittenProgram } from '#model/engine/graph/written.ts';
 import { SuiteError } from '#model/suite-error.ts';
 import { readPacked } from '#reports/cli/files.ts';
 import schema from '../../docs/schema/explore-set.schema.json' with { type: 'json' };
@@ -7,7 +8,14 @@ import schema from '../../docs/schema/explore-set.schema.json' with { type: 'jso
 /** A program to be explored, and where it was found. */
 export interface ExploreInput {
   readonly source: string;
-  readonly asked: ReturnType<typeof toExplore>;
+  readonly written: WrittenProgram;
+  readonly asked: ToExplore | Unsupported;
+}
+
+/** A file, and what was in it: the SHA-256 of its text, unpacked. */
+export interface Source {
+  readonly path: string;
+  readonly sha256: string;
 }
 
 const shapes =
@@ -15,15 +23,23 @@ const shapes =
   'or {"test", "threads": [[["Racq", location], ["Fsc", null], ...], ...]}; see docs/json.md';
 
 /** The programs of files: one, a list, or `{"programs": [...]}`; `.json`, or `.json.gz`. */
-export const readPrograms = (paths: readonly string[]): ExploreInput[] => {
+export const readPrograms = (
+  paths: readonly string[],
+): { readonly inputs: ExploreInput[]; readonly sources: Source[] } => {
   const check = programCheck();
-  return paths.flatMap((source) =>
-    programsOf(parsed(source)).map((program, i) => ({ source, asked: toExplore(check(source, i, program)) })),
-  );
+  const texts = paths.map((path) => ({ path, text: readPacked(path) }));
+  return {
+    inputs: texts.flatMap(({ path, text }) =>
+      programsOf(parsed(path, text)).map((program, i) => {
+        const written = check(path, i, program);
+        return { source: path, written, asked: toExplore(written) };
+      }),
+    ),
+    sources: texts.map(({ path, text }) => ({ path, sha256: createHash('sha256').update(text).digest('hex') })),
+  };
 };
 
-const parsed = (path: string): unknown => {
-  const text = readPacked(path);
+const parsed = (path: string, text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {

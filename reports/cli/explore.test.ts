@@ -142,13 +142,21 @@ describe('rendezvous explore', () => {
   });
 
   it('stops where it is told to, and then says nothing about what is expected', async () => {
-    const cut = await run(json('cut.json', counted), '--executions', '3', '--json');
+    const cut = await run(
+      json('cut.json', counted),
+      '--executions',
+      '3',
+      '--json',
+      '--keep',
+      join(folder, 'kept.json'),
+    );
     expect(cut.code).toBe(2);
     const [program] = documentOf(cut).programs;
     expect(program).toMatchObject({ cut: Object.keys(counts), counts: { tso: 3 } });
     expect(program).not.toHaveProperty('agrees');
+    expect(program).toHaveProperty('gaveUp.tso', { bound: '3 executions', about: 4 });
     const few = json('few.json', { ...storeBuffering, counts: { genmc: { tso: 1 } } });
-    const refuted = await run(few, '--executions', '3');
+    const refuted = await run(few, '--executions', '3', '--keep', join(folder, 'kept.json'));
     expect(refuted.code).toBe(1);
     expect(refuted.out).toContain('disagrees tso: more than 2 executions, expected 1');
   });
@@ -180,11 +188,11 @@ describe('rendezvous explore', () => {
     expect(ran[3]?.notes).toContain('program 0 is none: threads.0.0 is not known');
   });
 
-  it('wants files or a subject, not both', async () => {
-    for (const words of [[], ['x.json', '--spec', 'ipc/pipe']]) {
+  it('wants files, or a subject, or what was kept, and one of them', async () => {
+    for (const words of [[], ['x.json', '--spec', 'ipc/pipe'], ['x.json', '--resume', 'kept.json']]) {
       const { code, notes } = await run(...words);
       expect(code).toBe(64);
-      expect(notes).toContain('name either files of programs or --spec SUBJECT');
+      expect(notes).toContain('name either files of programs, or --spec SUBJECT, or --resume FILE');
     }
   });
 

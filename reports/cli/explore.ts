@@ -1,162 +1,178 @@
-import type { Counts } from '#model/engine/graph/written.ts';
-import { listenForInterrupt, progressDisplay } from '#reports/cli/drive.ts';
-import { type ExitCode, exitCode } from '#reports/cli/exit-code.ts';
-import { type ExploreInput, readPrograms } from '#reports/cli/explore-input.ts';
-import { type Count, exploreUnderEach } from '#reports/cli/explore-run.ts';
-import { type Output, styled } from '#reports/cli/output.ts';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { randomFrom } from '#model/engine/explore/random.ts';
+import { estimateLeft } from '#model/engine/graph/explore.ts';
+import type { Run } from '#model/engine/graph/written.ts';
+import { SuiteError } from '#model/suite-error.ts';
+import { progressDisplay } from '#reports/cli/drive.ts';
+import type { ExitCode } from '#reports/cli/exit-code.ts';
+import { type ExploreInput, readPrograms, type Source } from '#reports/cli/explore-input.ts';
+import { accountsOf, readKept, writeKept } from '#reports/cli/explore-kept.ts';
+import {
+  asJson,
+  type Count,
+  differencesOf,
+  type Explored,
+  exitOf,
+  type GaveUp,
+  type Resumption,
+  tell,
+} from '#reports/cli/explore-report.ts';
+import { outFolder, prepareFile } from '#reports/cli/files.ts';
+import { listenForInterrupt } from '#reports/cli/interrupt.ts';
+import type { Output } from '#reports/cli/output.ts';
 import { plural } from '#reports/text/story.ts';
-import { plainTable } from '#reports/text/summary.ts';
+import { Account } from '#reports/workers/account.ts';
+import type { Undertaking } from '#reports/workers/agenda.ts';
+import { exploreAll } from '#reports/workers/explore-all.ts';
 
 export interface ExploreOptions {
-  /** Stops after so many executions of a program under a model. */
+  /** Stops after so many executions of a program under a model, with those that a resumed file has. */
   readonly executions: number | undefined;
+  /** Stops after so many seconds of the clock on the wall. */
+  readonly seconds: number | undefined;
   readonly outcomes: boolean;
+  /** Where what was explored is kept; undefined: where it was resumed from, or in the usual folder if there is need. */
+  readonly keep: string | undefined;
+  /** Goes on with what is kept in this file. */
+  readonly resume: string | undefined;
+  readonly workers: number;
   readonly json: boolean;
 }
 
-/** What became of a program. */
-type Explored =
-  | {
-      readonly tag: 'explored';
-      readonly source: string;
-      readonly id: string;
-      readonly counts: readonly Count[];
-      /** How it differs from what its file expects; null: it expects nothing that could be compared. */
-      readonly differences: readonly string[] | null;
-    }
-  | { readonly tag: 'unsupported'; readonly source: string; readonly id: string; readonly what: string };
+/** What there is to explore, and what is known of it. */
+interface Plan {
+  readonly inputs: readonly ExploreInput[];
+  readonly sources: readonly Source[];
+  /** Of those inputs that can be explored. */
+  readonly undertakings: ReadonlyMap<ExploreInput, Undertaking>;
+}
 
-/** Of more programs than these, only those are shown that disagree or cannot be explored. */
-const shownMax = 20;
+/** Guesses of what is left are the same whenever they are made. */
+const seed = 1;
+/** Of more explorations than these that were cut, nobody reads how much is left. */
+const guessesMax = 10;
 
 /** Counts the executions of programs under each memory model, each once. */
 export const explore = async (paths: readonly string[], options: ExploreOptions, output: Output): Promise<ExitCode> => {
-  const inputs = readPrograms(paths);
+  const { executions, seconds, workers } = options;
+  const plan = options.resume === undefined ? planAnew(paths, options.outcomes) : planKept(options.resume, options);
+  const undertakings = [...plan.undertakings.values()];
+  const keep = options.keep ?? options.resume;
+  if (keep !== undefined) prepareFile(keep);
+  const executionsMax = executions ?? Number.POSITIVE_INFINITY;
   const interrupt = listenForInterrupt(output);
   const display = progressDisplay(output, null);
-  const explored: Explored[] = [];
-  let executions = 0;
-  for (const input of inputs) {
-    if (interrupt.isRequested) break;
-    explored.push(
-      await exploredOf(
-        input,
-        options,
-        () => interrupt.isRequested,
-        (more) => {
-          executions += more;
-          display.update(executions, null, input.asked.id);
-        },
-      ),
-    );
-  }
-  display.stop();
-  interrupt.release();
-  if (options.json) output.out(JSON.stringify({ programs: explored.map(asJson) }));
-  else tell(explored, inputs.length, output);
-  return exitOf(explored, explored.length < inputs.length);
-};
-
-const exploredOf = async (
-  { source, asked }: ExploreInput,
-  { executions, outcomes }: ExploreOptions,
-  isStopped: () => boolean,
-  onProgress: (executions: number) => void,
-): Promise<Explored> => {
-  const { id } = asked;
-  if ('unsupported' in asked) return { tag: 'unsupported', source, id, what: asked.unsupported };
-  const executionsMax = executions ?? Number.POSITIVE_INFINITY;
-  const counts = await exploreUnderEach(asked, { executionsMax, withOutcomes: outcomes, isStopped, onProgress });
-  return { tag: 'explored', source, id, counts, differences: differencesOf(counts, asked.expected ?? {}) };
-};
-
-/** A count that was cut says nothing, unless it is too large already. Null: nothing says anything. */
-const differencesOf = (counts: readonly Count[], expected: Counts): string[] | null => {
-  const judged = counts.filter(({ model, executions, isCut }) => {
-    const wanted = expected[model];
-    return typeof wanted === 'number' && (!isCut || executions > wanted);
-  });
-  if (judged.length === 0) return null;
-  return judged.flatMap(({ model, executions, isCut }) => {
-    const found = isCut ? `more than ${executions - 1}` : executions;
-    return executions === expected[model] ? [] : [`${model}: ${found} executions, expected ${expected[model]}`];
-  });
-};
-
-const isWrong = (of: Explored): boolean => of.tag === 'explored' && (of.differences?.length ?? 0) > 0;
-
-const isCut = (of: Explored): boolean => of.tag === 'explored' && of.counts.some((count) => count.isCut);
-
-const exitOf = (explored: readonly Explored[], isStopped: boolean): ExitCode => {
-  if (explored.some(isWrong)) return exitCode.refuted;
-  const isLacking = explored.some((of) => of.tag === 'unsupported' || isCut(of));
-  return isLacking || isStopped ? exitCode.gaveUp : exitCode.holds;
-};
-
-/** Shows all of a few programs; of many, what is wrong with some. */
-const tell = (explored: readonly Explored[], total: number, output: Output): void => {
-  const isSet = total > shownMax;
-  const findings = explored.filter((of) => isWrong(of) || of.tag === 'unsupported');
-  const shown = isSet ? findings.slice(0, shownMax) : explored;
-  for (const of of shown) output.out(textOf(of, output));
-  if (isSet && findings.length > shownMax) {
-    output.note(`more than ${shownMax} findings: the others are counted, and --json has them`);
-  }
-  if (total !== 1) output.out(summary(explored, total, output));
-};
-
-const textOf = (of: Explored, output: Output): string => {
-  const title = styled(output, 'bold', of.id);
-  if (of.tag === 'unsupported') return `${title}: not known is ${of.what}`;
-  const rows = of.counts.map(({ model, executions, blocked, outcomes, isCut }) => [
-    ` ${model}`,
-    `${isCut ? 'at least ' : ''}${plural(executions, 'execution')}`,
-    blocked === 0 ? '' : `${blocked} blocked`,
-    outcomes === null ? '' : plural(outcomes.length, 'outcome'),
-  ]);
-  const verdict =
-    of.differences === null
-      ? []
-      : of.differences.length === 0
-        ? [styled(output, 'green', '  agrees')]
-        : of.differences.map((difference) => `  ${styled(output, 'red', 'disagrees')} ${difference}`);
-  const outcomes = of.counts.flatMap((count) => (count.outcomes ?? []).map((state) => `  ${count.model}  ${state}`));
-  return [title, plainTable(rows), ...outcomes, ...verdict].join('\n');
-};
-
-const summary = (explored: readonly Explored[], total: number, output: Output): string => {
-  const count = (is: (of: Explored) => boolean): number => explored.filter(is).length;
-  const counts = explored.flatMap((of) => (of.tag === 'explored' ? of.counts : []));
-  const parts = [
-    `${count((of) => of.tag === 'explored' && of.differences?.length === 0)} agree`,
-    `${count(isWrong)} disagree`,
-    `${count((of) => of.tag === 'unsupported')} unsupported`,
-    `${count((of) => of.tag === 'explored' && of.differences === null)} without expectation`,
-    ...(explored.length < total ? [`${total - explored.length} not explored`] : []),
-    plural(
-      counts.reduce((sum, { executions }) => sum + executions, 0),
-      'execution',
-    ),
-  ];
-  const code = exitOf(explored, explored.length < total);
-  const style = code === exitCode.holds ? 'green' : code === exitCode.refuted ? 'red' : 'yellow';
-  return styled(output, style, `${plural(total, 'program')}: ${parts.join(', ')}.`);
-};
-
-const asJson = (of: Explored): unknown => {
-  const { source, id } = of;
-  if (of.tag === 'unsupported') return { source, id, unsupported: of.what };
-  const byModel = <Of>(what: (count: Count) => Of): { [model: string]: Of } =>
-    Object.fromEntries(of.counts.map((count) => [count.model, what(count)]));
-  const { counts, differences } = of;
-  return {
-    source,
-    id,
-    counts: byModel(({ executions }) => executions),
-    blocked: byModel(({ blocked }) => blocked),
-    ...(counts.every(({ outcomes }) => outcomes) ? { outcomes: byModel(({ outcomes }) => outcomes) } : {}),
-    cut: counts.filter(({ isCut }) => isCut).map(({ model }) => model),
-    ...(differences === null ? {} : { agrees: differences.length === 0 }),
-    ...(differences === null || differences.length === 0 ? {} : { differences }),
+  let found = 0;
+  const onProgress = (more: number, id: string): void => {
+    found += more;
+    display.update(found, null, id);
   };
+  try {
+    const milliseconds = 1000 * (seconds ?? Number.POSITIVE_INFINITY);
+    await exploreAll(undertakings, { workers, executionsMax, interrupt, milliseconds, onProgress });
+  } finally {
+    display.stop();
+    interrupt.release();
+  }
+  const boundOf = (account: Account): string => {
+    if (account.found >= executionsMax) return plural(executionsMax, 'execution');
+    return interrupt.isRequested ? 'Ctrl-C' : plural(seconds as number, 'second');
+  };
+  const explored = exploredOf(plan, boundOf);
+  const resumption = keepIfNeeded(plan, keep, options, output);
+  if (options.json) output.out(JSON.stringify(asJson(explored, resumption)));
+  else {
+    tell(explored, plan.inputs.length, output);
+    if (resumption) output.out(`resume  ${resumption.resume}`);
+  }
+  return exitOf(explored, plan.inputs.length);
+};
+
+const planAnew = (paths: readonly string[], outcomes: boolean): Plan => {
+  const { inputs, sources } = readPrograms(paths);
+  return planOf(inputs, sources, () => new Account(outcomes));
+};
+
+/** What was left of the programs of a file that was kept. */
+const planKept = (path: string, { outcomes }: ExploreOptions): Plan => {
+  const kept = readKept(path);
+  if (outcomes && !kept.outcomes) {
+    throw new SuiteError('S606', `${path} has no outcomes`, 'leave --outcomes out, or start anew with it');
+  }
+  const { inputs, sources } = readPrograms(kept.sources.map((source) => source.path));
+  const accounts = accountsOf(path, kept, sources);
+  return planOf(inputs, sources, () => accounts.shift() as Account);
+};
+
+const planOf = (inputs: readonly ExploreInput[], sources: readonly Source[], account: () => Account): Plan => {
+  const undertakings = new Map<ExploreInput, Undertaking>();
+  for (const input of inputs) {
+    const { written, asked } = input;
+    if ('unsupported' in asked) continue;
+    undertakings.set(input, { written, asked, accounts: asked.runs.map(account) });
+  }
+  return { inputs, sources, undertakings };
+};
+
+/** What became of each program with which somebody has begun. */
+const exploredOf = ({ inputs, undertakings }: Plan, boundOf: (account: Account) => string): Explored[] => {
+  const cut = [...undertakings.values()].flatMap(({ accounts }) => accounts.filter((account) => !account.isComplete));
+  const isGuessed = cut.length <= guessesMax;
+  return inputs.flatMap((input): Explored[] => {
+    const { source, asked } = input;
+    const { id } = asked;
+    if ('unsupported' in asked) return [{ tag: 'unsupported', source, id, what: asked.unsupported }];
+    const { accounts } = undertakings.get(input) as Undertaking;
+    if (accounts.length > 0 && accounts.every(({ rests }) => rests === null)) return [];
+    const counts = accounts.map((account, i): Count => {
+      const { executions, blocked, outcomes, isComplete } = account;
+      const run = asked.runs[i] as Run;
+      const gaveUp: GaveUp | null = isComplete
+        ? null
+        : { bound: boundOf(account), about: isGuessed ? guess(run, account) : null };
+      return { model: run.model, executions, blocked, outcomes: outcomes && [...outcomes].sort(), gaveUp };
+    });
+    return [{ tag: 'explored', source, id, counts, differences: differencesOf(counts, asked.expected ?? {}) }];
+  });
+};
+
+/** How many executions there may be in all. */
+const guess = ({ program, memory, exploring }: Run, { rests, found }: Account): number | null => {
+  const left = rests && estimateLeft(program, memory, exploring, rests, randomFrom(seed));
+  return left === null ? null : found + left;
+};
+
+/** Keeps what was explored where the user wants that, or where there is more to explore; then says how to go on. */
+const keepIfNeeded = (
+  { sources, undertakings }: Plan,
+  wanted: string | undefined,
+  { seconds, executions }: ExploreOptions,
+  output: Output,
+): Resumption | undefined => {
+  const all = [...undertakings.values()];
+  const accounts = all.flatMap((undertaking) => undertaking.accounts);
+  const isCut = accounts.some((account) => !account.isComplete);
+  if (wanted === undefined && !isCut) return undefined;
+  const kept = wanted ?? usualFile(sources);
+  try {
+    writeKept(kept, sources, all);
+  } catch (error) {
+    if (wanted !== undefined || !(error instanceof SuiteError)) throw error;
+    output.note(`what was explored is not kept: ${error.message}`);
+    return undefined;
+  }
+  if (!isCut) return undefined;
+  const isBoundHit = accounts.some(({ found }) => found >= (executions ?? Number.POSITIVE_INFINITY));
+  const bounds = [
+    ...(executions === undefined || isBoundHit ? [] : [`--executions ${executions}`]),
+    ...(seconds === undefined ? [] : [`--seconds ${seconds}`]),
+  ];
+  return { kept, resume: ['npx rendezvous explore --resume', kept, ...bounds].join(' ') };
+};
+
+/** The same for the same programs, so that what is kept of them is there once. */
+const usualFile = (sources: readonly Source[]): string => {
+  const sum = createHash('sha256').update(JSON.stringify(sources)).digest('hex');
+  return join(outFolder, `explore-${sum.slice(0, 12)}.json`);
 };

@@ -176,7 +176,11 @@ export const main = async (argv: readonly string[], output: Output = processOutp
     .description('count the executions of programs, each once; or explore the spec of a subject, every state of it')
     .argument('[file...]', 'programs (.json, .json.gz)')
     .option('--executions <n>', 'stop after so many of a program under a model', wholeNumber('--executions', 1))
+    .option('--seconds <n>', 'stop after so many seconds, by the clock on the wall', wholeNumber('--seconds', 1))
     .option('--outcomes', 'list the final states of each program', false)
+    .option('--keep <file>', `where to keep what was explored; else in ${outFolder}, where it was cut`)
+    .option('--resume <file>', 'go on with what was kept in this file, and keep it there')
+    .option('--workers <n>', 'threads to use', wholeNumber('--workers', 1), availableParallelism())
     .option('--spec <subject>', 'the subject whose spec is explored: the options that follow are about it')
     .option('--variant <name>', 'only this variant of the spec')
     .option('--threads <n>', 'about how many threads call what they like', wholeNumber('--threads', 2), defaultThreads)
@@ -190,9 +194,11 @@ export const main = async (argv: readonly string[], output: Output = processOutp
     .option('--json', 'one JSON document on stdout and nothing else', false)
     .addHelpText('after', example('explore --spec ipc/pipe --variant xv6 --find "it is full"'))
     .action(async (paths: string[], options, command: Command) => {
-      const { spec } = options;
-      const isOne = (spec === undefined) !== (paths.length === 0);
-      if (!isOne) command.error('name either files of programs or --spec SUBJECT');
+      const { spec, resume } = options;
+      const asked = [paths.length > 0, spec !== undefined, resume !== undefined];
+      if (asked.filter(Boolean).length !== 1) {
+        command.error('name either files of programs, or --spec SUBJECT, or --resume FILE');
+      }
       code = spec === undefined ? await explore(paths, options, output) : exploreSpec(spec, options, output);
     });
 

@@ -1,11 +1,10 @@
-import { fileURLToPath } from 'node:url';
-import { pool } from 'workerpool';
-import { InternalError, SuiteError } from '#model/suite-error.ts';
-import type { InterruptListener, ProgressDisplay } from '#reports/cli/drive.ts';
+import type { ProgressDisplay } from '#reports/cli/drive.ts';
+import type { InterruptListener } from '#reports/cli/interrupt.ts';
 import { plural } from '#reports/text/story.ts';
 import { Tally } from '#reports/workers/tally.ts';
 import { type Answer, answerOf, type Findings, perform, type Task } from '#reports/workers/task.ts';
-import type { WorkerProgress } from '#reports/workers/worker.ts';
+import type { WorkerProgress } from '#reports/workers/task-worker.ts';
+import { failureOf, threadsOf } from '#reports/workers/threads.ts';
 
 /** A task, and how it is spoken of while it runs. */
 export interface Job {
@@ -67,8 +66,6 @@ const inThisThread = async (
   }
 };
 
-const script = fileURLToPath(new URL('worker.mjs', import.meta.url));
-
 const inThreads = async (
   workers: number,
   jobs: readonly Job[],
@@ -76,11 +73,7 @@ const inThreads = async (
   report: Report,
   finish: Finish,
 ): Promise<void> => {
-  const threads = pool(script, {
-    workerType: 'thread',
-    maxWorkers: workers,
-    workerThreadOpts: { workerData: interrupt.flag },
-  });
+  const threads = threadsOf(workers, { module: './task-worker.ts', interrupt: interrupt.flag });
   try {
     await Promise.all(
       largestFirst(jobs).map(async (index) => {
@@ -107,11 +100,3 @@ const inThreads = async (
 /** Indices of the jobs: the largest begins first, so that nobody is left alone with it at the end. */
 const largestFirst = (jobs: readonly Job[]): readonly number[] =>
   [...jobs.keys()].sort((a, b) => (jobs[b]?.size ?? 0) - (jobs[a]?.size ?? 0));
-
-/** A mistake of the user's is the same in every thread; everything else, a thread's death too, is our own fault. */
-const failureOf = (where: string, error: Error): Error => {
-  if (error.name !== 'SuiteError')
-    return new InternalError(`a worker failed at ${where}: ${error.stack ?? error.message}`);
-  const { code, message, remedy } = error as SuiteError;
-  return new SuiteError(code, message, remedy);
-};

@@ -1,6 +1,6 @@
 import { workerData } from 'node:worker_threads';
 import { worker, workerEmit } from 'workerpool';
-import { type InterruptFlag, interruptBy } from '#reports/cli/drive.ts';
+import { type InterruptFlag, interruptBy } from '#reports/cli/interrupt.ts';
 import { type Findings, perform, type Task } from '#reports/workers/task.ts';
 
 /** What a worker says while it is busy. */
@@ -9,7 +9,7 @@ export interface WorkerProgress {
   readonly at: string | undefined;
 }
 
-const interrupt = interruptBy(workerData as InterruptFlag);
+const interrupt = interruptBy((workerData as { readonly interrupt: InterruptFlag }).interrupt);
 
 const say = (progress: WorkerProgress): void => workerEmit(progress);
 

@@ -9,7 +9,8 @@ import { tell } from '#model/engine/trace/tell.ts';
 import { InternalError } from '#model/suite-error.ts';
 import { suites } from '#properties/index.ts';
 import { loadImplementation } from '#reports/cli/counterexamples.ts';
-import { drive, type Interrupt } from '#reports/cli/drive.ts';
+import { drive } from '#reports/cli/drive.ts';
+import type { Interrupt } from '#reports/cli/interrupt.ts';
 
 /** What to find out about one implementation: a plan by its names, since a plan itself has functions in it. */
 export interface Task extends Omit<Exploration, 'weakening'> {

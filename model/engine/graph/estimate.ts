@@ -4,10 +4,10 @@ import { choicesOf, follow, type Rest, type Steered, seek, tryAgain, walk } from
 import { InternalError } from '#model/suite-error.ts';
 
 /** About so many descents are made, and at least one from each choice that is left. */
-const descentsWanted = 1_000;
+const descentsWanted = 500;
 
 /** No descent begins after so many choices were taken, of all together. */
-const choicesMax = 1_000_000;
+const choicesMax = 500_000;
 
 /**
  * Guesses how many graphs are left to be found, complete or blocked; null: it would take too long. Source: Knuth,

@@ -1,0 +1,112 @@
+import { setImmediate } from 'node:timers/promises';
+import type { InterruptListener } from '#reports/cli/interrupt.ts';
+import { Agenda, type Item, type Undertaking } from '#reports/workers/agenda.ts';
+import { explorePortion, type Found } from '#reports/workers/portion.ts';
+import type { PortionProgress } from '#reports/workers/portion-worker.ts';
+import { hungry, isSignalled, noSignals, signal, stopped } from '#reports/workers/signals.ts';
+import { failureOf, threadsOf } from '#reports/workers/threads.ts';
+
+/** Who explores, and until when. */
+export interface Campaign {
+  /** How many threads; with 1 all is done in this one. */
+  readonly workers: number;
+  /** So many executions of a program under a model, complete or blocked, with those that were found before. */
+  readonly executionsMax: number;
+  readonly interrupt: InterruptListener;
+  /** When to stop, in milliseconds from now; Infinity: never. */
+  readonly milliseconds: number;
+  /** Is told that about so many executions more were found, and of which program. */
+  onProgress(executions: number, id: string): void;
+}
+
+/**
+ * Other threads are started once this one has done so much by itself, in executions. Most explorations end before that:
+ * they would wait longer for a thread than for the rest.
+ */
+const executionsAlone = 100_000;
+
+/** What it takes to begin with a program under a model, as if it were so many executions. */
+const executionsToBegin = 200;
+
+/** A timer cannot be set any later. */
+const timerMillisecondsMax = 0x7fffffff;
+
+/**
+ * Explores programs under each of their models, and writes down in their accounts what is found and what is left. Each
+ * execution is found once, by whomever: the result is the same for any number of workers.
+ */
+export const exploreAll = async (undertakings: readonly Undertaking[], campaign: Campaign): Promise<void> => {
+  const { workers, interrupt, milliseconds } = campaign;
+  const agenda = new Agenda(undertakings, campaign.executionsMax);
+  const end = performance.now() + milliseconds;
+  const isToStop = (): boolean => interrupt.isRequested || performance.now() >= end;
+  const allowed = workers === 1 ? Number.POSITIVE_INFINITY : executionsAlone;
+  await exploreAlone(agenda, allowed, isToStop, campaign);
+  if (isToStop() || agenda.waiting(1) === 0) return;
+  if (agenda.waiting(workers) < workers) agenda.divide();
+  await exploreInThreads(agenda, isToStop, end - performance.now(), campaign);
+};
+
+/** Explores in this thread, until so many executions were found. */
+const exploreAlone = async (
+  agenda: Agenda,
+  executionsMax: number,
+  isToStop: () => boolean,
+  { onProgress }: Campaign,
+): Promise<void> => {
+  for (let left = executionsMax; left > 0 && !isToStop(); left -= executionsToBegin) {
+    const item = agenda.next(left);
+    if (!item) return;
+    const { asked } = item.undertaking;
+    const found = await explorePortion(asked, item.portion, isToStop, (more) => onProgress(more, asked.id));
+    agenda.take(item, found, false);
+    left -= found.executions + found.blocked;
+    await setImmediate();
+  }
+};
+
+/** Explores in threads. Where one has nothing to do, the others leave him some of what they have. */
+const exploreInThreads = async (
+  agenda: Agenda,
+  isToStop: () => boolean,
+  milliseconds: number,
+  { workers, interrupt, onProgress }: Campaign,
+): Promise<void> => {
+  const signals = noSignals();
+  const threads = threadsOf(workers, { module: './portion-worker.ts', interrupt: interrupt.flag, signals });
+  const timer = setTimeout(() => signal(signals, stopped, true), Math.min(milliseconds, timerMillisecondsMax));
+  let failure: { readonly place: number; readonly error: Error } | undefined;
+  const perform = async (item: Item): Promise<void> => {
+    const { written, asked } = item.undertaking;
+    const on = ({ executions }: PortionProgress): void => onProgress(executions, asked.id);
+    let found: Found;
+    try {
+      found = await threads.exec('explore', [written, item.portion], { on });
+    } catch (error) {
+      agenda.fail();
+      signal(signals, stopped, true);
+      if (failure && failure.place <= item.place) return;
+      failure = { place: item.place, error: failureOf(asked.id, error as Error) };
+      return;
+    }
+    agenda.take(item, found, isSignalled(signals, hungry) && !isToStop());
+  };
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const goOn = (): void => {
+        while (agenda.busy < workers && !isToStop()) {
+          const item = agenda.next(Number.POSITIVE_INFINITY);
+          if (!item) break;
+          perform(item).then(goOn, reject);
+        }
+        signal(signals, hungry, agenda.busy < workers);
+        if (agenda.busy === 0) resolve();
+      };
+      goOn();
+    });
+  } finally {
+    clearTimeout(timer);
+    await threads.terminate(true);
+  }
+  if (failure) throw failure.error;
+};
