@@ -16,12 +16,16 @@ interface Heading {
   readonly expected?: { readonly linearizable: boolean };
 }
 
-/** One history to be judged. */
+/** One history to be judged: plain data, so it can go to a thread. */
 export interface HistoryInput extends Heading, ToldHistory {
   readonly name: string;
-  /** Where an event of it was read: `file:line`, or `file:line, event 3` where a line has many. */
-  placeOf(event: number): string;
+  /** Where it was read: `file:line`; where each line has an event, the place of each. */
+  readonly places: string | readonly string[];
 }
+
+/** Where an event of a history was read: `file:line`, or `file:line, event 3` where a line has many. */
+export const placeOf = ({ places }: HistoryInput, event: number): string =>
+  typeof places === 'string' ? `${places}, event ${event}` : (places[event] as string);
 
 /**
  * The histories of a file, packed or not: one a line, each with its events; or one in all, an event a line, with the
@@ -41,7 +45,7 @@ export const readHistories = (path: string): HistoryInput[] => {
   if (hasHistory(first.value)) {
     return lines.map(({ place, value }) => {
       const told = valid(isHistory, value, place);
-      return { ...told, name: told.name ?? place, placeOf: (event) => `${place}, event ${event}` };
+      return { ...told, name: told.name ?? place, places: place };
     });
   }
   const isEvent = typeof first.value === 'object' && first.value !== null && 'op' in first.value;
@@ -51,14 +55,7 @@ export const readHistories = (path: string): HistoryInput[] => {
     return one[0] as ToldEvent;
   });
   const heading = valid(isHistory, { ...(isEvent ? {} : (first.value as object)), history: [] }, first.place);
-  return [
-    {
-      ...heading,
-      history,
-      name: heading.name ?? path,
-      placeOf: (event) => events[event]?.place ?? path,
-    },
-  ];
+  return [{ ...heading, history, name: heading.name ?? path, places: events.map(({ place }) => place) }];
 };
 
 const parsed = (text: string, path: string, line: number): unknown => {

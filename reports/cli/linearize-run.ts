@@ -1,32 +1,28 @@
+import { isMainThread } from 'node:worker_threads';
 import { type External, externalOf } from '#model/engine/refine/external.ts';
 import { type Linearization, linearize, type Part, partsOf } from '#model/engine/refine/linearize.ts';
 import { Unreadable } from '#model/engine/refine/operations.ts';
-import { longestPrefix, type Prefix } from '#model/engine/refine/prefix.ts';
+import { longestPrefix } from '#model/engine/refine/prefix.ts';
 import { SpecGraph } from '#model/engine/refine/spec-graph.ts';
 import { objectNamed, objects } from '#model/object/objects.ts';
 import type { AnyCall, Program, Subject } from '#model/subject.ts';
 import { SuiteError } from '#model/suite-error.ts';
 import { suites } from '#properties/index.ts';
-import type { HistoryInput } from '#reports/cli/linearize-input.ts';
+import { type HistoryInput, placeOf } from '#reports/cli/linearize-input.ts';
 import { selectVariant } from '#reports/cli/select.ts';
+import { type Picture, pictureOf } from '#reports/text/linearize.ts';
 
-/** What became of one history. */
-export interface LinearizeOutcome {
-  readonly input: HistoryInput;
-  readonly external: External;
+/** What became of one history: plain data, so it can come from a thread. */
+export interface Judged {
+  /** The spec that it was held against. */
+  readonly spec: string;
   readonly verdict: Linearization['verdict'];
-  /** Whether the verdict is the one that the input expects; undefined: it expects none. */
-  readonly agrees: boolean | undefined;
   /** CPU time of reading the operations and judging them. */
   readonly micros: number;
-  /** Where it is not linearizable, why. */
-  readonly refusal: Refusal | undefined;
-}
-
-export interface Refusal {
-  readonly graph: SpecGraph<External>;
-  readonly part: Part;
-  readonly prefix: Prefix;
+  /** How many steps of the spec were tried, about. */
+  readonly steps: number;
+  /** Where it is not linearizable: the longest beginning that is. */
+  readonly picture: Picture | undefined;
 }
 
 /** A graph that has grown larger than this is dropped: histories that follow seldom come to the same states. */
@@ -34,6 +30,9 @@ const statesMax = 20_000;
 
 /** More threads than any subject has. */
 const threadsMax = 1024;
+
+/** Beside other threads a thread counts its own time, where Node can tell it; alone, all that the process does for it. */
+const cpuUsage = isMainThread ? process.cpuUsage : (process.threadCpuUsage ?? process.cpuUsage);
 
 /** Judges histories, one after the other. Those of one spec share what is computed of it. */
 export class Linearizer {
@@ -47,30 +46,24 @@ export class Linearizer {
     this.#stepsMax = stepsMax;
   }
 
-  run(input: HistoryInput): LinearizeOutcome {
+  run(input: HistoryInput): Judged {
     const graph = this.#graphOf(input);
-    const external = graph.subject;
-    const started = process.cpuUsage();
+    const started = cpuUsage();
     const parts = readParts(graph, input);
     const found = linearize(graph, parts, this.#stepsMax);
-    const { user, system } = process.cpuUsage(started);
-    const { verdict } = found;
-    const expected = input.expected?.linearizable;
+    const { user, system } = cpuUsage(started);
+    const { verdict, steps } = found;
     return {
-      input,
-      external,
+      spec: graph.subject.name,
       verdict,
-      agrees: expected === undefined ? undefined : verdict === (expected ? 'linearizable' : 'not'),
       micros: user + system,
-      refusal:
-        found.verdict === 'not'
-          ? {
-              graph,
-              part: found.part,
-              prefix: longestPrefix({ ...found.part, graph }, found.search.furthest, this.#stepsMax),
-            }
-          : undefined,
+      steps,
+      picture: found.verdict === 'not' ? this.#pictureOf(graph, found) : undefined,
     };
+  }
+
+  #pictureOf(graph: SpecGraph<External>, { part, search }: Extract<Linearization, { verdict: 'not' }>): Picture {
+    return pictureOf({ graph, part, prefix: longestPrefix({ ...part, graph }, search.furthest, this.#stepsMax) });
   }
 
   #graphOf(input: HistoryInput): SpecGraph<External> {
@@ -92,7 +85,7 @@ const readParts = (graph: SpecGraph<External>, input: HistoryInput): readonly Pa
     return partsOf(graph.subject, graph, input);
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
-    throw new SuiteError('S801', `${input.placeOf(error.event)}: ${error.message}`, error.expected);
+    throw new SuiteError('S801', `${placeOf(input, error.event)}: ${error.message}`, error.expected);
   }
 };
 
@@ -117,7 +110,7 @@ const programOf = (subject: Subject, input: HistoryInput): Program => {
   const threads: AnyCall[][] = Array.from({ length: input.threads ?? 0 }, () => []);
   for (const [at, { process, op, value }] of history.entries()) {
     if (typeof process !== 'number' || process < 0 || process >= threadsMax) {
-      throw new SuiteError('S801', `${input.placeOf(at)}: process ${process}`, 'expected a thread: 0, 1, 2, ...');
+      throw new SuiteError('S801', `${placeOf(input, at)}: process ${process}`, 'expected a thread: 0, 1, 2, ...');
     }
     while (threads.length <= process) threads.push([]);
     if (op === 'invoke') threads[process]?.push(value as AnyCall);

@@ -1,25 +1,31 @@
-import { setImmediate } from 'node:timers/promises';
 import { progressDisplay } from '#reports/cli/drive.ts';
 import { type ExitCode, exitCode } from '#reports/cli/exit-code.ts';
 import { listenForInterrupt } from '#reports/cli/interrupt.ts';
 import { readHistories } from '#reports/cli/linearize-input.ts';
-import { type LinearizeOutcome, Linearizer } from '#reports/cli/linearize-run.ts';
+import type { Judged } from '#reports/cli/linearize-run.ts';
 import { type Output, styled } from '#reports/cli/output.ts';
-import { pictureLines, pictureOf } from '#reports/text/linearize.ts';
+import { pictureLines } from '#reports/text/linearize.ts';
+import { judgeAll } from '#reports/workers/histories.ts';
 
 export interface LinearizeOptions {
   /** The spec of all histories; undefined: each says its own. */
   readonly spec: string | undefined;
   /** How many steps of the spec may be tried for one history. */
   readonly steps: number;
+  /** How many threads may be used. */
+  readonly workers: number;
   readonly json: boolean;
 }
 
 /** Of many histories, so many findings are drawn; `--json` has all of them. */
 const findingsMax = 20;
 
-/** Signals and the terminal are served in between. */
-const historiesBetweenBreaths = 50;
+/** What became of a history. */
+interface Outcome extends Judged {
+  readonly name: string;
+  /** Whether the verdict is the one that the input expects; undefined: it expects none. */
+  readonly agrees: boolean | undefined;
+}
 
 /** Judges histories from elsewhere: whether the spec explains each, and whether that is what it expects. */
 export const linearize = async (
@@ -27,23 +33,20 @@ export const linearize = async (
   options: LinearizeOptions,
   output: Output,
 ): Promise<ExitCode> => {
+  const { spec, steps: stepsMax, workers } = options;
   const inputs = paths.flatMap(readHistories);
-  const linearizer = new Linearizer(options.spec, options.steps);
   const interrupt = listenForInterrupt(output);
   const display = progressDisplay(output, inputs.length);
-  const outcomes: LinearizeOutcome[] = [];
+  const outcomes: Outcome[] = [];
   let findings = 0;
   try {
-    for (const input of inputs) {
-      const outcome = linearizer.run(input);
+    await judgeAll(inputs, { spec, stepsMax, workers, interrupt }, ({ name, expected }, judged) => {
+      const agrees = expected && judged.verdict === (expected.linearizable ? 'linearizable' : 'not');
+      const outcome = { ...judged, name, agrees };
       outcomes.push(outcome);
       if (!options.json && isFinding(outcome) && ++findings <= findingsMax) tell(outcome, output);
-      if (outcomes.length % historiesBetweenBreaths === 0) {
-        display.update(outcomes.length, inputs.length, input.name);
-        await setImmediate();
-      }
-      if (interrupt.isRequested) break;
-    }
+      display.update(outcomes.length, inputs.length, name);
+    });
   } finally {
     display.stop();
     interrupt.release();
@@ -59,30 +62,30 @@ export const linearize = async (
 };
 
 /** Whether it is not as it should be: as expected, or linearizable if nothing is expected. */
-const isWrong = ({ verdict, agrees }: LinearizeOutcome): boolean =>
+const isWrong = ({ verdict, agrees }: Outcome): boolean =>
   verdict !== 'unknown' && (agrees === undefined ? verdict === 'not' : !agrees);
 
-const isFinding = (outcome: LinearizeOutcome): boolean => isWrong(outcome) || outcome.verdict === 'unknown';
+const isFinding = (outcome: Outcome): boolean => isWrong(outcome) || outcome.verdict === 'unknown';
 
-const exitOf = (outcomes: readonly LinearizeOutcome[], isStopped: boolean): ExitCode => {
+const exitOf = (outcomes: readonly Outcome[], isStopped: boolean): ExitCode => {
   if (outcomes.some(isWrong)) return exitCode.refuted;
   return isStopped || outcomes.some(({ verdict }) => verdict === 'unknown') ? exitCode.gaveUp : exitCode.holds;
 };
 
-const tell = (outcome: LinearizeOutcome, output: Output): void => {
-  const { input, external, verdict, agrees, refusal } = outcome;
+const tell = (outcome: Outcome, output: Output): void => {
+  const { name, spec, verdict, agrees, picture } = outcome;
   const expectation = agrees === undefined ? '' : ', which is not what is expected';
   if (verdict === 'unknown') {
-    output.out(`${styled(output, 'yellow', '?')} ${input.name}: not found out; --steps allows more`);
+    output.out(`${styled(output, 'yellow', '?')} ${name}: not found out; --steps allows more`);
     return;
   }
   const judged = verdict === 'not' ? 'not linearizable' : 'linearizable';
-  output.out(`${styled(output, 'red', '✗')} ${input.name}: ${judged} as a ${external.name}${expectation}`);
-  if (refusal) output.out([...pictureLines(pictureOf(refusal), output), ''].join('\n'));
+  output.out(`${styled(output, 'red', '✗')} ${name}: ${judged} as a ${spec}${expectation}`);
+  if (picture) output.out([...pictureLines(picture, output), ''].join('\n'));
 };
 
-const summary = (outcomes: readonly LinearizeOutcome[], total: number, output: Output): string => {
-  const count = (verdict: LinearizeOutcome['verdict']): number =>
+const summary = (outcomes: readonly Outcome[], total: number, output: Output): string => {
+  const count = (verdict: Outcome['verdict']): number =>
     outcomes.filter((outcome) => outcome.verdict === verdict).length;
   const disagree = outcomes.filter(({ agrees, verdict }) => agrees === false && verdict !== 'unknown').length;
   const parts = [`${count('linearizable')} linearizable, ${count('not')} not, ${count('unknown')} unknown`];
@@ -93,11 +96,11 @@ const summary = (outcomes: readonly LinearizeOutcome[], total: number, output: O
   return styled(output, style, `${total} ${total === 1 ? 'history' : 'histories'}: ${parts.join('; ')}.`);
 };
 
-const asJson = ({ input, external, verdict, agrees, micros, refusal }: LinearizeOutcome): unknown => ({
-  name: input.name,
-  spec: external.name,
+const asJson = ({ name, spec, verdict, agrees, micros, picture }: Outcome): unknown => ({
+  name,
+  spec,
   verdict,
   ...(agrees === undefined ? {} : { agrees }),
   micros,
-  ...(refusal === undefined ? {} : { prefix: pictureOf(refusal) }),
+  ...(picture === undefined ? {} : { prefix: picture }),
 });

@@ -208,6 +208,7 @@ export const main = async (argv: readonly string[], output: Output = processOutp
     .argument('<file...>', 'histories, one a line, or one in all, an event a line (.jsonl, .jsonl.gz)')
     .option('--spec <name>', 'the spec of them all, instead of the one that each names')
     .option('--steps <n>', 'steps of the spec to try for one history', wholeNumber('--steps', 1), defaultSteps)
+    .option('--workers <n>', 'threads to use', wholeNumber('--workers', 1), availableParallelism())
     .option('--json', 'one JSON document on stdout and nothing else', false)
     .addHelpText('after', example('linearize properties/histories/known.jsonl'))
     .action(async (paths: string[], options) => {
