@@ -3,7 +3,7 @@ import { withRoomFor } from '#model/engine/space/room.ts';
 import type { Symmetry } from '#model/engine/space/symmetry.ts';
 
 const entriesAtFirst = 1024;
-/** How many states are inserted together. */
+/** As soon as there are so many states to insert, they are inserted together. */
 export const batchMax = 256;
 
 /**
@@ -20,9 +20,9 @@ export class Arena {
    * hash has there: so states that are not equal are seldom compared. At most half full.
    */
   #table = new Int32Array(entriesAtFirst * 2);
-  readonly #hashes = new Int32Array(batchMax);
+  #hashes: Int32Array<ArrayBuffer> = new Int32Array(batchMax);
   /** Of the states that the last batch brought, in their order: where in the batch each stood. */
-  readonly insertedFrom = new Int32Array(batchMax);
+  insertedFrom: Int32Array<ArrayBuffer> = new Int32Array(batchMax);
   /** What was looked at ahead of time, summed up, so that the looking is not optimised away. */
   lookedAt = 0;
 
@@ -111,6 +111,8 @@ export class Arena {
 
   /** Sees to it that as many more states have a place. */
   #makeRoom(more: number): void {
+    this.#hashes = withRoomFor(more, this.#hashes);
+    this.insertedFrom = withRoomFor(more, this.insertedFrom);
     const needed = this.count + more;
     if (needed >= this.parents.length) {
       this.parents = withRoomFor(needed + 1, this.parents);

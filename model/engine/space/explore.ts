@@ -50,12 +50,13 @@ class Exploration {
   readonly #isDecided: Uint8Array;
   readonly #predicates: Predicates;
   /** Packed states that were reached and not yet inserted, and the states that they were reached from. */
-  #batch: Int32Array;
-  readonly #parents = new Int32Array(batchMax);
+  #batch: Int32Array<ArrayBuffer> = new Int32Array();
+  #parents: Int32Array<ArrayBuffer> = new Int32Array();
   /** The claims about each that the step there may have changed, as bits. */
-  readonly #touched = new Int32Array(batchMax);
+  #touched: Int32Array<ArrayBuffer> = new Int32Array();
   #batched = 0;
-  #transitions = 0;
+  /** How many moves a thread has at most, as far as is known. */
+  #movesMax = 1;
   /** By move: the claims that it may change, as bits; for so many moves, and what claims had looked at by then. */
   #touches: Int32Array<ArrayBuffer> = new Int32Array(256);
   #touchesCount = 0;
@@ -69,93 +70,118 @@ class Exploration {
     this.#predicates = new Predicates(claims.map(({ holds }) => holds as never));
     this.#statesMax = statesMax;
     this.#arena = new Arena(this.#steps.packing);
-    this.#batch = new Int32Array(this.#steps.packing.words * batchMax);
   }
 
+  /** States take turns, in their order, and in each state its threads: so a turn is one thread in one state. */
   run(): Space {
     const arena = this.#arena;
+    const steps = this.#steps;
+    const threads = steps.system.threads.length;
     this.#refit();
-    this.#steps.packing.pack(this.#steps.initialCodes(), this.#batch, 0);
-    this.#add(-1, allClaims);
+    this.#makeRoom();
+    steps.packing.pack(steps.initialCodes(), this.#batch, 0);
+    this.#parents[0] = -1;
+    this.#touched[0] = allClaims;
+    this.#batched = 1;
     this.#flush();
+    let transitions = 0;
     let depth = 0;
     let levelEnd = 1;
-    let state = 0;
-    while (state < arena.count && arena.count <= this.#statesMax) {
-      this.#expand(state, 0);
-      state++;
-      if (state < levelEnd) continue;
+    let turn = 0;
+    while (turn < arena.count * threads && arena.count <= this.#statesMax) {
+      turn = this.#take(turn, levelEnd * threads);
+      transitions += this.#batched;
       this.#flush();
+      if (turn < levelEnd * threads) {
+        this.#learn(Math.floor(turn / threads), turn % threads);
+        continue;
+      }
       if (arena.count > levelEnd) depth++;
       levelEnd = arena.count;
     }
-    this.#flush();
     return {
-      steps: this.#steps,
+      steps,
       arena,
       symmetry: this.#symmetry,
-      transitions: this.#transitions,
+      transitions,
       depth,
-      isComplete: state === arena.count,
+      isComplete: turn === arena.count * threads,
       decided: this.#decided,
     };
   }
 
-  /** Takes every move of the threads from `first` on in a state. */
-  #expand(state: number, first: number): void {
+  /**
+   * Takes every move of one turn after the other, up to `end`: as long as the batch has room, and it is known what a
+   * thread may do. Gives the first turn that was not taken.
+   */
+  #take(begin: number, end: number): number {
     this.#touch();
     const steps = this.#steps;
     const batch = this.#batch;
+    const parents = this.#parents;
+    const touched = this.#touched;
     const touches = this.#touches;
-    const { firstMove, masks, visits } = steps;
     const { words } = this.#arena;
+    const { firstMove, masks, visits } = steps;
+    const threads = steps.system.threads.length;
     const width = steps.packing.words;
-    const at = state * width;
-    for (let thread = first; thread < steps.system.threads.length; thread++) {
+    let state = Math.floor(begin / threads);
+    let thread = begin % threads;
+    let at = state * width;
+    let batched = 0;
+    let turn = begin;
+    for (; turn < end && batched < batchMax; turn++) {
       const way = steps.find(words, at, thread);
-      if (way < 0) {
-        this.#learn(state, thread);
-        this.#expand(state, thread);
-        return;
-      }
+      if (way < 0) break;
       visits[way] = (visits[way] as number) + 1;
-      const end = firstMove[way + 1] as number;
-      for (let move = firstMove[way] as number; move < end; move++) {
-        const to = this.#batched * width;
+      const last = firstMove[way + 1] as number;
+      for (let move = firstMove[way] as number; move < last; move++) {
         let mask = move * width * 2;
-        for (let word = 0; word < width; word++) {
-          batch[to + word] = ((words[at + word] as number) & (masks[mask] as number)) | (masks[mask + 1] as number);
+        let to = batched * width;
+        for (let from = at; from < at + width; from++) {
+          batch[to++] = ((words[from] as number) & (masks[mask] as number)) | (masks[mask + 1] as number);
           mask += 2;
         }
-        this.#transitions++;
-        this.#add(state, touches[move] as number);
+        parents[batched] = state;
+        touched[batched] = touches[move] as number;
+        batched++;
       }
+      if (++thread < threads) continue;
+      thread = 0;
+      state++;
+      at += width;
     }
+    this.#batched = batched;
+    return turn;
   }
 
-  /** Finds out what a thread may do in a state. If something is new in it, all is packed with room for that. */
+  /** Finds out what a thread may do in a state, unless that is known. What is new in it gets room in packed states. */
   #learn(state: number, thread: number): void {
-    this.#steps.learn(this.#arena.codes(state), thread);
+    const { packing } = this.#steps;
+    if (this.#steps.find(this.#arena.words, state * packing.words, thread) >= 0) return;
+    const { all } = this.#steps.learn(this.#arena.codes(state), thread);
+    this.#movesMax = Math.max(this.#movesMax, all.length);
     this.#refit();
+    this.#makeRoom();
   }
 
-  /** The state behind those in the batch is one of them now. */
-  #add(parent: number, touched: number): void {
-    if (this.#symmetry) this.#symmetry.canonize(this.#batch, this.#batched);
-    this.#touched[this.#batched] = touched;
-    this.#parents[this.#batched++] = parent;
-    if (this.#batched === batchMax) this.#flush();
+  /** The batch may become too full by the moves of one turn. */
+  #makeRoom(): void {
+    const states = batchMax + this.#movesMax;
+    this.#batch = withRoomFor(states * this.#steps.packing.words, this.#batch);
+    this.#parents = withRoomFor(states, this.#parents);
+    this.#touched = withRoomFor(states, this.#touched);
   }
 
   /** Inserts what was reached, and looks at what is new. */
   #flush(): void {
     const arena = this.#arena;
     const before = arena.count;
+    if (this.#symmetry) for (let i = 0; i < this.#batched; i++) this.#symmetry.canonize(this.#batch, i);
     arena.insertAll(this.#batch, this.#batched, this.#parents);
-    this.#batched = 0;
-    for (let state = before; state < arena.count; state++) {
-      const touched = this.#touched[arena.insertedFrom[state - before] as number] as number;
-      if (touched !== 0) this.#look(state, touched);
+    for (let i = 0; i < arena.count - before; i++) {
+      const touched = this.#touched[arena.insertedFrom[i] as number] as number;
+      if (touched !== 0) this.#look(before + i, touched);
     }
   }
 
@@ -203,12 +229,10 @@ class Exploration {
   #refit(): void {
     this.#symmetry?.learn();
     if (this.#steps.fits) return;
-    this.#flush();
     this.#steps.repack();
     const { packing } = this.#steps;
     this.#symmetry?.repack();
     this.#arena.repack(packing, this.#symmetry);
     this.#predicates.repack(packing);
-    this.#batch = new Int32Array(packing.words * batchMax);
   }
 }

@@ -6,15 +6,17 @@ const wordBits = 32;
 /** How many bits tell so many codes apart; none for a place where the same thing stands always. */
 const bitsFor = (codes: number): number => wordBits - Math.clz32(codes - 1);
 
-/** Whether more may be seen in a slot than was, as far as that tells. */
-const mayGrow = ({ atoms, values }: Schema['slots'][number]): boolean => {
-  if (atoms.length !== 1) return !atoms.every((atom) => atom === 'true' || atom === 'false');
-  const [means] = values;
-  return means?.tag === 'leaf' && (means.value === null || typeof means.value !== 'object');
-};
-
-/** Of a slot with few codes, the first ones tell least how many there will be. */
+/** Of a slot with few codes, those tell little of how many there will be. */
 const fewBits = 3;
+
+/** How many bits a slot has use for, which needs `bits` now: more may be seen there than was. */
+const bitsWanted = ({ atoms, values }: Schema['slots'][number], bits: number): number => {
+  if (atoms.every((atom) => atom === 'true' || atom === 'false')) return 1;
+  if (bits > 0) return Math.max(bits + 1, fewBits);
+  const [means] = values;
+  const isLeaf = means?.tag === 'leaf' && (means.value === null || typeof means.value !== 'object');
+  return isLeaf ? fewBits : 0;
+};
 
 interface Places {
   /** By slot. */
@@ -37,8 +39,14 @@ const placeIn = (words: number, bits: readonly number[]): Places | undefined => 
   return { word, free };
 };
 
+/**
+ * Two words at least: the first things seen would else have no room one after the other, and states of one word are
+ * hardly found faster.
+ */
+const wordsMin = 2;
+
 const place = (bits: readonly number[]): Places => {
-  for (let words = 1; ; words++) {
+  for (let words = wordsMin; ; words++) {
     const places = placeIn(words, bits);
     if (places) return places;
   }
@@ -54,28 +62,32 @@ export class Packing {
 
   /**
    * Few words that hold all that the schema has seen so far. Bits that are left over go to slots where more may be seen,
-   * the fullest first, and to those where nothing else was seen yet: so the states need not be packed anew for each new
-   * thing.
+   * the fullest first: so the states need not be packed anew for each new thing.
    */
   constructor({ slots }: Schema) {
-    const bits = slots.map(({ atoms }) => (atoms.length < 2 ? 0 : bitsFor(atoms.length)));
+    let bits = slots.map(({ atoms }) => (atoms.length < 2 ? 0 : bitsFor(atoms.length)));
     if (bits.some((width) => width === wordBits)) throw new InternalError('a slot has more codes than a word can hold');
-    const { word, free } = place(bits);
-    const widen = (slot: number): void => {
+    const wanted = slots.map((slot, number) => bitsWanted(slot, bits[number] as number));
+    const fullness = slots.map(({ atoms }, slot) =>
+      bits[slot] === 0 ? 0 : atoms.length / 2 ** (bits[slot] as number),
+    );
+    let places = place(bits);
+    const widen = (which: (slot: number) => boolean): boolean => {
+      const wider = bits.map((width, slot) => (which(slot) && width < (wanted[slot] as number) ? width + 1 : width));
+      const tried = placeIn(places.free.length, wider);
+      if (tried) [bits, places] = [wider, tried];
+      return tried !== undefined;
+    };
+    const isVaried = (slot: number): boolean => fullness[slot] !== 0;
+    const fits = widen(isVaried) && widen((slot) => !isVaried(slot)) && widen(isVaried);
+    const { word, free } = places;
+    const fullestFirst = [...slots.keys()].toSorted((a, b) => (fullness[b] as number) - (fullness[a] as number));
+    for (const slot of fits ? [] : fullestFirst) {
       const inWord = word[slot] as number;
-      if (free[inWord] === 0) return;
+      if (free[inWord] === 0 || (bits[slot] as number) >= (wanted[slot] as number)) continue;
       free[inWord] = (free[inWord] as number) - 1;
       bits[slot] = (bits[slot] as number) + 1;
-    };
-    const fullness = (slot: number): number => (slots[slot]?.atoms.length ?? 0) / 2 ** (bits[slot] as number);
-    const growing = [...slots.keys()].filter((slot) => mayGrow(slots[slot] as (typeof slots)[number]));
-    const [constant, varied] = [
-      growing.filter((slot) => bits[slot] === 0),
-      growing.filter((slot) => bits[slot] !== 0).toSorted((a, b) => fullness(b) - fullness(a)),
-    ];
-    for (const slot of varied) widen(slot);
-    for (const slot of constant) widen(slot);
-    for (const slot of varied) if ((bits[slot] as number) < fewBits) widen(slot);
+    }
     const used = free.map(() => 0);
     this.shift = word.map((inWord, slot) => {
       const shift = used[inWord] as number;

@@ -59,13 +59,7 @@ export class Tries<Result> {
    * From now on: where the slots of `reads` have the codes that they have in `codes`, it is `result`. If a code has no
    * room in the packing, that is so from the next `repack` on. Gives the number of the way: they count from 0.
    */
-  learn(
-    trie: number,
-    reads: readonly number[],
-    codes: ArrayLike<number>,
-    result: Result,
-    packing: Packing,
-  ): number {
+  learn(trie: number, reads: readonly number[], codes: ArrayLike<number>, result: Result, packing: Packing): number {
     const way = this.#ways.push({ trie, reads, codes: reads.map((slot) => codes[slot] as number), result }) - 1;
     this.#insert(way, packing);
     return way;
