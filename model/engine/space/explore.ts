@@ -26,7 +26,7 @@ export interface Space {
   readonly transitions: number;
   /** How many steps lead to the farthest state. */
   readonly depth: number;
-  /** Whether every state was found; else `statesMax` did not suffice. */
+  /** Whether every state was found; else `statesMax` did not suffice, or somebody stopped it. */
   readonly isComplete: boolean;
   /** The first state in which a claim is decided: found, for `sometimes`; broken, for the others. */
   readonly decided: ReadonlyMap<StateClaim, number>;
@@ -36,7 +36,22 @@ export interface Space {
  * Finds every state that a system can reach, nearest first. A state is the spec’s state and where each thread is: so the
  * same state of the spec counts as often as there are pending calls that differ.
  */
-export const explore = (system: System, options: SpaceOptions): Space => new Exploration(system, options).run();
+export const explore = (system: System, options: SpaceOptions): Space => toTheEnd(exploring(system, options));
+
+/**
+ * The same in steps that each take a moment. Each gives the number of states that it has found by then, and is told
+ * whether to stop: the clock, and whoever is waiting, are the caller's to look at.
+ */
+export const exploring = (system: System, options: SpaceOptions): Generator<number, Space, boolean> =>
+  new Exploration(system, options).run();
+
+/** Takes all steps of something that takes them one by one. */
+export const toTheEnd = <Result>(steps: Generator<unknown, Result, boolean>): Result => {
+  for (;;) {
+    const step = steps.next(false);
+    if (step.done) return step.value;
+  }
+};
 
 const allClaims = -1;
 
@@ -73,7 +88,7 @@ class Exploration {
   }
 
   /** States take turns, in their order, and in each state its threads: so a turn is one thread in one state. */
-  run(): Space {
+  *run(): Generator<number, Space, boolean> {
     const arena = this.#arena;
     const steps = this.#steps;
     const threads = steps.system.threads.length;
@@ -88,10 +103,12 @@ class Exploration {
     let depth = 0;
     let levelEnd = 1;
     let turn = 0;
-    while (turn < arena.count * threads && arena.count <= this.#statesMax) {
+    let isStopped = false;
+    while (turn < arena.count * threads && arena.count <= this.#statesMax && !isStopped) {
       turn = this.#take(turn, levelEnd * threads);
       transitions += this.#batched;
       this.#flush();
+      isStopped = yield arena.count;
       if (turn < levelEnd * threads) {
         this.#learn(Math.floor(turn / threads), turn % threads);
         continue;
