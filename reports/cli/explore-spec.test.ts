@@ -40,6 +40,7 @@ interface Document {
     readonly verdict: string;
     readonly states: number;
     readonly complete: boolean;
+    readonly gaveUp?: string;
     readonly claims: readonly { id: string; verdict: string; path?: { steps: readonly unknown[] } }[];
     readonly waits: { verdict: string } | null;
     readonly coverage: readonly { call: string; outcome: string }[];
@@ -107,8 +108,32 @@ describe('rendezvous explore --spec', () => {
     const { code, out } = await run('ipc/pipe', '--variant', 'linux', '--states', '50', '--json');
     const { verdict, specs } = documentOf(out);
     expect({ code, verdict }).toEqual({ code: 2, verdict: 'gave-up' });
-    expect(specs[0]?.complete).toBe(false);
-    expect((await run('ipc/pipe', '--variant', 'linux', '--states', '50')).text).toContain('and there are more');
+    expect(specs[0]).toMatchObject({ complete: false, gaveUp: '50 states' });
+    const { text } = await run('ipc/pipe', '--variant', 'linux', '--states', '50');
+    expect(text).toContain('gave up: 50 states\n');
+    expect(text).toContain('and there are more');
+  });
+
+  it('exits with 2 when the time is up, says so, and leaves open what it has not decided', async () => {
+    const { code, out } = await run('ipc/pipe', '--threads', '12', '--states', '100000000', '--seconds', '1', '--json');
+    const { verdict, specs } = documentOf(out);
+    expect({ code, verdict }).toEqual({ code: 2, verdict: 'gave-up' });
+    for (const spec of specs) {
+      expect(spec).toMatchObject({ complete: false, gaveUp: '1 second', waits: { verdict: 'gave-up' } });
+      expect(spec.states).toBeGreaterThan(0);
+    }
+    expect(specs[0]?.claims.some(({ verdict }) => verdict === 'gave-up')).toBe(true);
+  });
+
+  it('keeps nothing, and says so where it is asked to', async () => {
+    for (const words of [
+      ['--keep', 'kept.json'],
+      ['--executions', '5'],
+    ]) {
+      const { code, notes } = await run('ipc/pipe', ...words);
+      expect(code).toBe(64);
+      expect(notes).toContain('a spec has states, not executions, and they are not kept');
+    }
   });
 
   it('keeps fewer states under a symmetry, and then judges no waits', async () => {

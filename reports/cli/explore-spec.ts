@@ -1,18 +1,23 @@
 import { writeFileSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { type Suite, showClaim } from '#model/claim.ts';
-import { type JudgedClaim, type Survey, surveySpec, type Witness } from '#model/engine/space/survey.ts';
+import { type JudgedClaim, type Survey, surveying, type Witness } from '#model/engine/space/survey.ts';
 import { SuiteError } from '#model/suite-error.ts';
 import { type ExitCode, exitCode } from '#reports/cli/exit-code.ts';
 import { prepareFile } from '#reports/cli/files.ts';
+import { type Interrupt, listenForInterrupt } from '#reports/cli/interrupt.ts';
 import { type Output, styled } from '#reports/cli/output.ts';
 import { selectSuites, selectTargets } from '#reports/cli/select.ts';
 import { pathAsItf } from '#reports/export/itf-path.ts';
 import { coverageText, pathText, resultText, sizeOf, surveyText, waitText } from '#reports/text/space.ts';
+import { plural } from '#reports/text/story.ts';
 
 export interface ExploreSpecOptions {
   readonly variant: string | undefined;
   readonly threads: number;
   readonly states: number;
+  /** Stops after so many seconds of the clock on the wall. */
+  readonly seconds: number | undefined;
   readonly symmetry: boolean;
   /** A claim about states, by its id or words of its sentence: the shortest way to where it is decided is shown. */
   readonly find: string | undefined;
@@ -26,6 +31,8 @@ interface Explored {
   readonly variant: string;
   readonly survey: Survey;
   readonly cpuSeconds: number;
+  /** The bound that was hit; null: none was, these are all states. */
+  readonly gaveUp: string | null;
 }
 
 /** A way to a state, and why it is shown. */
@@ -35,17 +42,25 @@ interface Shown {
   readonly witness: Witness;
 }
 
+/** How long the engine may keep the process to itself: signals and the terminal are served in between. */
+const breathMilliseconds = 40;
+
 /** Explores the abstract spec of a subject: all its states, without any implementation. */
-export const exploreSpec = (subjectId: string, options: ExploreSpecOptions, output: Output): ExitCode => {
+export const exploreSpec = async (
+  subjectId: string,
+  options: ExploreSpecOptions,
+  output: Output,
+): Promise<ExitCode> => {
   if (options.itf !== undefined) prepareFile(options.itf);
   const targets = selectTargets(selectSuites([subjectId]), options.variant, { tag: 'reference' });
-  const { threads, states: statesMax, symmetry } = options;
-  const explored = targets.map(({ suite, variant }): Explored => {
-    const before = process.cpuUsage();
-    const survey = surveySpec(suite, variant, { threads, statesMax, symmetry });
-    const { user, system } = process.cpuUsage(before);
-    return { suite, variant, survey, cpuSeconds: (user + system) / 1e6 };
-  });
+  const interrupt = listenForInterrupt(output);
+  const end = performance.now() + 1000 * (options.seconds ?? Number.POSITIVE_INFINITY);
+  const explored: Explored[] = [];
+  try {
+    for (const target of targets) explored.push(await exploredOf(target, options, interrupt, end));
+  } finally {
+    interrupt.release();
+  }
   const shown = explored.map((one) => pathsOf(one, options.find));
   if (options.find !== undefined && shown.every(({ found }) => found === undefined))
     throw unknownClaim(options.find, explored);
@@ -54,6 +69,33 @@ export const exploreSpec = (subjectId: string, options: ExploreSpecOptions, outp
   else for (const [i, one] of explored.entries()) print(one, shown[i]?.paths ?? [], output);
   if (options.itf !== undefined) writeItf(options.itf, explored, shown, output);
   return code;
+};
+
+/** Explores one variant, until `end` by the clock or Ctrl-C. */
+const exploredOf = async (
+  { suite, variant }: Pick<Explored, 'suite' | 'variant'>,
+  { threads, states: statesMax, seconds, symmetry }: ExploreSpecOptions,
+  interrupt: Interrupt,
+  end: number,
+): Promise<Explored> => {
+  const before = process.cpuUsage();
+  const steps = surveying(suite, variant, { threads, statesMax, symmetry });
+  let breath = performance.now();
+  for (;;) {
+    const now = performance.now();
+    const step = steps.next(interrupt.isRequested || now >= end);
+    if (step.done) {
+      const { user, system } = process.cpuUsage(before);
+      const spaces = step.value.systems.map(({ space }) => space);
+      const bound = interrupt.isRequested ? 'Ctrl-C' : plural(seconds as number, 'second');
+      const gaveUp = spaces.some(({ isStopped }) => isStopped) ? bound : plural(statesMax, 'state');
+      const isWhole = spaces.every(({ isComplete }) => isComplete);
+      return { suite, variant, survey: step.value, cpuSeconds: (user + system) / 1e6, gaveUp: isWhole ? null : gaveUp };
+    }
+    if (now - breath < breathMilliseconds) continue;
+    await setImmediate();
+    breath = performance.now();
+  }
 };
 
 interface Paths {
@@ -104,7 +146,7 @@ const codeOf = (explored: readonly Explored[]): ExitCode => {
 
 const asJson = (explored: readonly Explored[], shown: readonly Paths[], code: ExitCode): unknown => ({
   verdict: code === exitCode.refuted ? 'refuted' : code === exitCode.holds ? 'holds' : 'gave-up',
-  specs: explored.map(({ suite: { subject }, variant, survey, cpuSeconds }, i) => {
+  specs: explored.map(({ suite: { subject }, variant, survey, cpuSeconds, gaveUp }, i) => {
     const { states, transitions, depth, complete } = sizeOf(survey);
     const pathJson = ({ system, path }: Witness): unknown => ({
       system,
@@ -126,6 +168,7 @@ const asJson = (explored: readonly Explored[], shown: readonly Paths[], code: Ex
       transitions,
       depth,
       complete,
+      ...(gaveUp === null ? {} : { gaveUp }),
       cpuSeconds,
       statesPerSecond: Math.round(states / cpuSeconds),
       transitionsPerSecond: Math.round(transitions / cpuSeconds),
@@ -164,11 +207,12 @@ const asJson = (explored: readonly Explored[], shown: readonly Paths[], code: Ex
 });
 
 const print = (
-  { suite: { subject }, variant, survey, cpuSeconds }: Explored,
+  { suite: { subject }, variant, survey, cpuSeconds, gaveUp }: Explored,
   paths: readonly Shown[],
   output: Output,
 ): void => {
   output.out(styled(output, 'bold', `${subject.id} (${variant})`));
+  if (gaveUp !== null) output.out(styled(output, 'yellow', `  gave up: ${gaveUp}`));
   output.out(surveyText(survey, cpuSeconds, output));
   output.out('');
   output.out(coverageText(survey, output));

@@ -176,7 +176,11 @@ export const main = async (argv: readonly string[], output: Output = processOutp
     .description('count the executions of programs, each once; or explore the spec of a subject, every state of it')
     .argument('[file...]', 'programs (.json, .json.gz)')
     .option('--executions <n>', 'stop after so many of a program under a model', wholeNumber('--executions', 1))
-    .option('--seconds <n>', 'stop after so many seconds, by the clock on the wall', wholeNumber('--seconds', 1))
+    .option(
+      '--seconds <n>',
+      'stop exploring after so many seconds, by the clock on the wall',
+      wholeNumber('--seconds', 1),
+    )
     .option('--outcomes', 'list the final states of each program', false)
     .option('--keep <file>', `where to keep what was explored; else in ${outFolder}, where it was cut`)
     .option('--resume <file>', 'go on with what was kept in this file, and keep it there')
@@ -199,7 +203,10 @@ export const main = async (argv: readonly string[], output: Output = processOutp
       if (asked.filter(Boolean).length !== 1) {
         command.error('name either files of programs, or --spec SUBJECT, or --resume FILE');
       }
-      code = spec === undefined ? await explore(paths, options, output) : exploreSpec(spec, options, output);
+      if (spec !== undefined && (options.executions ?? options.keep) !== undefined) {
+        command.error('a spec has states, not executions, and they are not kept: --states N and --seconds N bound it');
+      }
+      code = spec === undefined ? await explore(paths, options, output) : await exploreSpec(spec, options, output);
     });
 
   program

@@ -26,8 +26,10 @@ export interface Space {
   readonly transitions: number;
   /** How many steps lead to the farthest state. */
   readonly depth: number;
-  /** Whether every state was found; else `statesMax` did not suffice, or somebody stopped it. */
+  /** Whether every state was found; else it was stopped, or `statesMax` did not suffice. */
   readonly isComplete: boolean;
+  /** Whether somebody said so. */
+  readonly isStopped: boolean;
   /** The first state in which a claim is decided: found, for `sometimes`; broken, for the others. */
   readonly decided: ReadonlyMap<StateClaim, number>;
 }
@@ -123,6 +125,7 @@ class Exploration {
       transitions,
       depth,
       isComplete: turn === arena.count * threads,
+      isStopped,
       decided: this.#decided,
     };
   }

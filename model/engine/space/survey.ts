@@ -1,9 +1,9 @@
 import { claimsAbout, type Suite } from '#model/claim.ts';
 import { coverageOf, type SpecCoverage } from '#model/engine/space/coverage.ts';
-import { explore, type Space, type StateClaim } from '#model/engine/space/explore.ts';
+import { exploring, type Space, type StateClaim, toTheEnd } from '#model/engine/space/explore.ts';
 import { knownOutcomes } from '#model/engine/space/known-outcomes.ts';
 import { type Path, pathTo } from '#model/engine/space/path.ts';
-import { type System, systemOfExploration, systemOfProgram } from '#model/engine/space/system.ts';
+import { systemOfExploration, systemOfProgram } from '#model/engine/space/system.ts';
 import { findEndlessWait } from '#model/engine/space/waits.ts';
 import type { AnyCall, Exploration } from '#model/subject.ts';
 import type { ThreadId } from '#spec/abi.ts';
@@ -54,43 +54,47 @@ export interface Survey {
 }
 
 /** Explores the spec of a subject: its scenarios, and the threads of its exploration. */
-export const surveySpec = (suite: Suite, variant: string, options: SurveyOptions): Survey => {
+export const surveySpec = (suite: Suite, variant: string, options: SurveyOptions): Survey =>
+  toTheEnd(surveying(suite, variant, options));
+
+/** The same in steps that each take a moment. Each gives how many states are known, and is told whether to stop. */
+export function* surveying(
+  suite: Suite,
+  variant: string,
+  { threads, statesMax, symmetry }: SurveyOptions,
+): Generator<number, Survey, boolean> {
   const { subject } = suite;
   const claims = claimsAbout(suite, variant).filter((claim) => isStateClaim(claim));
-  const { statesMax } = options;
-  const look = (name: string, system: System, symmetry?: Exploration['symmetry']): Surveyed => ({
-    name,
-    space: explore(system, { claims, statesMax, symmetry }),
-  });
-  const exploration = subject.exploration?.(variant, options.threads);
-  const free = exploration && {
-    exploration,
-    ...look(
-      'threads that call what they like',
-      systemOfExploration(subject, variant, exploration),
-      options.symmetry ? exploration.symmetry : undefined,
-    ),
-  };
-  const scenarios = subject
-    .scenarios(variant)
-    .map(({ name, program }) => look(name, systemOfProgram(subject, program)));
-  const systems = free ? [free, ...scenarios] : scenarios;
+  const exploration = subject.exploration?.(variant, threads);
+  const systems: Surveyed[] = [];
+  if (exploration) {
+    const alike = symmetry ? exploration.symmetry : undefined;
+    const system = systemOfExploration(subject, variant, exploration);
+    const space = yield* exploring(system, { claims, statesMax, symmetry: alike });
+    systems.push({ name: 'threads that call what they like', space });
+  }
+  const [free] = systems;
+  for (const { name, program } of subject.scenarios(variant)) {
+    const space = yield* exploring(systemOfProgram(subject, program), { claims, statesMax });
+    systems.push({ name, space });
+  }
   const coverage = coverageOf(systems.map(({ space }) => space));
   return {
     systems,
     claims: claims.map((claim) => judge(claim, systems)),
-    waits: free && judgeWaits(free.space, free.name, free.exploration.mayWait),
+    waits: free && exploration && judgeWaits(free.space, free.name, exploration.mayWait),
     coverage,
     neverSeen: [...knownOutcomes(subject, variant)].flatMap(([call, outcomes]) =>
       [...outcomes].filter((outcome) => !coverage.get(call)?.has(outcome)).map((outcome) => ({ call, outcome })),
     ),
   };
-};
+}
 
 const isStateClaim = (claim: { readonly tag: string }): claim is StateClaim =>
   claim.tag === 'always' || claim.tag === 'never' || claim.tag === 'sometimes';
 
-const isCut = 'the states that may be kept did not suffice';
+const whyCut = ({ isStopped }: Space): string =>
+  isStopped ? 'stopped early' : 'the states that may be kept did not suffice';
 
 /** The witness is the shortest of all systems’. */
 const judge = (claim: StateClaim, systems: readonly Surveyed[]): JudgedClaim => {
@@ -102,12 +106,13 @@ const judge = (claim: StateClaim, systems: readonly Surveyed[]): JudgedClaim => 
     })
     .toSorted((a, b) => a.path.steps.length - b.path.steps.length);
   if (witness) return { claim, verdict: isFound ? 'holds' : 'refuted', witness };
-  if (systems.some(({ space }) => !space.isComplete)) return { claim, verdict: 'gave-up', why: isCut };
+  const cut = systems.find(({ space }) => !space.isComplete);
+  if (cut) return { claim, verdict: 'gave-up', why: whyCut(cut.space) };
   return isFound ? { claim, verdict: 'refuted', why: 'no state is like that' } : { claim, verdict: 'holds' };
 };
 
 const judgeWaits = (space: Space, system: string, mayWait: Exploration['mayWait']): JudgedWaits => {
-  if (!space.isComplete) return { verdict: 'gave-up', why: isCut };
+  if (!space.isComplete) return { verdict: 'gave-up', why: whyCut(space) };
   if (space.symmetry) return { verdict: 'gave-up', why: 'under a symmetry nobody can be followed' };
   const endless = findEndlessWait(space, mayWait);
   if (!endless) return { verdict: 'holds' };
