@@ -168,6 +168,7 @@ class Run {
       cores: running.length,
       answered: 0,
       timersLeft: limits.timers,
+      next: (core) => this.#machine.next(this.#machine.cores[core] as Machine['cores'][number]),
     };
     this.#machine = new Machine({
       cores: running.length,

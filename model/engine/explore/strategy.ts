@@ -1,3 +1,5 @@
+import type { Frame } from '#impl/machine/context.ts';
+
 /** What a strategy knows when it is asked. Mutable and reused: read it, do not keep it. */
 export interface Choice {
   /** How many visible steps were done. */
@@ -16,6 +18,8 @@ export interface Choice {
   answered: number;
   /** How many timer interrupts may still be raised. */
   timersLeft: number;
+  /** The micro-op that a core does next. */
+  readonly next: (core: number) => Frame;
 }
 
 /** Whether core `core` is in a set of cores, as the bits of a number. */
