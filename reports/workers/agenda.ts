@@ -39,7 +39,6 @@ export class Agenda {
   #from = 0;
   /** No entry from this one on is handed out. */
   #to: number;
-  #busy = 0;
 
   /** `executionsMax`: of a program under a model, with those that were found before. */
   constructor(undertakings: readonly Undertaking[], executionsMax: number) {
@@ -48,11 +47,6 @@ export class Agenda {
     );
     this.#to = this.#entries.length;
     this.#executionsMax = executionsMax;
-  }
-
-  /** How many portions are handed out and not back. */
-  get busy(): number {
-    return this.#busy;
   }
 
   /** How many portions could be handed out now; no more than `enough` are counted. */
@@ -75,7 +69,6 @@ export class Agenda {
       const rest = account.rests?.pop() ?? null;
       account.rests ??= [];
       entry.busy++;
-      this.#busy++;
       const left = Math.min(executionsMax, this.#executionsMax - account.found);
       const withOutcomes = account.outcomes !== null;
       return { undertaking, place, portion: { model, rest, executionsMax: left, withOutcomes } };
@@ -83,19 +76,34 @@ export class Agenda {
     return undefined;
   }
 
-  /** Writes down what was found in a portion. `isToDivide`: others have nothing to do, so what is left comes in pieces. */
-  take({ place }: Item, found: Found, isToDivide: boolean): void {
-    const entry = this.#entries[place] as Entry;
-    entry.busy--;
-    this.#busy--;
-    entry.account.add(found);
-    if (found.rest === null) return;
-    entry.account.rests?.push(...(isToDivide && !this.#isBounded ? divided(found.rest) : [found.rest]));
+  /** Hands several out: about one of so many parts of all that could be, and no more than `portionsMax`. */
+  some(parts: number, portionsMax: number): Item[] {
+    const wanted = Math.ceil(this.waiting(parts * portionsMax) / parts);
+    const items: Item[] = [];
+    while (items.length < wanted) {
+      const item = this.next(Number.POSITIVE_INFINITY);
+      if (!item) break;
+      items.push(item);
+    }
+    return items;
   }
 
-  /** A portion came to nothing, since somebody made a mistake: nothing is handed out any more. */
+  /**
+   * Writes down what was found in a portion; undefined: nobody has begun with it. `isToDivide`: others have nothing to
+   * do, so what is left comes in pieces.
+   */
+  take({ place, portion }: Item, found: Found | undefined, isToDivide: boolean): void {
+    const entry = this.#entries[place] as Entry;
+    const { account } = entry;
+    entry.busy--;
+    if (found) account.add(found);
+    const rest = found ? found.rest : portion.rest;
+    if (rest) account.rests?.push(...(isToDivide && !this.#isBounded ? divided(rest) : [rest]));
+    else if (!found) account.rests = null;
+  }
+
+  /** Somebody has made a mistake: nothing is handed out any more. */
   fail(): void {
-    this.#busy--;
     this.#to = 0;
   }
 

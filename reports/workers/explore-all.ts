@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { InterruptListener } from '#reports/cli/interrupt.ts';
 import { Agenda, type Item, type Undertaking } from '#reports/workers/agenda.ts';
 import { explorePortion, type Found } from '#reports/workers/portion.ts';
-import type { PortionProgress } from '#reports/workers/portion-worker.ts';
+import type { Errand, PortionProgress } from '#reports/workers/portion-worker.ts';
 import { hungry, isSignalled, noSignals, signal, stopped } from '#reports/workers/signals.ts';
 import { failureOf, threadsOf } from '#reports/workers/threads.ts';
 
@@ -27,6 +27,10 @@ const executionsAlone = 100_000;
 
 /** What it takes to begin with a program under a model, as if it were so many executions. */
 const executionsToBegin = 200;
+
+/** A worker is given so much that each comes back for more so often, and so many portions at most: most are small. */
+const roundsPerWorker = 4;
+const portionsMax = 64;
 
 /** A timer cannot be set any later. */
 const timerMillisecondsMax = 0x7fffffff;
@@ -75,32 +79,35 @@ const exploreInThreads = async (
   const signals = noSignals();
   const threads = threadsOf(workers, { module: './portion-worker.ts', interrupt: interrupt.flag, signals });
   const timer = setTimeout(() => signal(signals, stopped, true), Math.min(milliseconds, timerMillisecondsMax));
-  let failure: { readonly place: number; readonly error: Error } | undefined;
-  const perform = async (item: Item): Promise<void> => {
-    const { written, asked } = item.undertaking;
-    const on = ({ executions }: PortionProgress): void => onProgress(executions, asked.id);
-    let found: Found;
+  let failure: Error | undefined;
+  const perform = async (items: readonly Item[]): Promise<void> => {
+    const errands = items.map(({ undertaking: { written }, portion }): Errand => ({ written, portion }));
+    const on = ({ executions, errand }: PortionProgress): void =>
+      onProgress(executions, (items[errand] as Item).undertaking.asked.id);
     try {
-      found = await threads.exec('explore', [written, item.portion], { on });
+      const found: readonly Found[] = await threads.exec('explore', [errands], { on });
+      const isToDivide = isSignalled(signals, hungry) && !isToStop();
+      for (const [i, item] of items.entries()) agenda.take(item, found[i], isToDivide);
     } catch (error) {
       agenda.fail();
       signal(signals, stopped, true);
-      if (failure && failure.place <= item.place) return;
-      failure = { place: item.place, error: failureOf(asked.id, error as Error) };
-      return;
+      failure ??= failureOf(items.map(({ undertaking: { asked } }) => asked.id).join(', '), error as Error);
     }
-    agenda.take(item, found, isSignalled(signals, hungry) && !isToStop());
   };
   try {
     await new Promise<void>((resolve, reject) => {
+      let busy = 0;
       const goOn = (): void => {
-        while (agenda.busy < workers && !isToStop()) {
-          const item = agenda.next(Number.POSITIVE_INFINITY);
-          if (!item) break;
-          perform(item).then(goOn, reject);
+        for (; busy < workers && !isToStop(); busy++) {
+          const items = agenda.some(workers * roundsPerWorker, portionsMax);
+          if (items.length === 0) break;
+          perform(items).then(() => {
+            busy--;
+            goOn();
+          }, reject);
         }
-        signal(signals, hungry, agenda.busy < workers);
-        if (agenda.busy === 0) resolve();
+        signal(signals, hungry, busy < workers);
+        if (busy === 0) resolve();
       };
       goOn();
     });
@@ -108,5 +115,5 @@ const exploreInThreads = async (
     clearTimeout(timer);
     await threads.terminate(true);
   }
-  if (failure) throw failure.error;
+  if (failure) throw failure;
 };
