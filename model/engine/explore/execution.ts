@@ -3,14 +3,15 @@ import type { Costs } from '#impl/machine/cost.ts';
 import type { Fault } from '#impl/machine/fault.ts';
 import { Machine, type Observer } from '#impl/machine/machine.ts';
 import type { Memory } from '#impl/machine/memory/memory.ts';
-import { type Address, Kind, lastAccessKind, pause, type Routine, type Word } from '#impl/machine/ops.ts';
+import { type Address, Kind, lastAccessKind, type Routine, type Word } from '#impl/machine/ops.ts';
 import type { Weakening } from '#impl/machine/weakening.ts';
 import { type Booted, bootProgram } from '#model/engine/explore/boot.ts';
 import { type MemoryName, memories } from '#model/engine/explore/memories.ts';
+import { type Code, callsOf, dispatcherOf, timerInterruptOf } from '#model/engine/explore/routines.ts';
 import { bufferedStepsMax, type Departure, defaultCore, type Schedule } from '#model/engine/explore/schedule.ts';
 import { type Choice, drainOf, type Strategy, timerOf } from '#model/engine/explore/strategy.ts';
-import type { Instance, World } from '#model/engine/load/world.ts';
-import type { AnyCall, Program, Subject } from '#model/subject.ts';
+import type { World } from '#model/engine/load/world.ts';
+import type { Program, Subject } from '#model/subject.ts';
 import type { ThreadId } from '#spec/abi.ts';
 
 /** A call begins or is answered. `step` counts visible micro-ops. */
@@ -76,10 +77,7 @@ export const usualLimits: Limits = { memory: 'sc', weakening: null, timers: 0, s
 const fairTimerSteps = 50;
 
 /** A subject's implementation, ready to run programs: caches each program's boot. */
-export interface Rig {
-  readonly subject: Subject;
-  readonly variant: string;
-  readonly world: World;
+export interface Rig extends Code {
   /** By what a boot depends on, and by program, which is quicker to find. */
   readonly boots: Map<string, Booted>;
   readonly bootOf: WeakMap<Program, Booted>;
@@ -93,7 +91,8 @@ export const rigFor = (subject: Subject, variant: string, world: World): Rig => 
   bootOf: new WeakMap(),
 });
 
-const bootOf = (rig: Rig, program: Program): Booted => {
+/** A program's memory before it runs. */
+export const bootOf = (rig: Rig, program: Program): Booted => {
   const again = rig.bootOf.get(program);
   if (again) return again;
   const shape = program.threads.map((calls) => (calls.length > 0 ? 'x' : '-')).join('');
@@ -183,7 +182,7 @@ class Run {
       weakening: limits.weakening,
       hasTimers: limits.timers > 0,
       start: (context) => this.#start(context),
-      timerInterrupt: (context) => this.#timerInterrupt(context),
+      timerInterrupt: (context) => timerInterruptOf(rig, program, this.#booted, context),
     });
     this.#machine.observer = onlooker.observer;
   }
@@ -298,41 +297,23 @@ class Run {
     if (event.tag === 'answer') this.#choice.answered++;
   }
 
-  #instance(context: number): Instance {
-    return this.#rig.world.instances[context] as Instance;
-  }
-
   #start(context: number): Routine<unknown> {
     const threads = this.#program.threads.length;
-    if (context < threads) return this.#runThread(context);
-    return this.#instance(context).dispatcher.dispatch(this.#booted.table, context - threads);
+    return context < threads ? this.#runThread(context) : dispatcherOf(this.#rig, this.#booted, context, threads);
   }
 
-  #timerInterrupt(context: number): Routine<unknown> {
-    if (context >= this.#program.threads.length) return this.#booted.nothing();
-    return this.#instance(context).dispatcher.timerInterrupt({ id: context, table: this.#booted.table });
-  }
-
-  /** A thread: makes its calls one after the other, then retires. A call begins as late as it can: with its first step. */
-  *#runThread(id: ThreadId): Routine {
-    const { subject, variant } = this.#rig;
-    const { module, services, dispatcher } = this.#instance(id);
-    const self = { id, table: this.#booted.table };
-    const calls = this.#program.threads[id] as readonly AnyCall[];
-    const user = this.#machine.buffers[id] as UserBuffer;
-    if (!this.#booted.running.includes(id)) yield* dispatcher.begin(self);
-    for (let index = 0; index < calls.length; index++) {
-      const call = calls[index] as AnyCall;
-      yield pause();
-      this.#memory.consult(this.#choice.current);
-      this.#log({ tag: 'invoke', thread: id, index, step: this.#choice.step });
-      Object.assign(user, subject.userBuffer(call));
-      const result = yield* subject.perform(module, services, self, this.#booted.layouts[id], call);
-      const answer = subject.answer(variant, call, result, user);
-      this.#memory.publish(this.#choice.current);
-      this.#log({ tag: 'answer', thread: id, index, step: this.#choice.step, answer });
-    }
-    yield* dispatcher.retire(self);
+  /** A thread: makes its calls, which are told of. A call begins as late as it can: with its first step. */
+  #runThread(id: ThreadId): Routine<unknown> {
+    return callsOf(this.#rig, this.#program, this.#booted, id, this.#machine.buffers[id] as UserBuffer, {
+      called: (index) => {
+        this.#memory.consult(this.#choice.current);
+        this.#log({ tag: 'invoke', thread: id, index, step: this.#choice.step });
+      },
+      answered: (index, answer) => {
+        this.#memory.publish(this.#choice.current);
+        this.#log({ tag: 'answer', thread: id, index, step: this.#choice.step, answer });
+      },
+    });
   }
 }
 
