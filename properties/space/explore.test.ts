@@ -84,6 +84,22 @@ describe('the states of a system are counted', () => {
     expect(counted(spaceOf(systemOf([1, 1], once(both(0, 1)))))).toEqual({ states: 4, transitions: 3, depth: 3 });
   });
 
+  it('a thread may do more in one state than is inserted at once', () => {
+    const choices = 1000;
+    const choosing: System = {
+      initial: { chosen: 0 },
+      threads: [once(up()), { tag: 'in order', calls: [{ tag: 'choose' }] }],
+      outcomes: (_state, _caller, { tag }) =>
+        Array.from({ length: tag === 'up' ? 1 : choices }, (_, chosen) => chosen + 1).flatMap((chosen) =>
+          returns('chosen', (draft: unknown) => {
+            (draft as { chosen: number }).chosen += chosen;
+          }),
+        ),
+    };
+    // Nothing done: 0. Only up: 1. Only a choice: 1 to 1000. Both: 2 to 1001. Each of them by up from one, chosen from one.
+    expect(counted(spaceOf(choosing))).toEqual({ states: 2 + 2 * choices, transitions: 1 + 3 * choices, depth: 2 });
+  });
+
   it('a thread that calls what it likes begins to wait by choice, and then keeps to it', () => {
     const bounded = (count: number): System => ({
       ...systemOf([count], again(up(), down())),
@@ -136,6 +152,19 @@ describe('claims about states', () => {
     );
     expect(space.isComplete).toBe(true);
     expect(space.decided.size).toBe(0);
+  });
+
+  it('each of many claims is decided in its own state', () => {
+    const many = 50;
+    const claims = Array.from({ length: many }, (_, count) => [
+      sometimes(`${count}`, ({ counts }: Semaphores) => counts[0] === count),
+      never(`${count}, and another`, (state: Semaphores) => state.counts[0] === count && state.counts[1] === 1),
+    ]).flat();
+    const calls = Array.from({ length: many - 1 }, () => up());
+    const { decided } = spaceOf(systemOf([0, 0], once(...calls)), ...claims);
+    expect([...decided].map(([{ tag, sentence }, state]) => `${tag} ${sentence} in ${state}`)).toEqual(
+      Array.from({ length: many }, (_, count) => `sometimes ${count} in ${count}`),
+    );
   });
 
   it('a claim is asked about again when something changes that it looked at only now and then', () => {

@@ -12,7 +12,7 @@ const fewBits = 3;
 /** How many bits a slot has use for, which needs `bits` now: more may be seen there than was. */
 const bitsWanted = ({ atoms, values }: Schema['slots'][number], bits: number): number => {
   if (atoms.every((atom) => atom === 'true' || atom === 'false')) return 1;
-  if (bits > 0) return Math.max(bits + 1, fewBits);
+  if (bits > 0) return bits + 2;
   const [means] = values;
   const isLeaf = means?.tag === 'leaf' && (means.value === null || typeof means.value !== 'object');
   return isLeaf ? fewBits : 0;
@@ -62,14 +62,15 @@ export class Packing {
 
   /**
    * Few words that hold all that the schema has seen so far. Bits that are left over go to slots where more may be seen,
-   * the fullest first: so the states need not be packed anew for each new thing.
+   * one each, or else where that is likeliest: so the states need not be packed anew for each new thing.
    */
   constructor({ slots }: Schema) {
     let bits = slots.map(({ atoms }) => (atoms.length < 2 ? 0 : bitsFor(atoms.length)));
     if (bits.some((width) => width === wordBits)) throw new InternalError('a slot has more codes than a word can hold');
     const wanted = slots.map((slot, number) => bitsWanted(slot, bits[number] as number));
-    const fullness = slots.map(({ atoms }, slot) =>
-      bits[slot] === 0 ? 0 : atoms.length / 2 ** (bits[slot] as number),
+    /** Of more to be seen in a slot: where it is full, and where much was seen already. */
+    const likelihood = slots.map(({ atoms }, slot) =>
+      bits[slot] === 0 ? 0 : atoms.length ** 2 / 2 ** (bits[slot] as number),
     );
     let places = place(bits);
     const widen = (which: (slot: number) => boolean): boolean => {
@@ -78,11 +79,11 @@ export class Packing {
       if (tried) [bits, places] = [wider, tried];
       return tried !== undefined;
     };
-    const isVaried = (slot: number): boolean => fullness[slot] !== 0;
+    const isVaried = (slot: number): boolean => likelihood[slot] !== 0;
     const fits = widen(isVaried) && widen((slot) => !isVaried(slot)) && widen(isVaried);
     const { word, free } = places;
-    const fullestFirst = [...slots.keys()].toSorted((a, b) => (fullness[b] as number) - (fullness[a] as number));
-    for (const slot of fits ? [] : fullestFirst) {
+    const likeliestFirst = [...slots.keys()].toSorted((a, b) => (likelihood[b] as number) - (likelihood[a] as number));
+    for (const slot of fits ? [] : likeliestFirst) {
       const inWord = word[slot] as number;
       if (free[inWord] === 0 || (bits[slot] as number) >= (wanted[slot] as number)) continue;
       free[inWord] = (free[inWord] as number) - 1;
