@@ -25,6 +25,7 @@ import { returns } from '#spec/outcome.ts';
 const budget = {
   name: 'quick',
   sequences: 40,
+  looks: 30,
   preemptions: 1,
   scenarioExecutions: 100,
   programs: 20,
@@ -142,7 +143,7 @@ describe('a check', () => {
 
   it('does not say that nothing holds', async () => {
     const plan = await planFor(atomicCounter, claims);
-    const nothing = { ...budget, sequences: 0, programs: 0 };
+    const nothing = { ...budget, sequences: 0, looks: 0, programs: 0 };
     for (const { verdict } of run({ ...plan, budget: nothing }).claims) expect(verdict.tag).toBe('gave-up');
   });
 
@@ -170,7 +171,7 @@ describe('a check', () => {
     const plan = await planFor(long, [progress(), linearizes()]);
     const work = { tag: 'work' };
     const subject = { ...plan.suite.subject, programs: () => fc.constant(programOf(new Array(4).fill([work, work]))) };
-    const few = { ...budget, programs: 4, schedules: 2 };
+    const few = { ...budget, looks: 4, programs: 4, schedules: 2 };
     const [forward, linear] = run({ ...plan, suite: { ...plan.suite, subject }, budget: few }).claims;
     expect(forward?.verdict).toMatchObject({ tag: 'gave-up', why: expect.stringContaining('cut off') });
     expect(linear?.verdict.tag).toBe('holds');

@@ -108,7 +108,15 @@ const planFor = async (tiny: Tiny<null, Side>): Promise<Plan> => {
     world: await loadWorld({ tag: 'ours', module: 'sync/sleep-wakeup.ts', edits: [] }, []),
     implementation: { tag: 'reference' },
     claims: [claim],
-    budget: { name: 'quick', sequences: 0, preemptions: 2, scenarioExecutions: 200, programs: 8, schedules: 10 },
+    budget: {
+      name: 'quick',
+      sequences: 0,
+      looks: 100,
+      preemptions: 2,
+      scenarioExecutions: 200,
+      programs: 8,
+      schedules: 10,
+    },
     seed: 1,
     ...usualPlan,
   };

@@ -3,6 +3,8 @@ export interface Budget {
   readonly name: 'quick' | 'grade' | 'night';
   /** Sequences of calls for sequential refinement. */
   readonly sequences: number;
+  /** Executions that look everywhere before anything is gone over in order. */
+  readonly looks: number;
   /** Preemptions in the exhaustive exploration of a scenario, and executions at most for each. */
   readonly preemptions: number;
   readonly scenarioExecutions: number;
@@ -12,11 +14,28 @@ export interface Budget {
 }
 
 export const budgets: Readonly<Record<Budget['name'], Budget>> = {
-  quick: { name: 'quick', sequences: 300, preemptions: 2, scenarioExecutions: 1500, programs: 400, schedules: 25 },
-  grade: { name: 'grade', sequences: 1000, preemptions: 2, scenarioExecutions: 3000, programs: 1000, schedules: 40 },
+  quick: {
+    name: 'quick',
+    sequences: 300,
+    looks: 2000,
+    preemptions: 2,
+    scenarioExecutions: 1500,
+    programs: 300,
+    schedules: 25,
+  },
+  grade: {
+    name: 'grade',
+    sequences: 1000,
+    looks: 5000,
+    preemptions: 2,
+    scenarioExecutions: 3000,
+    programs: 900,
+    schedules: 40,
+  },
   night: {
     name: 'night',
     sequences: 20_000,
+    looks: 100_000,
     preemptions: 3,
     scenarioExecutions: 400_000,
     programs: 30_000,

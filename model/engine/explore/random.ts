@@ -40,16 +40,18 @@ export const randomWay =
   (ways) =>
     below(random, every) === 0 ? 1 + below(random, ways - 1) : 0;
 
-/**
- * Changes the core at each step with probability 1 in `every`; 1 draws anew at each step. A timer goes off with
- * probability 1 in 40 while any are left.
- */
+/** While timers are left, one goes off with probability 1 in 40; undefined: not now. */
+export const randomTimer = (choice: Choice, random: RandomGenerator): number | undefined => {
+  if (choice.timersLeft === 0 || below(random, 40) > 0) return undefined;
+  return timerOf(below(random, choice.cores), choice.cores);
+};
+
+/** Changes the core at each step with probability 1 in `every`; 1 draws anew at each step. */
 export const randomStrategy = (random: RandomGenerator, every: number): Strategy => ({
   way: randomWay(random, 3),
   choose(choice) {
-    const drain = randomDrain(choice, random);
-    if (drain !== undefined) return drain;
-    if (choice.timersLeft > 0 && below(random, 40) === 0) return timerOf(below(random, choice.cores), choice.cores);
+    const struck = randomDrain(choice, random) ?? randomTimer(choice, random);
+    if (struck !== undefined) return struck;
     return every === 1 || below(random, every) === 0 ? anyEnabled(choice, random) : choice.default;
   },
 });

@@ -1,11 +1,13 @@
-import * as fc from 'fast-check';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import type { Weakening } from '#impl/machine/weakening.ts';
 import type { Budget } from '#model/engine/explore/budget.ts';
 import { type Execution, execute, type Limits, type Rig, usualLimits } from '#model/engine/explore/execution.ts';
 import { exhaust } from '#model/engine/explore/exhaustive.ts';
+import { firstLooks } from '#model/engine/explore/looks.ts';
 import type { MemoryName } from '#model/engine/explore/memories.ts';
+import { partialOrderStrategy } from '#model/engine/explore/partial-order.ts';
 import { pctStrategy } from '#model/engine/explore/pct.ts';
+import { growingPrograms } from '#model/engine/explore/programs.ts';
 import { below, preemptionStrategy, randomFrom, randomStrategy, randomWay } from '#model/engine/explore/random.ts';
 import type { Strategy } from '#model/engine/explore/strategy.ts';
 import type { Program } from '#model/subject.ts';
@@ -57,22 +59,31 @@ const inOrderWeakened = 0.1;
 const turn = 25;
 
 /**
- * The executions that claims are judged on: each scenario, under each memory model on its cores, and on one core with
- * timer interrupts; then random programs under a mixture of strategies, no one of which is best for every bug (docs/adr/0007). A scenario's schedules
- * are gone over in order, fewest preemptions first, within the budget's bound; where that is not all of them, as many
- * again are drawn by the same mixture, since what comes first in that order departs early. The scenarios take turns, so
- * that what goes wrong easily in any of them is found soon. Determined by `seed`.
+ * The executions that claims are judged on: first looks everywhere (`looks.ts`); then each scenario, under each memory
+ * model on its cores, and on one core with timer interrupts, and random programs, under a mixture of strategies, no one
+ * of which is best for every bug (docs/adr/0007, 0016). A scenario's schedules are gone over in order, fewest preemptions
+ * first, within the budget's bound; where that is not all of them, as many again are drawn by the same mixture, since
+ * what comes first in that order departs early. All of these take turns, so that what goes wrong easily in any of them
+ * is found soon. Determined by `seed`.
  */
 export function* samples(rig: Rig, exploration: Exploration): Generator<Sample, readonly Exhausted[]> {
-  const { seed, explore } = exploration;
+  const { budget, seed, explore, memories, weakening } = exploration;
   const exhausted: Exhausted[] = [];
+  const polls = rig.subject.variants.some(({ name, polls }) => polls && name === rig.variant);
+  const mayShareCores = !polls && !weakening; // one core reads nothing old
+  if (explore === 'all') {
+    const mayDraw = budget.programs > 0;
+    yield* firstLooks(rig, { looks: budget.looks, seed, memories, weakening, timers, mayDraw, mayShareCores });
+  }
+  const programs = randomSamples(rig, exploration);
   if (explore === 'all' || explore === 'exhaustive') {
     const random = randomFrom(seed);
-    const polls = rig.subject.variants.some(({ name, polls }) => polls && name === rig.variant);
-    const ways = rig.subject.scenarios(rig.variant).flatMap((scenario) => [
-      ...onItsCores(scenario, exploration),
-      ...(polls || exploration.weakening ? [] : [onOneCore(scenario, exploration)]), // one core reads nothing old
-    ]);
+    const ways = rig.subject
+      .scenarios(rig.variant)
+      .flatMap((scenario) => [
+        ...onItsCores(scenario, exploration),
+        ...(mayShareCores ? [onOneCore(scenario, exploration)] : []),
+      ]);
     let open = ways.map((way) => wayThrough(rig, way, exploration, random));
     while (open.length > 0) {
       const left: typeof open = [];
@@ -80,16 +91,17 @@ export function* samples(rig: Rig, exploration: Exploration): Generator<Sample, 
         const end = yield* take(samplesOfOne, turn);
         if (end) exhausted.push(end);
         else left.push(samplesOfOne);
+        if (explore === 'all') yield* take(programs, turn);
       }
       open = left;
     }
   }
-  if (explore !== 'exhaustive') yield* randomSamples(rig, exploration);
+  if (explore !== 'exhaustive') yield* programs;
   return exhausted;
 }
 
 /** Gives the next `count` samples. Returns how it ended, if it did. */
-function* take(stream: Generator<Sample, Exhausted>, count: number): Generator<Sample, Exhausted | undefined> {
+function* take<End>(stream: Generator<Sample, End>, count: number): Generator<Sample, End | undefined> {
   for (let i = 0; i < count; i++) {
     const next = stream.next();
     if (next.done) return next.value;
@@ -150,35 +162,17 @@ function* wayThrough(
   return { scenario: name, preemptions, complete };
 }
 
-/** Sizes of random programs, in turn: small ones more often, since most bugs show in them. */
-const sizes = [
-  { threads: 2, calls: 2 },
-  { threads: 3, calls: 2 },
-  { threads: 2, calls: 4 },
-  { threads: 4, calls: 2 },
-];
-
 function* randomSamples(rig: Rig, exploration: Exploration): Generator<Sample, void> {
-  const { budget, seed, memories, weakening } = exploration;
+  const { budget, seed, explore, memories, weakening } = exploration;
   const random = randomFrom(seed);
-  const perSize = Math.ceil(budget.programs / sizes.length);
-  for (const size of sizes) {
-    const arbitrary = rig.subject.programs(rig.variant, size);
-    for (const program of fc.sample(arbitrary, { seed: random.next(), numRuns: perSize })) {
-      if (program.threads.every((calls) => calls.length === 0)) continue;
-      for (const memory of memories) {
-        let steps = 100;
-        for (let i = 0; i < budget.schedules * shareOf(memory, memories); i++) {
-          const limits = { ...usualLimits, memory, weakening, timers: i % 3 === 2 ? timers : 0 };
-          const execution = execute(
-            rig,
-            program,
-            drawn(random, exploration.explore, i, program.cores, limits, steps),
-            limits,
-          );
-          steps = Math.max(execution.steps, 1);
-          yield { execution, limits, source: 'random' };
-        }
+  for (const program of growingPrograms(rig, random, budget.programs)) {
+    for (const memory of memories) {
+      let steps = 100;
+      for (let i = 0; i < budget.schedules * shareOf(memory, memories); i++) {
+        const limits = { ...usualLimits, memory, weakening, timers: i % 3 === 2 ? timers : 0 };
+        const execution = execute(rig, program, drawn(random, explore, i, program.cores, limits, steps), limits);
+        steps = Math.max(execution.steps, 1);
+        yield { execution, limits, source: 'random' };
       }
     }
   }
@@ -189,7 +183,7 @@ export const executionsOf = ({ budget, explore, memories }: Exploration, scenari
   const perMemory = memories.reduce((sum, memory) => sum + shareOf(memory, memories), 0);
   const ordered = explore === 'all' || explore === 'exhaustive' ? scenarios * budget.scenarioExecutions : 0;
   const random = explore === 'exhaustive' ? 0 : budget.programs * budget.schedules * perMemory;
-  return ordered * (perMemory + 0.25) + random;
+  return (explore === 'all' ? budget.looks : 0) + ordered * (perMemory + 0.25) + random;
 };
 
 /** Where the code is made weaker, reads are old half of the time: that is what there is to find. */
@@ -217,7 +211,7 @@ const mixture = (
   const kind = explore === 'random' ? i % 2 : explore === 'pct' ? 2 : i % 4;
   switch (kind) {
     case 0:
-      return randomStrategy(random, 1);
+      return partialOrderStrategy(random, cores);
     case 1:
       return randomStrategy(random, 2 + below(random, 15));
     case 2:

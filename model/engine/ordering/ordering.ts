@@ -21,10 +21,10 @@ export interface OrderProgress {
 }
 
 /** How much of the code as it stands is tried before anything is made weaker. */
-const trial = { sequences: 0, scenarioExecutions: 25, programs: 20, schedules: 25 };
+const trial = { sequences: 0, looks: 200, scenarioExecutions: 25, programs: 20, schedules: 25 };
 
 /** Enough for the stories that a plan names, and no more. */
-const nothing = { sequences: 0, scenarioExecutions: 0, programs: 0, schedules: 0 };
+const nothing = { sequences: 0, looks: 0, scenarioExecutions: 0, programs: 0, schedules: 0 };
 
 /**
  * Whether each order of an implementation is needed: makes each of its sites weaker, one at a time, and looks for what
