@@ -117,6 +117,8 @@ export interface Subject<
   /** The spec: the state at boot, and what a call may do. */
   initial(variant: string, parameters: Parameters, threads: number): State;
   outcomes(state: State, caller: ThreadId, call: Call): readonly Outcome<State, Call, Answer>[];
+  /** Whoever makes a call, its outcomes are the same: so they are computed but once. */
+  readonly areCallersAlike?: true;
   /**
    * Whether what is left of a call may still end with this answer, whatever happens: it saves trying. It may say yes
    * wrongly, but not no. Absent: nobody knows but by trying.

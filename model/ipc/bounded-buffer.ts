@@ -73,6 +73,19 @@ const beyond = (variant: string, { threads, cores }: Program): string | undefine
   return active > cores ? `whoever waits polls: ${active} threads need ${active} cores` : undefined;
 };
 
+/** A put and a finish answer ok, a get no more items than it asks for, and first those that it has taken. */
+const mayEnd = (rest: Call, answer: BoundedBufferAnswer): boolean => {
+  switch (rest.tag) {
+    case 'put':
+    case 'finish':
+      return answer.tag === 'ok';
+    case 'get':
+      return answer.tag === 'items' && answer.items.length <= rest.count;
+    case 'rest of get':
+      return spec.mayEnd(rest, answer);
+  }
+};
+
 const showItems = (items: readonly Item[]): string => `[${items.join(' ')}]`;
 
 export const boundedBuffer: Subject<spec.BoundedBuffer, Call, BoundedBufferAnswer, Parameters, Module, Layout> = {
@@ -130,7 +143,8 @@ export const boundedBuffer: Subject<spec.BoundedBuffer, Call, BoundedBufferAnswe
   },
   initial: (_variant, { capacity }) => spec.initial(capacity),
   outcomes: (state, _caller, call) => spec.outcomes(state, call),
-  mayEnd: spec.mayEnd,
+  areCallersAlike: true,
+  mayEnd,
   parents: (_parameters, threads) => Array.from({ length: threads }, () => null),
   boot: (module, memory, parameters) => module.boot(memory, parameters),
   userBuffer: (call) => ({ bytes: [], mappedBytes: call.tag === 'get' ? call.count : 0 }),

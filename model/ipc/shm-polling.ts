@@ -111,6 +111,7 @@ export const shmPolling: Subject<spec.ShmPolling, Call, ShmPollingAnswer, Parame
   },
   initial: (_variant, { limitBytes }) => spec.initial(limitBytes),
   outcomes: (state, _caller, call) => spec.outcomes(state, call),
+  areCallersAlike: true,
   parents: (_parameters, threads) => Array.from({ length: threads }, () => null),
   boot: (module, memory, parameters) => module.boot(memory, parameters),
   userBuffer: (call) => ({

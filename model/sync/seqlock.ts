@@ -124,6 +124,7 @@ export const seqlock: Subject<spec.Snapshot, Call, SeqlockAnswer, Parameters, Mo
   },
   initial: (_variant, { words }) => spec.initial(words),
   outcomes: spec.outcomes,
+  areCallersAlike: true,
   parents: (_parameters, threads) => Array.from({ length: threads }, () => null),
   boot: (module, memory, { words }) => module.layoutSeqlock(memory, words),
   userBuffer: (call) => ({ bytes: [], mappedBytes: call.tag === 'read' ? 2 * wordsMax : 0 }),

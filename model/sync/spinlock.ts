@@ -161,6 +161,7 @@ export const spinlock: Subject<spec.Counters, Call, SpinlockAnswer, Parameters, 
   },
   initial: (_variant, parameters) => spec.initial(parameters.counters),
   outcomes: spec.outcomes,
+  areCallersAlike: true,
   parents: (_parameters, threads) => Array.from({ length: threads }, () => null),
   boot: (module, memory, { counters }) => {
     const each = Array.from({ length: counters }, (_, i) => i);

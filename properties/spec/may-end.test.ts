@@ -5,7 +5,7 @@ import type { AnyCall } from '#model/subject.ts';
 import { suites } from '#properties/index.ts';
 import { after } from '#spec/outcome.ts';
 
-/** A spec may say that the rest of a call can no longer end with an answer: the search for explanations believes it. */
+/** It may be said that a call, or the rest of one, cannot end with an answer: the search for explanations believes it. */
 
 const subjects = suites.map(({ subject }) => subject).filter(({ mayEnd }) => mayEnd !== undefined);
 
@@ -15,7 +15,7 @@ describe.each(subjects.map((subject) => [subject.id, subject] as const))('%s', (
   const [chosen] = fc.sample(parameters, { seed: 1, numRuns: 1 });
   const drawn = fc.sample(calls, { seed: 1, numRuns: 2000 });
 
-  /** Each rest of a call that was met in random runs of the spec, with the answer that it came to. */
+  /** Each call and rest of a call that was met in random runs of the spec, with the answer that it came to. */
   const met = (): { readonly rest: AnyCall; readonly answer: unknown }[] => {
     const random = randomFrom(1);
     let state = subject.initial(variant, chosen, threads);
@@ -27,7 +27,8 @@ describe.each(subjects.map((subject) => [subject.id, subject] as const))('%s', (
         pending.length = 0;
       }
       const thread = below(random, threads);
-      pending[thread] ??= { call: drawn[below(random, drawn.length)]?.call as AnyCall, rests: [] };
+      const next = drawn[below(random, drawn.length)]?.call as AnyCall;
+      pending[thread] ??= { call: next, rests: [next] };
       const { call, rests } = pending[thread];
       const outcomes = subject.outcomes(state, thread, call);
       const outcome = outcomes[below(random, Math.max(outcomes.length, 1))];

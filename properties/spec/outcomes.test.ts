@@ -86,6 +86,17 @@ describe.each(variants)('the spec of $id ($name)', ({ subject, name }) => {
     expect(transitions).toBeGreaterThan(1000);
   });
 
+  it.runIf(subject.areCallersAlike)('has the same outcomes for whoever calls, as it says', () => {
+    const transitions = walkAll(subject, name, (state, thread, call, outcomes) => {
+      const told = [thread, thread + 1].map((caller) => {
+        const own = caller === thread ? outcomes : subject.outcomes(state, caller, call);
+        return [shown(own), own.map((outcome) => after(state, outcome))];
+      });
+      if (!isDeepStrictEqual(told[1], told[0])) expect(told[1]).toEqual(told[0]);
+    });
+    expect(transitions).toBeGreaterThan(1000);
+  });
+
   it('makes the same step by a draft, by its recipe on an object of its own, and as an edge of the graph', () => {
     const graph = new SpecGraph(subject);
     const transitions = walkAll(subject, name, (state, thread, call, outcomes) => {

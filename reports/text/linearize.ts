@@ -1,16 +1,7 @@
-import type { External } from '#model/engine/refine/external.ts';
-import type { Part } from '#model/engine/refine/linearize.ts';
-import type { Prefix } from '#model/engine/refine/prefix.ts';
-import { none, type SpecStep } from '#model/engine/refine/question.ts';
-import type { SpecGraph } from '#model/engine/refine/spec-graph.ts';
+import type { NumberedOperation } from '#model/engine/refine/numbered.ts';
+import type { SpecStep } from '#model/engine/refine/question.ts';
+import type { Refusal } from '#reports/cli/linearize-run.ts';
 import { type Output, styled } from '#reports/cli/output.ts';
-
-/** Why a history is not linearizable. */
-interface Refusal {
-  readonly graph: SpecGraph<External>;
-  readonly part: Part;
-  readonly prefix: Prefix;
-}
 
 /** One line of the picture of a refusal. */
 export type Line =
@@ -36,23 +27,21 @@ export interface Picture {
 export const pictureOf = ({ graph, part, prefix }: Refusal): Picture => {
   const { subject: external, calls, answers, states } = graph;
   const showState = (state: number): string => external.showState(states.value(state));
-  const begun: string[] = []; // per slot, the call that is under way
+  const begun: string[] = []; // what was called, by the event with which it begins
   const happening = (step: SpecStep): Line => ({
     tag: 'happens',
-    process: processes[step.slot] as number | string,
-    call: `${begun[step.slot]}${step.isOver ? '' : ' (in part)'}`,
+    process: part.told[step.begins]?.process as number | string,
+    call: `${begun[step.begins]}${step.isOver ? '' : ' (in part)'}`,
     state: showState(step.state),
   });
-  const processes: (number | string)[] = [];
   const lineOf = (at: number): Line => {
-    const { slot, call, answer } = part.events[at] as (typeof part.events)[number];
-    const { process, invoked, ended } = part.operations[at] as (typeof part.operations)[number];
-    if (call === none) {
+    const { begins, call, answer } = part.history.events[at] as NumberedOperation;
+    const { process, invoked, ended } = part.told[at] as (typeof part.told)[number];
+    if (at !== begins) {
       return { tag: 'answers', event: ended as number, process, answer: external.showAnswer(answers.value(answer)) };
     }
-    begun[slot] = external.showCall(calls.value(call));
-    processes[slot] = process;
-    return { tag: 'begins', event: invoked, process, call: begun[slot] };
+    begun[at] = external.showCall(calls.value(call));
+    return { tag: 'begins', event: invoked, process, call: begun[at] };
   };
   const lines: Line[] = [];
   let steps = 0;
@@ -65,7 +54,7 @@ export const pictureOf = ({ graph, part, prefix }: Refusal): Picture => {
     part: part.name,
     initial: showState(part.initial),
     lines,
-    refused: { ...refused, call: begun[part.events[prefix.events]?.slot as number] as string },
+    refused: { ...refused, call: begun[part.history.events[prefix.events]?.begins as number] as string },
     allowed: prefix.allowed.map((answer) => external.showAnswer(answers.value(answer))).toSorted(),
     isCut: prefix.isCut,
   };

@@ -1,6 +1,7 @@
 import type { Execution } from '#model/engine/explore/execution.ts';
+import { NumberedHistory, type NumberedOperation } from '#model/engine/refine/numbered.ts';
 import { longestPrefix } from '#model/engine/refine/prefix.ts';
-import { type NumberedEvent, none, type Question, type SpecStep } from '#model/engine/refine/question.ts';
+import type { SpecStep } from '#model/engine/refine/question.ts';
 import { Search } from '#model/engine/refine/search.ts';
 import type { SpecGraph } from '#model/engine/refine/spec-graph.ts';
 
@@ -33,55 +34,27 @@ export const explain = (
   demand: Demand,
   mayEndIn: (state: number) => boolean = () => true,
 ): Explanation => {
-  if (demand === 'answers') return search(graph, variant, told, false, () => true);
-  return search(graph, variant, told, true, (state, pending) => {
-    const isStuck = pending.every((call, thread) => call < 0 || graph.edges(state, thread, call).length === 0);
-    return isStuck && mayEndIn(state);
-  });
-};
-
-const search = (
-  graph: SpecGraph,
-  variant: string,
-  { program, history }: Told,
-  isClosed: boolean,
-  endsWell: Question['endsWell'],
-): Explanation => {
-  const { initial, calls } = graph.program(variant, program);
-  const events = numbered(graph, calls, history);
-  const found = new Search({ graph, initial, slots: calls.length, events, isClosed, endsWell });
-  return found.run(Number.POSITIVE_INFINITY) === 'explained'
-    ? { tag: 'explained', steps: found.steps }
+  const { initial, calls } = graph.program(variant, told.program);
+  const history = numbered(graph, calls, told.history);
+  const search = new Search({ graph, initial, history, isClosed: demand === 'answers and rest', mayEndIn });
+  return search.run(Number.POSITIVE_INFINITY) === 'explained'
+    ? { tag: 'explained', steps: search.steps }
     : { tag: 'unexplained' };
 };
 
-/** The events by number. Each thread has a slot of its own. */
 const numbered = (
   graph: SpecGraph,
   calls: readonly (readonly number[])[],
   history: Execution['history'],
-): readonly NumberedEvent[] => {
-  const ends = new Map<number, number>(); // by the place where the call begins
-  const open = calls.map(() => none); // the place where each thread's call began
-  const begins = history.map((event, at) => {
-    if (event.tag === 'invoke') open[event.thread] = at;
-    else ends.set(open[event.thread] as number, at);
-    return open[event.thread] as number;
-  });
-  return history.map(({ tag, thread, index }, at) => {
-    const begin = begins[at] as number;
-    const end = ends.get(begin) ?? none;
-    const last = history[end];
-    return {
-      slot: thread,
-      call: tag === 'invoke' ? (calls[thread]?.[index] as number) : none,
-      answer: last?.tag === 'answer' ? graph.answers.number(last.answer) : none,
-      begins: begin,
-      ends: end,
-      caller: thread,
-      readsOnly: false,
-    };
-  });
+): NumberedHistory => {
+  const numbers = new NumberedHistory();
+  const open: NumberedOperation[] = []; // by thread
+  for (const event of history) {
+    const { thread } = event;
+    if (event.tag === 'invoke') open[thread] = numbers.begin(thread, calls[thread]?.[event.index] as number);
+    else numbers.end(open[thread] as NumberedOperation, graph.answers.number(event.answer));
+  }
+  return numbers;
 };
 
 /** Where an unexplained history goes wrong: the first answer that no explanation of what came before allows. */
@@ -95,8 +68,8 @@ export interface Divergence {
 /** Finds the divergence of an execution that `explain` did not explain. */
 export const findDivergence = (graph: SpecGraph, variant: string, { program, history }: Told): Divergence => {
   const { initial, calls } = graph.program(variant, program);
-  const events = numbered(graph, calls, history);
-  const prefix = longestPrefix({ graph, initial, slots: calls.length, events }, 0, Number.POSITIVE_INFINITY);
+  const numbers = numbered(graph, calls, history);
+  const prefix = longestPrefix({ graph, initial, history: numbers }, 0, Number.POSITIVE_INFINITY);
   const allowed = prefix.allowed.map((answer) => graph.answers.value(answer));
   return {
     event: prefix.events,

@@ -18,6 +18,7 @@ export interface External<State = unknown, Call extends AnyCall = AnyCall, Answe
   /** Whether a call that answered this leaves every state as it is. Absent: nobody knows. */
   readsOnly?(call: Call, answer: Answer | undefined): boolean;
   /** As in `Theory`. */
+  mayEnd?(rest: Call, answer: Answer): boolean;
   mayAnswer?(state: State, call: Call, answer: Answer, others: Iterable<Call>): boolean;
   /** Calls about different parts of the state neither see nor disturb each other. Absent: it has no parts. */
   partOf?(call: Call): string;
@@ -35,6 +36,7 @@ export const externalOf = (subject: Subject, { variant, parameters, threads }: P
   name: subject.id,
   initial: () => subject.initial(variant, parameters, threads.length),
   outcomes: subject.outcomes,
+  ...(subject.mayEnd ? { mayEnd: subject.mayEnd } : {}),
   read: ({ given, end, told }) => ({ call: given as AnyCall, answer: end === 'none' ? undefined : told }),
   caller: ({ process }) => process as number,
   showCall: subject.showCall,

@@ -1,8 +1,9 @@
-import { type NumberedEvent, none, type Question, type SpecStep } from '#model/engine/refine/question.ts';
+import { NumberedHistory, type NumberedOperation, none } from '#model/engine/refine/numbered.ts';
+import type { Question, SpecStep } from '#model/engine/refine/question.ts';
 import { Search } from '#model/engine/refine/search.ts';
 
 /** What is to be explained: the events that happened. */
-export type Happened = Pick<Question, 'graph' | 'initial' | 'slots' | 'events'>;
+export type Happened = Pick<Question, 'graph' | 'initial' | 'history'>;
 
 /** The longest beginning of a history that has an explanation, and what stands in the way of more. */
 export interface Prefix {
@@ -20,61 +21,53 @@ export interface Prefix {
  * for each try.
  */
 export const longestPrefix = (happened: Happened, least: number, stepsMax: number): Prefix => {
+  const { events } = happened.history;
   let isCut = false;
-  const tried = (events: readonly NumberedEvent[], isExhaustive = false): Search => {
-    const search = new Search({ ...happened, events, isClosed: false, endsWell: () => !isExhaustive });
+  const tried = (history: NumberedHistory, isExhaustive = false): Search => {
+    const search = new Search({ ...happened, history, isClosed: false, mayEndIn: () => !isExhaustive });
     if (search.run(stepsMax) === undefined) isCut = true;
     return search;
   };
-  const count = longestExplained(happened.events, least, (events) => tried(events).isExplained);
-  const before = begun(happened.events, count);
+  const count = longestExplained(events.length, least, (middle) => tried(beginning(events, middle)).isExplained);
+  const before = beginning(events, count);
   const { steps } = tried(before);
-  const refused = happened.events[count];
+  const refused = events[count];
   if (!refused) return { events: count, steps, allowed: [], isCut };
-  const allowed = answersFound(happened, refused, tried(before, true)).filter((answer) => {
-    const instead = [...happened.events.slice(0, count), { ...refused, answer }];
-    return tried(begun(instead, instead.length)).isExplained;
-  });
+  const allowed = answersFound(
+    happened,
+    before.events[refused.begins] as NumberedOperation,
+    tried(before, true),
+  ).filter((answer) => tried(beginning(events, count + 1, answer)).isExplained);
   return { events: count, steps, allowed, isCut };
 };
 
 /** How many of the first events have an explanation: with fewer there is one too, with more there is none. */
-const longestExplained = (
-  events: readonly NumberedEvent[],
-  least: number,
-  explains: (events: readonly NumberedEvent[]) => boolean,
-): number => {
-  let [from, to] = [least, events.length];
+const longestExplained = (length: number, least: number, explains: (count: number) => boolean): number => {
+  let [from, to] = [least, length];
   while (from < to) {
     const middle = Math.ceil((from + to) / 2);
-    if (explains(begun(events, middle))) from = middle;
+    if (explains(middle)) from = middle;
     else to = middle - 1;
   }
   return from;
 };
 
-/** The first events by themselves: a call gets the answer that is among them, if one is. */
-const begun = (events: readonly NumberedEvent[], count: number): NumberedEvent[] => {
-  const answers = new Map<number, number>(); // by slot, seen from the end
-  return events
-    .slice(0, count)
-    .reverse()
-    .map((event) => {
-      if (event.call === none) {
-        answers.set(event.slot, event.answer);
-        return event;
-      }
-      const answer = answers.get(event.slot) ?? none;
-      answers.delete(event.slot);
-      return answer === event.answer ? event : { ...event, answer, readsOnly: false };
-    })
-    .reverse();
+/** The first events by themselves; with another answer for the last one, if one is given. */
+const beginning = (events: readonly NumberedOperation[], count: number, instead?: number): NumberedHistory => {
+  const history = new NumberedHistory();
+  for (let at = 0; at < count; at++) {
+    const { begins, caller, call, answer, readsOnly } = events[at] as NumberedOperation;
+    const isOther = at === count - 1 && instead !== undefined;
+    if (at === begins) history.begin(caller, call, readsOnly);
+    else history.end(history.events[begins] as NumberedOperation, isOther ? instead : answer);
+  }
+  return history;
 };
 
 /** Every answer that the call which is refused its own could give in a state that the search came to. */
-const answersFound = ({ graph }: Happened, { slot, caller }: NumberedEvent, search: Search): number[] => {
+const answersFound = ({ graph }: Happened, { index, caller }: NumberedOperation, search: Search): number[] => {
   const found = new Set<number>();
-  for (const { state, call } of search.placesOf(slot)) {
+  for (const { state, call } of search.placesOf(index)) {
     for (const edge of graph.edges(state, caller, call)) if (edge.answer !== none) found.add(edge.answer);
   }
   return [...found];

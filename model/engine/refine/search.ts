@@ -1,21 +1,22 @@
+import { Eager } from '#model/engine/refine/eager.ts';
 import { isHopeful } from '#model/engine/refine/foresight.ts';
-import { type NumberedEvent, none, over, type Question, type SpecStep } from '#model/engine/refine/question.ts';
-import { Slots } from '#model/engine/refine/slots.ts';
+import { type NumberedOperation, none, type Order } from '#model/engine/refine/numbered.ts';
+import type { Question, SpecStep } from '#model/engine/refine/question.ts';
 import type { Edge } from '#model/engine/refine/spec-graph.ts';
-import { Steps } from '#model/engine/refine/steps.ts';
+import { over, Steps } from '#model/engine/refine/steps.ts';
 import { Visited } from '#model/engine/refine/visited.ts';
 
-/** A place where an event waits for the spec, and what is left to try from there. */
+/** A place where an answer waits for the spec, and what is left to try from there. */
 interface Choice {
-  event: number;
+  answer: number;
   state: number;
-  /** The slot to try, and its next edge; none: all were tried. `turn` is larger from slot to slot. */
-  slot: number;
-  turn: number;
+  /** Which of those under way to try, and its next edge. */
+  candidate: number;
   edge: number;
-  /** How many changes and steps had been made there. */
-  changes: number;
+  /** How many steps had been taken there. */
   steps: number;
+  /** Whether it is among the visited places already. */
+  isNoted: boolean;
 }
 
 /**
@@ -24,11 +25,11 @@ interface Choice {
  * Just-in-time linearization: spec steps are taken only when an answer needs them, depth first, those of calls that are
  * answered sooner first; a call is over in the spec only with the answer it will get. Source: Lowe, "Testing for
  * linearizability" (2017). What keeps it short:
- * - a place (event, state, what is pending) is come to once, and not at all after one that can do more;
- * - a call that only reads happens as soon as the state gives its answer;
+ * - a place (answer, state, what is under way) is tried once, and not at all after one that can do more;
+ * - a call that changes nothing happens as soon as the state gives its answer (`Eager`);
  * - of equal calls that are never answered the first goes first, and none goes that would change nothing;
- * - what is left of a call must still be able to end with its answer, and the answers to come must be possible, as far
- *   as the spec can tell without trying (`mayEnd`, `mayAnswer`).
+ * - a call, and what is left of it, must be able to end with its answer, and the answers to come must be possible, as
+ *   far as the spec can tell without trying (`mayEnd`, `mayAnswer`).
  *
  * It can be stopped and run on, and is not as deep on JavaScript's stack as the history is long.
  */
@@ -36,22 +37,25 @@ export class Search {
   /** The first event that no way tried so far has got past. */
   furthest = 0;
   readonly #question: Question;
-  readonly #slots: Slots;
+  readonly #order: Order;
+  readonly #steps: Steps;
   readonly #visited: Visited;
-  /** Per slot whose call is never answered: an earlier slot that ends with the same call of the same caller. */
-  readonly #twins: readonly number[];
+  readonly #eager: Eager;
+  /** Per operation that is never answered: the last one before it with the same call of the same caller. */
+  readonly #twins: Int32Array;
   /** A stack: of the objects in it, those above `#depth` are there to be used again. */
   readonly #choices: Choice[] = [];
   #depth = 0;
-  readonly #steps = new Steps();
   #isExplained = false;
   #hasBegun = false;
 
   constructor(question: Question) {
     this.#question = question;
-    this.#slots = new Slots(question.slots);
-    this.#visited = new Visited(question.slots);
-    this.#twins = twinsIn(question);
+    this.#order = question.history.order;
+    this.#steps = new Steps(this.#order);
+    this.#visited = new Visited(this.#order, this.#steps);
+    this.#eager = new Eager(question.graph, this.#order);
+    this.#twins = twinsIn(this.#order);
   }
 
   get isExplained(): boolean {
@@ -60,145 +64,152 @@ export class Search {
 
   /** The steps of the explanation that was found. */
   get steps(): readonly SpecStep[] {
-    return this.#steps.told(this.#question.events);
+    return this.#steps.told(this.#question.history.events.length);
   }
 
-  /** The states that it came to while a call was pending in the slot, with what was left of that call. */
-  *placesOf(slot: number): Iterable<{ readonly state: number; readonly call: number }> {
-    for (const { state, word } of this.#visited.wordsAt(slot)) if (word >= 0) yield { state, call: word };
+  /** The states that it came to while the operation was under way, with what was left of its call. */
+  *placesOf(operation: number): Iterable<{ readonly state: number; readonly call: number }> {
+    for (const { state, word } of this.#visited.placesOf(operation)) if (word >= 0) yield { state, call: word };
   }
 
   /** Goes on for at most `stepsMax` steps of the spec. Undefined: it has not come to an end. */
   run(stepsMax: number): 'explained' | 'unexplained' | undefined {
     if (!this.#hasBegun) {
       this.#hasBegun = true;
-      this.#isExplained = this.#goTo(0, this.#question.initial);
+      if (this.#mayAllEnd()) this.#begin();
     }
     for (let steps = 0; !this.#isExplained; steps++) {
-      if (this.#depth === 0) return 'unexplained';
+      if (this.#depth === 0) {
+        if (!this.#eager.isRefuted(this.#visited)) return 'unexplained';
+        this.#steps.undo(0);
+        this.#visited.clear();
+        this.#begin();
+        continue;
+      }
       if (steps === stepsMax) return undefined;
       const choice = this.#choices[this.#depth - 1] as Choice;
-      this.#slots.undo(choice.changes);
-      this.#steps.count = choice.steps;
-      if (!this.#step(choice)) this.#depth--;
+      this.#steps.undo(choice.steps);
+      if (this.#step(choice)) continue;
+      if (!choice.isNoted) this.#visited.add(choice.answer, choice.state);
+      this.#depth--;
     }
     return 'explained';
   }
 
-  /** Takes the next step that may be taken there; false: there is none. */
-  #step(choice: Choice): boolean {
-    const { graph } = this.#question;
-    const { words, begun } = this.#slots;
-    for (; choice.slot !== none; this.#turn(choice)) {
-      const { slot } = choice;
-      const event = begun[slot] as NumberedEvent;
-      if (event.answer === none && this.#hasTwin(slot)) continue;
-      const edges = graph.edges(choice.state, event.caller, words[slot] as number);
-      while (choice.edge < edges.length) {
-        const edge = edges[choice.edge++] as Edge;
-        if (!this.#isAllowed(choice.state, edge, event.answer)) continue;
-        this.#take(choice.event, slot, edge);
-        this.#isExplained = this.#goTo(choice.event, edge.state);
-        return true;
-      }
-    }
-    return false;
+  #begin(): void {
+    this.#isExplained = this.#goTo(0, this.#question.initial, false);
   }
 
-  /** Goes on to the slot whose call is answered next after that of this one; calls that never are come last. */
-  #turn(choice: Choice): void {
-    const { words, begun } = this.#slots;
-    const { length } = this.#question.events;
-    let next = Number.POSITIVE_INFINITY;
-    choice.slot = none;
-    choice.edge = 0;
-    for (let slot = 0; slot < words.length; slot++) {
-      if ((words[slot] as number) < 0) continue;
-      const { answer, ends } = begun[slot] as NumberedEvent;
-      const turn = answer === none ? length + slot : ends;
-      if (turn <= choice.turn || turn >= next) continue;
-      next = turn;
-      choice.slot = slot;
+  /** Whether each call that is answered may end so. */
+  #mayAllEnd(): boolean {
+    const { graph } = this.#question;
+    return this.#order.operations.every(({ call, answer }) => answer === none || graph.mayEnd(call, answer));
+  }
+
+  /** Takes the next step that may be taken there; false: there is none. */
+  #step(choice: Choice): boolean {
+    const { answer, state } = choice;
+    const underWay = this.#order.underWayAt(answer);
+    const end = underWay.length + this.#order.unansweredAt(answer);
+    for (; choice.candidate < end; choice.candidate++) {
+      const at = choice.candidate - underWay.length;
+      const operation = at < 0 ? (underWay[choice.candidate] as number) : this.#order.answered + at;
+      const word = this.#steps.words[operation] as number;
+      if (word < 0 || this.#hasTwin(operation, word)) continue;
+      const { caller, answer: wanted } = this.#order.operations[operation] as NumberedOperation;
+      const edges = this.#question.graph.edges(state, caller, word);
+      while (choice.edge < edges.length) {
+        const edge = edges[choice.edge++] as Edge;
+        if (!this.#isAllowed(state, edge, wanted)) continue;
+        if (edge.isLast && !edge.changes) this.#eager.learn(operation);
+        this.#steps.take(operation, edge.isLast ? over : edge.rest, answer, edge.state);
+        this.#isExplained = this.#goTo(answer, edge.state, !edge.isLast);
+        return true;
+      }
+      choice.edge = 0;
     }
-    choice.turn = next;
+    return false;
   }
 
   /** Whether the edge may be taken by a call that will get this answer. */
   #isAllowed(state: number, edge: Edge, answer: number): boolean {
-    if (edge.rest !== none) return answer === none || this.#question.graph.mayEnd(edge.rest, answer);
-    if (answer !== none) return edge.answer === answer;
-    return !this.#question.isClosed && edge.state !== state;
+    if (answer !== none) return edge.leadsTo(answer);
+    return !edge.isLast || (!this.#question.isClosed && edge.state !== state);
   }
 
-  /** Whether the slot's call, which is never answered, is still to be made from an earlier slot too. */
-  #hasTwin(slot: number): boolean {
-    const twin = this.#twins[slot] as number;
-    if (twin === none) return false;
-    const { call, answer } = this.#slots.begun[twin] as NumberedEvent;
-    return answer === none && this.#slots.words[twin] === call;
-  }
-
-  #take(event: number, slot: number, edge: Edge): void {
-    const isOver = edge.rest === none;
-    const begun = this.#slots.begun[slot] as NumberedEvent;
-    this.#slots.set(slot, isOver ? over : edge.rest, begun);
-    this.#steps.add(event - 1, slot, edge.state, isOver);
+  /** Whether as much is left of an equal call that is never answered either, and goes first. */
+  #hasTwin(operation: number, word: number): boolean {
+    const twin = this.#twins[operation] as number;
+    return twin !== none && this.#steps.words[twin] === word;
   }
 
   /** Lets events happen until one needs a step of the spec, and chooses there; true: all has happened. */
-  #goTo(from: number, state: number): boolean {
-    const { events, endsWell } = this.#question;
-    const slots = this.#slots;
-    let at = from;
-    for (; at < events.length; at++) {
-      const event = events[at] as NumberedEvent;
-      if (event.call !== none) slots.set(event.slot, event.call, event);
-      else if (slots.words[event.slot] !== over) {
-        this.#read(at, state);
-        if (slots.words[event.slot] !== over) break;
+  #goTo(from: number, state: number, isInPart: boolean): boolean {
+    const { answered, operations } = this.#order;
+    const { words } = this.#steps;
+    let answer = from;
+    for (; answer < answered; answer++) {
+      if (words[answer] !== over) {
+        this.#letHappen(answer, state);
+        if (words[answer] !== over) break;
       }
+      this.#eager.isAnswered(answer, state);
     }
-    if (at > this.furthest) this.furthest = at;
-    if (at === events.length && endsWell(state, slots.words)) return true;
-    if (!this.#visited.add(at, state, slots)) return false;
-    if (!isHopeful(this.#question, at, state, slots.words)) return false;
-    this.#choose(at, state);
+    const event =
+      answer < answered ? (operations[answer] as NumberedOperation).ends : this.#question.history.events.length;
+    if (event > this.furthest) this.furthest = event;
+    if (answer === answered && this.#mayEnd(state)) return true;
+    if (this.#visited.has(answer, state)) return false;
+    if (!isHopeful(this.#question, answer, state, words)) return false;
+    this.#choose(answer, state, isInPart);
     return false;
   }
 
-  #choose(event: number, state: number): void {
-    this.#choices[this.#depth] ??= { event, state, slot: none, turn: none, edge: 0, changes: 0, steps: 0 };
-    const choice = this.#choices[this.#depth++] as Choice;
-    choice.event = event;
-    choice.state = state;
-    choice.turn = none;
-    this.#turn(choice);
-    choice.changes = this.#slots.changes;
-    choice.steps = this.#steps.count;
+  /** Makes every call under way that changes nothing and gets its answer in this state. */
+  #letHappen(answer: number, state: number): void {
+    for (const operation of this.#order.underWayAt(answer)) {
+      const word = this.#steps.words[operation] as number;
+      if (word >= 0 && this.#eager.happens(operation, word, state, operation === answer)) {
+        this.#steps.take(operation, over, answer, state);
+      }
+    }
   }
 
-  /** Makes every pending call that only reads and gets its answer in this state. */
-  #read(at: number, state: number): void {
-    const { graph } = this.#question;
-    const { words, begun } = this.#slots;
-    for (let slot = 0; slot < words.length; slot++) {
-      const call = words[slot] as number;
-      const event = begun[slot] as NumberedEvent;
-      if (call < 0 || !event.readsOnly) continue;
-      const edge = graph.edges(state, event.caller, call).find(({ answer }) => answer === event.answer);
-      if (edge) this.#take(at, slot, edge);
+  #choose(answer: number, state: number, isInPart: boolean): void {
+    this.#choices[this.#depth] ??= { answer, state, candidate: 0, edge: 0, steps: 0, isNoted: false };
+    const choice = this.#choices[this.#depth++] as Choice;
+    choice.answer = answer;
+    choice.state = state;
+    choice.candidate = 0;
+    choice.edge = 0;
+    choice.steps = this.#steps.count;
+    choice.isNoted = isInPart; // parts of calls, and nothing else, can lead back to where they started
+    if (isInPart) this.#visited.add(answer, state);
+  }
+
+  /** Whether an explanation may end here: in this state, with what is left of the calls that are never answered. */
+  #mayEnd(state: number): boolean {
+    const { graph, isClosed, mayEndIn } = this.#question;
+    const { operations, answered } = this.#order;
+    for (let at = answered; isClosed && at < operations.length; at++) {
+      const { caller } = operations[at] as NumberedOperation;
+      if (graph.edges(state, caller, this.#steps.words[at] as number).length > 0) return false;
     }
+    return mayEndIn(state);
   }
 }
 
-const twinsIn = ({ events, slots }: Question): readonly number[] => {
-  const twins = new Array<number>(slots).fill(none);
-  const last = new Map<string, number>();
-  for (const { slot, call, answer, caller } of events) {
-    if (call === none || answer !== none) continue;
-    const key = `${call} ${caller}`;
-    twins[slot] = last.get(key) ?? none;
-    last.set(key, slot);
+/** So that a call and its caller make one number. */
+const callersMax = 1024;
+
+const twinsIn = ({ operations, answered }: Order): Int32Array => {
+  const twins = new Int32Array(operations.length).fill(none);
+  const last = new Map<number, number>();
+  for (let at = answered; at < operations.length; at++) {
+    const { call, caller } = operations[at] as NumberedOperation;
+    const key = call * callersMax + caller;
+    twins[at] = last.get(key) ?? none;
+    last.set(key, at);
   }
   return twins;
 };

@@ -1,96 +1,94 @@
+import { none } from '#model/engine/refine/numbered.ts';
+import { isSame, Numbering } from '#model/engine/refine/numbering.ts';
 import type { AnyCall, Program, Subject } from '#model/subject.ts';
 import { InternalError } from '#model/suite-error.ts';
 import type { ThreadId } from '#spec/abi.ts';
-import { nothing, type Recipe } from '#spec/outcome.ts';
+import { nothing, type Outcome } from '#spec/outcome.ts';
 
-/** One thing a pending call may do in a state, with states, calls and answers by number. */
+type AnyOutcome = Outcome<unknown, AnyCall, unknown>;
+
+const nowhere: readonly Edge[] = [];
+
+/** Not computed yet. */
+const unknown = -2;
+
+/** One thing a pending call may do in a state. What comes of it is computed when it is asked for, and once. */
 export class Edge {
-  /** The rest of the call, or -1: it is over. */
-  readonly rest: number;
-  /** Its answer when it is over, or -1. */
-  readonly answer: number;
-  readonly #states: Numbering<unknown>;
-  /** The state before; once it was asked for, the state after. */
-  #state: number;
-  #then: Recipe<unknown>;
+  /** Whether the call is over with it. */
+  readonly isLast: boolean;
+  /** False: the state stays as it is, whatever it is. */
+  readonly changes: boolean;
+  readonly #graph: SpecGraph<Theory>;
+  readonly #outcome: AnyOutcome;
+  readonly #before: number;
+  #after = unknown;
+  #result = unknown;
+  #asked = unknown;
+  #isPossible = false;
+  /** Most edges are asked about one answer only. */
+  #askedBefore: Map<number, boolean> | undefined;
 
-  constructor(states: Numbering<unknown>, before: number, then: Recipe<unknown>, rest: number, answer: number) {
-    this.#states = states;
-    this.#state = before;
-    this.#then = then;
-    this.rest = rest;
-    this.answer = answer;
+  constructor(graph: SpecGraph<Theory>, before: number, outcome: AnyOutcome) {
+    this.#graph = graph;
+    this.#before = before;
+    this.#outcome = outcome;
+    this.isLast = outcome.tag === 'returns';
+    this.changes = outcome.then !== nothing;
   }
 
-  /** The state after. Most edges are asked for their answer only. */
+  /** The state after, by number. */
   get state(): number {
-    if (this.#then !== nothing) {
-      const scratch = this.#states.value(this.#state);
-      this.#then(scratch);
-      this.#state = this.#states.numberOf(scratch);
-      this.#then = nothing;
+    if (this.#after === unknown) {
+      if (this.changes) {
+        const { states } = this.#graph;
+        const scratch = states.value(this.#before);
+        this.#outcome.then(scratch);
+        this.#after = states.numberOf(scratch);
+      } else this.#after = this.#before;
     }
-    return this.#state;
-  }
-}
-
-/** A copy of a plain value that shares nothing with it. */
-const copyOf = <T>(value: T): T => {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(copyOf) as T;
-  const copy: Record<string, unknown> = {};
-  for (const key in value) copy[key] = copyOf(value[key]);
-  return copy as T;
-};
-
-/** Freezes a plain value through and through. */
-const frozen = <T>(value: T): T => {
-  if (typeof value !== 'object' || value === null) return value;
-  for (const part of Object.values(value)) frozen(part);
-  return Object.freeze(value);
-};
-
-/** Gives each distinct plain value a number, and the value for a number. */
-export class Numbering<T> {
-  /** By what they are in JSON; texts, which may be long, by themselves. */
-  readonly #numbers = new Map<string, number>();
-  readonly #ofTexts = new Map<string, number>();
-  readonly #values: T[] = [];
-
-  /** The number of a value that the caller may go on to change. */
-  number(value: T): number {
-    return this.#number(value, (key) => JSON.parse(key) as T);
+    return this.#after;
   }
 
-  /** The number of a value that is given away. */
-  numberOf(value: T): number {
-    return this.#number(value, () => value);
+  /** The rest of the call by number; none: it is over. */
+  get rest(): number {
+    return this.isLast ? none : this.#resultNumber();
   }
 
-  #number(value: T, own: (key: string) => T): number {
-    const isText = typeof value === 'string';
-    const numbers = isText ? this.#ofTexts : this.#numbers;
-    const key = isText ? value : JSON.stringify(value);
-    const known = numbers.get(key);
-    if (known !== undefined) return known;
-    const number = this.#values.length;
-    numbers.set(key, number);
-    this.#values.push(frozen(isText ? value : own(key)));
-    return number;
+  /** Its answer by number, when it is over; none: it is not. */
+  get answer(): number {
+    return this.isLast ? this.#resultNumber() : none;
   }
 
-  /** The value, for everybody: nobody can change it. */
-  shared(number: number): T {
-    return this.#values[number] as T;
+  /** Whether the call may end with this answer, if it goes this way: as far as the spec can tell without trying. */
+  leadsTo(answer: number): boolean {
+    if (answer === this.#asked) return this.#isPossible;
+    let isPossible = this.#askedBefore?.get(answer);
+    if (isPossible === undefined) {
+      isPossible = this.#mayLeadTo(answer);
+      if (this.#asked !== unknown) {
+        this.#askedBefore ??= new Map();
+        this.#askedBefore.set(this.#asked, this.#isPossible).set(answer, isPossible);
+      }
+    }
+    this.#asked = answer;
+    this.#isPossible = isPossible;
+    return isPossible;
   }
 
-  /** A fresh copy of the value: the caller may change it. */
-  value(number: number): T {
-    return copyOf(this.shared(number));
+  #mayLeadTo(answer: number): boolean {
+    const { answers, subject } = this.#graph;
+    const wanted = answers.shared(answer);
+    if (this.#outcome.tag === 'returns') return isSame(this.#outcome.answer, wanted);
+    return subject.mayEnd?.(this.#outcome.rest, wanted) ?? true;
   }
 
-  get size(): number {
-    return this.#values.length;
+  #resultNumber(): number {
+    if (this.#result === unknown) {
+      const { calls, answers } = this.#graph;
+      this.#result =
+        this.#outcome.tag === 'returns' ? answers.numberOf(this.#outcome.answer) : calls.numberOf(this.#outcome.rest);
+    }
+    return this.#result;
   }
 }
 
@@ -104,7 +102,7 @@ interface NumberedProgram {
 const threadsMax = 1024;
 
 /** What a graph is made from. */
-export interface Theory extends Pick<Subject, 'outcomes' | 'mayEnd'> {
+export interface Theory extends Pick<Subject, 'outcomes' | 'mayEnd' | 'areCallersAlike'> {
   /**
    * Whether `call`, which only reads, may yet give `answer`, if from this state on only `others` happen before. It may
    * say yes wrongly, but not no. Absent: nobody knows but by trying.
@@ -124,11 +122,10 @@ export class SpecGraph<Of extends Theory = Subject> {
   readonly answers = new Numbering<unknown>();
   /** Per state: its edges by call and thread. */
   readonly #edges: (Map<number, readonly Edge[]> | undefined)[] = [];
-  /** Per rest of a call: whether it may end with an answer. */
-  readonly #ends: (Map<number, boolean> | undefined)[] = [];
   /** One program is run under many schedules. */
   readonly #programs = new WeakMap<Program, NumberedProgram>();
   readonly #memoise: boolean;
+  readonly #areCallersAlike: boolean;
   /** How many steps were asked for, and how many had to be computed. */
   asked = 0;
   computed = 0;
@@ -136,6 +133,7 @@ export class SpecGraph<Of extends Theory = Subject> {
   constructor(subject: Of, memoise = true) {
     this.subject = subject;
     this.#memoise = memoise;
+    this.#areCallersAlike = subject.areCallersAlike === true;
   }
 
   /** A program's state at boot and its calls. */
@@ -151,43 +149,36 @@ export class SpecGraph<Of extends Theory = Subject> {
     return numbered;
   }
 
-  /** Whether what is left of a call, both by number, may still end with this answer. */
-  mayEnd(rest: number, answer: number): boolean {
-    const { mayEnd } = this.subject;
-    if (!mayEnd) return true;
-    let ends = this.#ends[rest];
-    if (!ends) {
-      ends = new Map();
-      this.#ends[rest] = ends;
-    }
-    let may = ends.get(answer);
-    if (may === undefined) {
-      may = mayEnd(this.calls.shared(rest), this.answers.shared(answer));
-      ends.set(answer, may);
-    }
-    return may;
-  }
-
   /** All that `call` of `thread` may do in `state`. */
   edges(state: number, thread: ThreadId, call: number): readonly Edge[] {
     this.asked++;
     if (thread >= threadsMax) throw new InternalError(`thread ${thread} has no room in a key`);
-    const key = call * threadsMax + thread;
-    const ofState = this.#edges[state] ?? new Map<number, readonly Edge[]>();
-    const known = ofState.get(key);
-    if (known) return known;
-    const edges = this.#compute(state, thread, call);
-    if (this.#memoise) this.#edges[state] = ofState.set(key, edges);
+    const key = this.#areCallersAlike ? call : call * threadsMax + thread;
+    let ofState = this.#edges[state];
+    if (!ofState) {
+      ofState = new Map();
+      if (this.#memoise) this.#edges[state] = ofState;
+    }
+    let edges = ofState.get(key);
+    if (!edges) {
+      edges = this.#compute(state, thread, call);
+      ofState.set(key, edges);
+    }
     return edges;
+  }
+
+  /** Whether what is left of a call may still end with this answer, as far as the spec can tell without trying. */
+  mayEnd(rest: number, answer: number): boolean {
+    const { mayEnd } = this.subject;
+    return !mayEnd || mayEnd(this.calls.shared(rest), this.answers.shared(answer));
   }
 
   #compute(state: number, thread: ThreadId, call: number): readonly Edge[] {
     this.computed++;
     const outcomes = this.subject.outcomes(this.states.shared(state), thread, this.calls.shared(call));
-    return outcomes.map((outcome) =>
-      outcome.tag === 'continues'
-        ? new Edge(this.states, state, outcome.then, this.calls.number(outcome.rest), -1)
-        : new Edge(this.states, state, outcome.then, -1, this.answers.number(outcome.answer)),
-    );
+    if (outcomes.length === 0) return nowhere;
+    const edges: Edge[] = [];
+    for (const outcome of outcomes) edges.push(new Edge(this, state, outcome));
+    return edges;
   }
 }

@@ -1,92 +1,132 @@
-/** What pending calls are up to, a word for each slot. */
-export interface Pending {
-  readonly words: Int32Array;
-  /** Equal for words that are equal, and for words that cover one another. */
-  readonly hash: number;
-  /** Whether whoever has the word `known` in this slot can do all that whoever has the slot's own word can. */
-  covers(slot: number, known: number): boolean;
+import type { Order } from '#model/engine/refine/numbered.ts';
+import type { Steps } from '#model/engine/refine/steps.ts';
+
+/** A place in a search: which answer comes next, the state of the spec, and what is left of each call under way. */
+export interface Place {
+  readonly answer: number;
+  readonly state: number;
 }
 
-// A place in the array: the next one in its bucket, its hash, the event, the state, and the words.
+// A place in the array: the next one in its bucket, its hash, the answer, the state, and a word for each call under way.
 const hashAt = 1;
-const eventAt = 2;
+const answerAt = 2;
 const stateAt = 3;
 const wordsAt = 4;
 const nowhere = -1;
 
-const mixed = (hash: number, event: number, state: number): number => {
-  const sum = Math.imul(hash ^ Math.imul(state + 1, 0x2c1b3c6d) ^ Math.imul(event + 1, 0x297a2d39), 0x45d9f3b);
+const mixed = (hash: number, answer: number, state: number): number => {
+  const sum = Math.imul(hash ^ Math.imul(state + 1, 0x2c1b3c6d) ^ Math.imul(answer + 1, 0x297a2d39), 0x45d9f3b);
   return sum ^ (sum >>> 15);
 };
 
 /** Where a search has been: exactly, and without an object for each place. It grows, and never forgets. */
 export class Visited {
-  readonly #slots: number;
-  #buckets = new Int32Array(128).fill(nowhere);
-  #places: Int32Array;
+  readonly #order: Order;
+  readonly #steps: Steps;
+  #buckets = new Int32Array(0);
+  #places = new Int32Array(0);
   #end = 0;
   #count = 0;
-
-  constructor(slots: number) {
-    this.#slots = slots;
-    this.#places = new Int32Array(32 * (wordsAt + slots));
+  get count() {
+    return this.#count;
   }
 
-  /** Notes a place, and says true; unless it was noted before, or one that covers it. */
-  add(event: number, state: number, pending: Pending): boolean {
-    const hash = mixed(pending.hash, event, state);
+  constructor(order: Order, steps: Steps) {
+    this.#order = order;
+    this.#steps = steps;
+  }
+
+  /** Whether the search, which is there, has been there before, or at a place that covers it. */
+  has(answer: number, state: number): boolean {
+    if (this.#count === 0) return false;
+    const hash = mixed(this.#steps.hash, answer, state);
     const places = this.#places;
     let at = this.#buckets[hash & (this.#buckets.length - 1)] as number;
     for (; at !== nowhere; at = places[at] as number) {
-      if (places[at + hashAt] !== hash || places[at + eventAt] !== event || places[at + stateAt] !== state) continue;
-      if (this.#isCovered(at + wordsAt, pending)) return false;
+      if (places[at + hashAt] !== hash || places[at + answerAt] !== answer || places[at + stateAt] !== state) continue;
+      if (this.#isCovered(at + wordsAt, answer)) return true;
     }
-    this.#append(hash, event, state, pending.words);
-    return true;
+    return false;
   }
 
-  /** The state and the slot's word of every place. */
-  *wordsAt(slot: number): Iterable<{ readonly state: number; readonly word: number }> {
-    for (let at = 0; at < this.#end; at += wordsAt + this.#slots) {
-      yield { state: this.#places[at + stateAt] as number, word: this.#places[at + wordsAt + slot] as number };
-    }
-  }
-
-  #isCovered(at: number, pending: Pending): boolean {
-    const { words } = pending;
-    for (let slot = 0; slot < words.length; slot++) {
-      const known = this.#places[at + slot] as number;
-      if (known !== words[slot] && !pending.covers(slot, known)) return false;
-    }
-    return true;
-  }
-
-  #append(hash: number, event: number, state: number, words: Int32Array): void {
+  /** Notes the place where the search is. */
+  add(answer: number, state: number): void {
+    const hash = mixed(this.#steps.hash, answer, state);
     const at = this.#end;
-    this.#end += wordsAt + this.#slots;
-    if (this.#end > this.#places.length) {
-      const more = new Int32Array(this.#places.length * 2);
-      more.set(this.#places);
-      this.#places = more;
-    }
-    if (this.#count++ >= this.#buckets.length) this.#spread(at);
+    const words = this.#order.underWayAt(answer).length + this.#order.unansweredAt(answer);
+    this.#end += wordsAt + words;
+    if (this.#end > this.#places.length) this.#grow();
+    if (this.#count++ >= this.#buckets.length) this.#spread();
     const places = this.#places;
     places[at + hashAt] = hash;
-    places[at + eventAt] = event;
+    places[at + answerAt] = answer;
     places[at + stateAt] = state;
-    places.set(words, at + wordsAt);
-    this.#link(at, hash);
+    this.#writeWords(at + wordsAt, answer);
+    this.#link(at);
   }
 
-  #link(at: number, hash: number): void {
-    const bucket = hash & (this.#buckets.length - 1);
+  /** Forgets all. */
+  clear(): void {
+    this.#buckets = new Int32Array(0);
+    this.#end = 0;
+    this.#count = 0;
+  }
+
+  /** Every place where the operation was under way, with what was left of its call. */
+  *placesOf(operation: number): Iterable<{ readonly state: number; readonly word: number }> {
+    const { answered } = this.#order;
+    for (let at = 0; at < this.#end; ) {
+      const answer = this.#places[at + answerAt] as number;
+      const underWay = this.#order.underWayAt(answer);
+      const unanswered = this.#order.unansweredAt(answer);
+      const index = operation < answered ? underWay.indexOf(operation) : underWay.length + operation - answered;
+      if (index >= 0 && index < underWay.length + unanswered) {
+        yield { state: this.#places[at + stateAt] as number, word: this.#places[at + wordsAt + index] as number };
+      }
+      at += wordsAt + underWay.length + unanswered;
+    }
+  }
+
+  #isCovered(from: number, answer: number): boolean {
+    let at = from;
+    for (const operation of this.#order.underWayAt(answer)) {
+      if (!this.#steps.isCovered(operation, this.#places[at++] as number)) return false;
+    }
+    const end = this.#order.answered + this.#order.unansweredAt(answer);
+    for (let operation = this.#order.answered; operation < end; operation++) {
+      if (!this.#steps.isCovered(operation, this.#places[at++] as number)) return false;
+    }
+    return true;
+  }
+
+  #writeWords(from: number, answer: number): void {
+    const { words } = this.#steps;
+    const places = this.#places;
+    let at = from;
+    for (const operation of this.#order.underWayAt(answer)) places[at++] = words[operation] as number;
+    const end = this.#order.answered + this.#order.unansweredAt(answer);
+    for (let operation = this.#order.answered; operation < end; operation++) places[at++] = words[operation] as number;
+  }
+
+  #grow(): void {
+    const more = new Int32Array(Math.max(this.#places.length * 2, this.#end, 512));
+    more.set(this.#places);
+    this.#places = more;
+  }
+
+  /** Four times the buckets, and the places noted so far put in them anew. */
+  #spread(): void {
+    this.#buckets = new Int32Array(Math.max(this.#buckets.length * 4, 64)).fill(nowhere);
+    for (let at = 0, left = this.#count - 1; left > 0; left--) {
+      this.#link(at);
+      const answer = this.#places[at + answerAt] as number;
+      at += wordsAt + this.#order.underWayAt(answer).length + this.#order.unansweredAt(answer);
+    }
+  }
+
+  #link(at: number): void {
+    const bucket = (this.#places[at + hashAt] as number) & (this.#buckets.length - 1);
     this.#places[at] = this.#buckets[bucket] as number;
     this.#buckets[bucket] = at;
-  }
-
-  /** Four times the buckets, and the places before `end` put in them anew. */
-  #spread(end: number): void {
-    this.#buckets = new Int32Array(this.#buckets.length * 4).fill(nowhere);
-    for (let at = 0; at < end; at += wordsAt + this.#slots) this.#link(at, this.#places[at + hashAt] as number);
   }
 }
