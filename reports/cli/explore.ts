@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { randomFrom } from '#model/engine/explore/random.ts';
 import { estimateLeft } from '#model/engine/graph/explore.ts';
 import type { Run } from '#model/engine/graph/written.ts';
 import { SuiteError } from '#model/suite-error.ts';
-import { progressDisplay } from '#reports/cli/drive.ts';
 import type { ExitCode } from '#reports/cli/exit-code.ts';
 import { type ExploreInput, readPrograms, type Source } from '#reports/cli/explore-input.ts';
 import { accountsOf, readKept, writeKept } from '#reports/cli/explore-kept.ts';
@@ -21,6 +21,7 @@ import {
 import { outFolder, prepareFile } from '#reports/cli/files.ts';
 import { listenForInterrupt } from '#reports/cli/interrupt.ts';
 import type { Output } from '#reports/cli/output.ts';
+import { progressDisplay } from '#reports/cli/progress.ts';
 import { plural } from '#reports/text/story.ts';
 import { Account } from '#reports/workers/account.ts';
 import type { Undertaking } from '#reports/workers/agenda.ts';
@@ -53,8 +54,15 @@ const seed = 1;
 /** Of more explorations than these that were cut, nobody reads how much is left. */
 const guessesMax = 10;
 
+/**
+ * V8 compiles a function with its slowest compiler once it was called so often. By default that is after 3,000 calls, and
+ * then takes longer than most explorations do in all; those of many seconds still get there.
+ */
+const callsBeforeSlowestCompiler = 300_000;
+
 /** Counts the executions of programs under each memory model, each once. */
 export const explore = async (paths: readonly string[], options: ExploreOptions, output: Output): Promise<ExitCode> => {
+  setFlagsFromString(`--invocation-count-for-turbofan=${callsBeforeSlowestCompiler}`);
   const { executions, seconds, workers } = options;
   const plan = options.resume === undefined ? planAnew(paths, options.outcomes) : planKept(options.resume, options);
   const undertakings = [...plan.undertakings.values()];

@@ -1,9 +1,9 @@
-import { progressDisplay } from '#reports/cli/drive.ts';
 import { type ExitCode, exitCode } from '#reports/cli/exit-code.ts';
 import { listenForInterrupt } from '#reports/cli/interrupt.ts';
 import { readHistories } from '#reports/cli/linearize-input.ts';
 import type { Judged } from '#reports/cli/linearize-run.ts';
 import { type Output, styled } from '#reports/cli/output.ts';
+import { progressDisplay } from '#reports/cli/progress.ts';
 import { pictureLines } from '#reports/text/linearize.ts';
 import { judgeAll } from '#reports/workers/histories.ts';
 

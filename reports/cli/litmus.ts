@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
-import { progressDisplay } from '#reports/cli/drive.ts';
 import { type ExitCode, exitCode } from '#reports/cli/exit-code.ts';
 import { listenForInterrupt } from '#reports/cli/interrupt.ts';
 import { type LitmusInput, readInputs } from '#reports/cli/litmus-input.ts';
 import { type LitmusOutcome, runLitmus } from '#reports/cli/litmus-run.ts';
 import { type Output, styled } from '#reports/cli/output.ts';
+import { progressDisplay } from '#reports/cli/progress.ts';
 import { herdText, observationOf } from '#reports/text/litmus.ts';
 import { plural } from '#reports/text/story.ts';
 

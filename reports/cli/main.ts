@@ -3,33 +3,12 @@ import { Command, CommanderError, Option } from 'commander';
 import { memoryNames } from '#model/engine/explore/memories.ts';
 import { memoryNames as litmusMemories } from '#model/engine/litmus/memories.ts';
 import { SuiteError } from '#model/suite-error.ts';
-import { check } from '#reports/cli/check.ts';
-import { doctor } from '#reports/cli/doctor.ts';
 import { type ExitCode, exitCode } from '#reports/cli/exit-code.ts';
-import { explore } from '#reports/cli/explore.ts';
-import { exploreSpec } from '#reports/cli/explore-spec.ts';
 import { exportNames } from '#reports/cli/export.ts';
 import { outFolder } from '#reports/cli/files.ts';
-import { linearize } from '#reports/cli/linearize.ts';
-import { list } from '#reports/cli/list.ts';
-import { litmus } from '#reports/cli/litmus.ts';
-import { museum } from '#reports/cli/museum.ts';
-import { ordering } from '#reports/cli/ordering.ts';
 import { type Output, processOutput, styled } from '#reports/cli/output.ts';
-import { replay } from '#reports/cli/replay.ts';
-import {
-  budgetNames,
-  exploreNames,
-  oneOf,
-  selectBudget,
-  selectMemories,
-  selectMutants,
-  selectSuites,
-  theirImplementation,
-  wholeNumber,
-} from '#reports/cli/select.ts';
-import { show } from '#reports/cli/show.ts';
 import { version } from '#reports/cli/version.ts';
+import { budgetNames, exploreNames, oneOf, wholeNumber } from '#reports/cli/words.ts';
 
 const memoryChoices = ['all', ...memoryNames] as const;
 const defaultSeed = 1;
@@ -68,7 +47,7 @@ const underMemories = (command: Command): Command =>
     'all' as const,
   );
 
-/** Reads the command line and runs the command. Gives the exit code. */
+/** Reads the command line and runs the command, loading what this one needs. Gives the exit code. */
 export const main = async (argv: readonly string[], output: Output = processOutput()): Promise<ExitCode> => {
   let code: ExitCode = exitCode.holds;
   const program = new Command('rendezvous')
@@ -87,6 +66,8 @@ export const main = async (argv: readonly string[], output: Output = processOutp
     .option('--html <file>', 'write a page with every story as a picture')
     .addHelpText('after', example('check ipc/pipe --implementation my-pipe.ts --html report.html'))
     .action(async (names: string[], options) => {
+      const { check } = await import('#reports/cli/check.ts');
+      const { selectBudget, selectMemories, selectSuites } = await import('#reports/cli/select.ts');
       code = await check(
         {
           suites: selectSuites(names),
@@ -121,6 +102,7 @@ export const main = async (argv: readonly string[], output: Output = processOutp
     .option('--json', 'one JSON document on stdout and nothing else', false)
     .addHelpText('after', example(`replay ${outFolder}/sync-sleep-wakeup-xv6-canary.json`))
     .action(async (path: string, options) => {
+      const { replay } = await import('#reports/cli/replay.ts');
       code = await replay(path, options, output);
     });
 
@@ -129,6 +111,8 @@ export const main = async (argv: readonly string[], output: Output = processOutp
     .argument('[subject...]', 'subjects or mutants; all if none is named')
     .addHelpText('after', example('museum sync/sleep-wakeup'))
     .action(async (names: string[], options) => {
+      const { museum } = await import('#reports/cli/museum.ts');
+      const { selectBudget, selectMemories, selectMutants } = await import('#reports/cli/select.ts');
       const budget = selectBudget(options.budget, options.runs);
       const { seed, json, workers } = options;
       code = await museum(
@@ -145,6 +129,8 @@ export const main = async (argv: readonly string[], output: Output = processOutp
     .option('--variant <name>', 'only this variant of the spec')
     .addHelpText('after', example('ordering ipc/bounded-buffer'))
     .action(async (names: string[], options) => {
+      const { ordering } = await import('#reports/cli/ordering.ts');
+      const { selectBudget, selectSuites, theirImplementation } = await import('#reports/cli/select.ts');
       const chosen = selectSuites(names);
       const budget = selectBudget(options.budget, options.runs);
       const { seed, json, variant, workers } = options;
@@ -168,6 +154,7 @@ export const main = async (argv: readonly string[], output: Output = processOutp
     .option('--json', 'one JSON document on stdout and nothing else', false)
     .addHelpText('after', example('litmus properties/litmus/aarch64/MP.litmus'))
     .action(async (paths: string[], options) => {
+      const { litmus } = await import('#reports/cli/litmus.ts');
       code = await litmus(paths, options, output);
     });
 
@@ -206,7 +193,13 @@ export const main = async (argv: readonly string[], output: Output = processOutp
       if (spec !== undefined && (options.executions ?? options.keep) !== undefined) {
         command.error('a spec has states, not executions, and they are not kept: --states N and --seconds N bound it');
       }
-      code = spec === undefined ? await explore(paths, options, output) : await exploreSpec(spec, options, output);
+      if (spec === undefined) {
+        const { explore } = await import('#reports/cli/explore.ts');
+        code = await explore(paths, options, output);
+      } else {
+        const { exploreSpec } = await import('#reports/cli/explore-spec.ts');
+        code = await exploreSpec(spec, options, output);
+      }
     });
 
   program
@@ -219,6 +212,7 @@ export const main = async (argv: readonly string[], output: Output = processOutp
     .option('--json', 'one JSON document on stdout and nothing else', false)
     .addHelpText('after', example('linearize properties/histories/known.jsonl'))
     .action(async (paths: string[], options) => {
+      const { linearize } = await import('#reports/cli/linearize.ts');
       code = await linearize(paths, options, output);
     });
 
@@ -227,7 +221,8 @@ export const main = async (argv: readonly string[], output: Output = processOutp
     .description('list subjects, claims and mutants')
     .option('--json', 'one JSON document on stdout and nothing else', false)
     .addHelpText('after', example('list'))
-    .action((options) => {
+    .action(async (options) => {
+      const { list } = await import('#reports/cli/list.ts');
       code = list(options.json, output);
     });
 
@@ -239,7 +234,8 @@ export const main = async (argv: readonly string[], output: Output = processOutp
     .option('--width <n>', 'columns to use', wholeNumber('--width', 40), process.stdout.columns ?? defaultWidth)
     .option('--json', 'one JSON document on stdout and nothing else', false)
     .addHelpText('after', example('show ipc/pipe --variant linux'))
-    .action((subject: string, options) => {
+    .action(async (subject: string, options) => {
+      const { show } = await import('#reports/cli/show.ts');
       code = show(subject, options, output);
     });
 
@@ -249,6 +245,7 @@ export const main = async (argv: readonly string[], output: Output = processOutp
     .option('--json', 'one JSON document on stdout and nothing else', false)
     .addHelpText('after', example('doctor'))
     .action(async (options) => {
+      const { doctor } = await import('#reports/cli/doctor.ts');
       code = await doctor(options.json, output);
     });
 

@@ -5,7 +5,6 @@ import type { Suite } from '#model/claim.ts';
 import type { Implementation } from '#model/counterexample.ts';
 import { type Budget, budgets } from '#model/engine/explore/budget.ts';
 import { type MemoryName, memoryNames } from '#model/engine/explore/memories.ts';
-import type { Explore } from '#model/engine/explore/stream.ts';
 import { SuiteError } from '#model/suite-error.ts';
 import { mutants, suites } from '#properties/index.ts';
 import type { Mutant } from '#properties/museum/mutant.ts';
@@ -82,27 +81,6 @@ export const selectTargets = (
   );
   return implementation.tag === 'file' ? targets.slice(0, 1) : targets;
 };
-
-/** A whole number that is not negative. */
-export const wholeNumber =
-  (option: string, least: number) =>
-  (text: string): number => {
-    const value = Number(text);
-    if (Number.isSafeInteger(value) && value >= least && /^\d+$/.test(text)) return value;
-    throw new SuiteError('S102', `${option} is '${text}'`, `give a whole number, ${least} or more`);
-  };
-
-/** One of a few words. */
-export const oneOf =
-  <Word extends string>(option: string, words: readonly Word[]) =>
-  (text: string): Word => {
-    const word = words.find((candidate) => candidate === text);
-    if (word !== undefined) return word;
-    throw new SuiteError('S103', `${option} is '${text}'`, `give one of ${words.join(', ')}`);
-  };
-
-export const budgetNames: readonly Budget['name'][] = ['quick', 'grade', 'night'];
-export const exploreNames: readonly Explore[] = ['all', 'exhaustive', 'random', 'pct'];
 
 /** The memory models of that name: all of them, or one. */
 export const selectMemories = (name: 'all' | MemoryName): readonly MemoryName[] =>

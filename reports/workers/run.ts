@@ -1,5 +1,5 @@
-import type { ProgressDisplay } from '#reports/cli/drive.ts';
 import type { InterruptListener } from '#reports/cli/interrupt.ts';
+import type { ProgressDisplay } from '#reports/cli/progress.ts';
 import { plural } from '#reports/text/story.ts';
 import { Tally } from '#reports/workers/tally.ts';
 import { type Answer, answerOf, type Findings, perform, type Task } from '#reports/workers/task.ts';
