@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
-import { randomFrom } from '#model/engine/explore/random.ts';
-import { estimateLeft } from '#model/engine/graph/explore.ts';
 import type { Run } from '#model/engine/graph/written.ts';
 import { SuiteError } from '#model/suite-error.ts';
 import type { ExitCode } from '#reports/cli/exit-code.ts';
+import { Forecast, guessOf, isGuessed } from '#reports/cli/explore-forecast.ts';
 import { type ExploreInput, readPrograms, type Source } from '#reports/cli/explore-input.ts';
 import { accountsOf, readKept, writeKept } from '#reports/cli/explore-kept.ts';
 import {
@@ -49,10 +48,8 @@ interface Plan {
   readonly undertakings: ReadonlyMap<ExploreInput, Undertaking>;
 }
 
-/** Guesses of what is left are the same whenever they are made. */
-const seed = 1;
-/** Of more explorations than these that were cut, nobody reads how much is left. */
-const guessesMax = 10;
+/** Who waits no longer than this need not know how long. */
+const silenceMilliseconds = 1000;
 
 /**
  * V8 compiles a function with its slowest compiler once it was called so often. By default that is after 3,000 calls, and
@@ -71,10 +68,16 @@ export const explore = async (paths: readonly string[], options: ExploreOptions,
   const executionsMax = executions ?? Number.POSITIVE_INFINITY;
   const interrupt = listenForInterrupt(output);
   const display = progressDisplay(output, null);
+  const forecast = new Forecast(undertakings);
+  const before = foundIn(undertakings);
+  const begun = performance.now();
   let found = 0;
   const onProgress = (more: number, id: string): void => {
     found += more;
-    display.update(found, null, id);
+    const milliseconds = performance.now() - begun;
+    const total = output.isTerminal && milliseconds > silenceMilliseconds ? forecast.next() : null;
+    const left = total === null ? '' : leftText(total - before - found, found / milliseconds);
+    display.update(found, null, `${id}${left}`);
   };
   try {
     const milliseconds = 1000 * (seconds ?? Number.POSITIVE_INFINITY);
@@ -96,6 +99,15 @@ export const explore = async (paths: readonly string[], options: ExploreOptions,
   }
   return exitOf(explored, plan.inputs.length);
 };
+
+const foundIn = (undertakings: readonly Undertaking[]): number =>
+  undertakings.flatMap(({ accounts }) => accounts).reduce((sum, account) => sum + account.found, 0);
+
+/** Of a guess that was too low, nothing is said. */
+const leftText = (executions: number, perMillisecond: number): string =>
+  executions <= 0
+    ? ''
+    : `, about ${Number(executions.toPrecision(2)).toLocaleString('en')} left, ${Math.ceil(executions / perMillisecond / 1000)} s`;
 
 const planAnew = (paths: readonly string[], outcomes: boolean): Plan => {
   const { inputs, sources } = readPrograms(paths);
@@ -126,7 +138,6 @@ const planOf = (inputs: readonly ExploreInput[], sources: readonly Source[], acc
 /** What became of each program with which somebody has begun. */
 const exploredOf = ({ inputs, undertakings }: Plan, boundOf: (account: Account) => string): Explored[] => {
   const cut = [...undertakings.values()].flatMap(({ accounts }) => accounts.filter((account) => !account.isComplete));
-  const isGuessed = cut.length <= guessesMax;
   return inputs.flatMap((input): Explored[] => {
     const { source, asked } = input;
     const { id } = asked;
@@ -138,17 +149,11 @@ const exploredOf = ({ inputs, undertakings }: Plan, boundOf: (account: Account) 
       const run = asked.runs[i] as Run;
       const gaveUp: GaveUp | null = isComplete
         ? null
-        : { bound: boundOf(account), about: isGuessed ? guess(run, account) : null };
+        : { bound: boundOf(account), about: isGuessed(cut) ? guessOf(run, account) : null };
       return { model: run.model, executions, blocked, outcomes: outcomes && [...outcomes].sort(), gaveUp };
     });
     return [{ tag: 'explored', source, id, counts, differences: differencesOf(counts, asked.expected ?? {}) }];
   });
-};
-
-/** How many executions there may be in all. */
-const guess = ({ program, memory, exploring }: Run, { rests, found }: Account): number | null => {
-  const left = rests && estimateLeft(program, memory, exploring, rests, randomFrom(seed));
-  return left === null ? null : found + left;
 };
 
 /** Keeps what was explored where the user wants that, or where there is more to explore; then says how to go on. */
