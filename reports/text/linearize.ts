@@ -1,7 +1,17 @@
+import type { External } from '#model/engine/refine/external.ts';
+import type { Part } from '#model/engine/refine/linearize.ts';
 import type { NumberedOperation } from '#model/engine/refine/numbered.ts';
+import type { Prefix } from '#model/engine/refine/prefix.ts';
 import type { SpecStep } from '#model/engine/refine/question.ts';
-import type { Refusal } from '#reports/cli/linearize-run.ts';
+import type { SpecGraph } from '#model/engine/refine/spec-graph.ts';
 import { type Output, styled } from '#reports/cli/output.ts';
+
+/** Why a history is not linearizable. */
+interface Refusal {
+  readonly graph: SpecGraph<External>;
+  readonly part: Part;
+  readonly prefix: Prefix;
+}
 
 /** One line of the picture of a refusal. */
 export type Line =
