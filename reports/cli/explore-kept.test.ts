@@ -226,4 +226,10 @@ describe('a file that cannot be resumed', () => {
     json('mine.json', racers(2));
     expect(await codeOf('--resume', kept)).toContain('S605');
   });
+
+  it('is not written over what is something else', async () => {
+    const path = json('precious.json', racers(2));
+    expect(await codeOf(path, '--keep', path)).toContain('S607');
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(racers(2));
+  });
 });

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { SuiteError } from '#model/suite-error.ts';
 import type { Source } from '#reports/cli/explore-input.ts';
-import { readText, writeText } from '#reports/cli/files.ts';
+import { prepareFile, readText, writeText } from '#reports/cli/files.ts';
 import { version } from '#reports/cli/version.ts';
 import { Account } from '#reports/workers/account.ts';
 import type { Undertaking } from '#reports/workers/agenda.ts';
@@ -45,6 +45,14 @@ const explorerSum = (): string => {
   return sumOf(texts.join('\n'));
 };
 
+/** Makes sure that something can be kept there, before any work is done. SuiteError: it cannot, or something else is there. */
+export const prepareKept = (path: string): void => {
+  if (existsSync(path) && !/^(\{"kept":|$)/.test(readText(path))) {
+    throw new SuiteError('S607', `${path} is there, and is no kept exploration`, 'name another file with --keep');
+  }
+  prepareFile(path);
+};
+
 /** Writes down what is known of programs. A file that is there is replaced all at once. */
 export const writeKept = (path: string, sources: readonly Source[], undertakings: readonly Undertaking[]): void => {
   const runs = undertakings.flatMap(({ asked, accounts }) =>
@@ -82,7 +90,7 @@ export const readKept = (path: string): Kept => {
     throw none(`${error?.instancePath.slice(1).replaceAll('/', '.')} ${error?.message}`.trim());
   }
   const { sum, ...kept } = value;
-  if (sum !== sumOf(JSON.stringify(kept))) throw none('it was changed, or its end is another’s');
+  if (sum !== sumOf(JSON.stringify(kept))) throw none('it was changed, its sum is another');
   if (kept.explorer !== explorerSum()) throw foreign(`${path} was written by another version of the explorer`);
   return kept;
 };

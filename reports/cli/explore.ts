@@ -6,7 +6,7 @@ import { SuiteError } from '#model/suite-error.ts';
 import type { ExitCode } from '#reports/cli/exit-code.ts';
 import { Forecast, guessOf, isGuessed } from '#reports/cli/explore-forecast.ts';
 import { type ExploreInput, readPrograms, type Source } from '#reports/cli/explore-input.ts';
-import { accountsOf, readKept, writeKept } from '#reports/cli/explore-kept.ts';
+import { accountsOf, prepareKept, readKept, writeKept } from '#reports/cli/explore-kept.ts';
 import {
   asJson,
   type Count,
@@ -17,7 +17,7 @@ import {
   type Resumption,
   tell,
 } from '#reports/cli/explore-report.ts';
-import { outFolder, prepareFile } from '#reports/cli/files.ts';
+import { outFolder } from '#reports/cli/files.ts';
 import { listenForInterrupt } from '#reports/cli/interrupt.ts';
 import type { Output } from '#reports/cli/output.ts';
 import { progressDisplay } from '#reports/cli/progress.ts';
@@ -64,7 +64,7 @@ export const explore = async (paths: readonly string[], options: ExploreOptions,
   const plan = options.resume === undefined ? planAnew(paths, options.outcomes) : planKept(options.resume, options);
   const undertakings = [...plan.undertakings.values()];
   const keep = options.keep ?? options.resume;
-  if (keep !== undefined) prepareFile(keep);
+  if (keep !== undefined) prepareKept(keep);
   const executionsMax = executions ?? Number.POSITIVE_INFINITY;
   const interrupt = listenForInterrupt(output);
   const display = progressDisplay(output, null);
