@@ -5,12 +5,12 @@ import { named, namedLong } from '#properties/graph/named.ts';
 /** Of larger tests only the number is looked at. */
 const keptMax = 10_000;
 
-describe("GenMC's tests, as routines", () => {
+describe('named tests, as routines', () => {
   it('are at least thirty', () => {
     expect(new Set(named.map(({ program }) => program.name)).size).toBeGreaterThanOrEqual(30);
   });
 
-  it('have as many complete executions as GenMC finds under every model, and none twice', () => {
+  it('have as many complete executions as others find, under every model, and none twice', () => {
     expect(named.flatMap((test) => differencesOf(test, keptMax))).toEqual([]);
   });
 

@@ -12,6 +12,7 @@ import {
 import type { Order } from '#impl/machine/order.ts';
 import type { GraphProgram } from '#model/engine/graph/program.ts';
 import { threadsOf } from '#properties/graph/named-straight.ts';
+import type { Orders } from '#properties/graph/orders.ts';
 
 /** Tests of GenMC in which threads exclude one another or wait, as routines. */
 
@@ -267,4 +268,37 @@ export const linuxRwLocks: GraphProgram = {
         yield fetchAdd(lock, bias, 'release');
       },
   ),
+};
+
+/**
+ * A sequence lock, as Linux has it: writers under a lock make the sequence odd and even again, and readers look whether
+ * it stayed as it was. Who would read again is blocked. Threads that write, then threads that read.
+ */
+export const seqLock = (
+  name: string,
+  { relaxed, acquire, release }: Orders,
+  writers: number,
+  readers: number,
+): GraphProgram => {
+  const [sequence, lock, left, right, never] = [0, 1, 2, 3, 4] as const;
+  function* write(): Routine {
+    yield* assume((yield compareAndSwap(lock, 0, 1, acquire)) === 0, never);
+    const before = yield load(sequence, relaxed);
+    yield store(sequence, before + 1, relaxed);
+    yield fence('release');
+    yield store(left, before + 1, relaxed);
+    yield store(right, before + 1, relaxed);
+    yield store(sequence, before + 2, release);
+    yield store(lock, 0, release);
+  }
+  function* read(): Routine {
+    const before = yield load(sequence, acquire);
+    yield* assume(before % 2 === 0, never);
+    yield load(left, relaxed);
+    yield load(right, relaxed);
+    yield fence('acquire');
+    yield* assume((yield load(sequence, relaxed)) === before, never);
+  }
+  const writing = Array.from({ length: writers }, () => write);
+  return threadsOf(name, 5, writing, readers, read);
 };

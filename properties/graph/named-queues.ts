@@ -2,6 +2,7 @@ import { compareAndSwap, fence, fetchAdd, load, type Routine, store, swap } from
 import type { GraphProgram } from '#model/engine/graph/program.ts';
 import { assume } from '#properties/graph/named-locks.ts';
 import { threadsOf } from '#properties/graph/named-straight.ts';
+import type { Orders } from '#properties/graph/orders.ts';
 
 /** Tests of GenMC with queues, as routines. */
 
@@ -122,4 +123,67 @@ export const bufRing = (n: number): GraphProgram => {
     yield fence('seq_cst');
     yield store(consumerTail, after(taken), 'relaxed');
   });
+};
+
+/** A node is named by a number, 0 is none; a pointer to it says how often it was changed. */
+const pointerTo = (node: number, changes: number): number => changes * 256 + node;
+const nodeOf = (pointer: number): number => pointer % 256;
+const changesOf = (pointer: number): number => Math.floor(pointer / 256);
+
+/**
+ * The queue of Michael and Scott, PODC 1996, with so many threads that put one word in and so many that take one out.
+ * Who cannot take the word that he saw is blocked: he would try again.
+ */
+export const msQueue = (
+  name: string,
+  { relaxed, acquire, release }: Orders,
+  puts: number,
+  takes: number,
+): GraphProgram => {
+  const [head, tail, never] = [0, 1, 2] as const;
+  const wordOf = (node: number): number => 1 + 2 * node;
+  const nextOf = (node: number): number => 2 + 2 * node;
+  function* put(own: number): Routine {
+    yield store(wordOf(own), own, 'plain');
+    yield store(nextOf(own), pointerTo(0, 0), relaxed);
+    for (;;) {
+      const last = yield load(tail, acquire);
+      const next = yield load(nextOf(nodeOf(last)), acquire);
+      if ((yield load(tail, relaxed)) !== last) continue;
+      if (nodeOf(next) === 0) {
+        const linked = pointerTo(own, changesOf(next) + 1);
+        if ((yield compareAndSwap(nextOf(nodeOf(last)), next, linked, release)) === next) {
+          yield compareAndSwap(tail, last, pointerTo(own, changesOf(last) + 1), release);
+          return;
+        }
+      }
+      const after = nodeOf(yield load(nextOf(nodeOf(last)), acquire));
+      yield compareAndSwap(tail, last, pointerTo(after, changesOf(last) + 1), release);
+    }
+  }
+  function* take(): Routine {
+    for (;;) {
+      const first = yield load(head, acquire);
+      const last = yield load(tail, relaxed);
+      const next = yield load(nextOf(nodeOf(first)), acquire);
+      if ((yield load(head, relaxed)) !== first) continue;
+      if (nodeOf(first) !== nodeOf(last)) {
+        yield load(wordOf(nodeOf(next)), 'plain');
+        const taken = pointerTo(nodeOf(next), changesOf(first) + 1);
+        yield* assume((yield compareAndSwap(head, first, taken, release)) === first, never);
+        return;
+      }
+      if (nodeOf(next) === 0) return;
+      yield compareAndSwap(tail, last, pointerTo(nodeOf(next), changesOf(last) + 1), release);
+    }
+  }
+  const dummy = 1;
+  const program = threadsOf(
+    name,
+    nextOf(dummy + puts) + 1,
+    Array.from({ length: puts }, (_, number) => () => put(dummy + 1 + number)),
+    takes,
+    take,
+  );
+  return { ...program, initial: program.initial.with(head, pointerTo(dummy, 0)).with(tail, pointerTo(dummy, 0)) };
 };
