@@ -155,6 +155,9 @@ const stepEvent = (step: StoryStep, story: Story): TraceEvent => {
   };
 };
 
+/** An arrow begins and ends in the middle of a step: at its border, chrome://tracing takes the step before. */
+const half = 0.5;
+
 /** Arrows from step to step. */
 const flowEvents = ({ culprits, missingEdges, steps }: Story): TraceEvent[] => {
   const decisive = culprits ? [{ from: culprits.before, to: culprits.after, name: `it takes ${culprits.text}` }] : [];
@@ -162,8 +165,8 @@ const flowEvents = ({ culprits, missingEdges, steps }: Story): TraceEvent[] => {
   return [...decisive, ...missing].flatMap(({ from, to, name }, i): TraceEvent[] => {
     const common = { name, cat: 'order', id: i + 1 };
     return [
-      { ph: 's', ...common, ts: from, ...trackOf(steps[from - 1] as StoryStep) },
-      { ph: 'f', bp: 'e', ...common, ts: to, ...trackOf(steps[to - 1] as StoryStep) },
+      { ph: 's', ...common, ts: from + half, ...trackOf(steps[from - 1] as StoryStep) },
+      { ph: 'f', bp: 'e', ...common, ts: to + half, ...trackOf(steps[to - 1] as StoryStep) },
     ];
   });
 };

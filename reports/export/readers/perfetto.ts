@@ -25,17 +25,22 @@ const required: Readonly<Record<string, readonly Field[]>> = {
   M: ['name', 'pid', 'args'],
 };
 
-const wholeNumbers: readonly Field[] = ['ts', 'dur', 'pid', 'tid', 'id'];
+const isId = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+const isTime = (value: unknown): boolean => Number.isFinite(value) && (value as number) >= 0;
+const rules: readonly (readonly [Field, (value: unknown) => boolean])[] = [
+  ['ts', isTime],
+  ['dur', isTime],
+  ['pid', isId],
+  ['tid', isId],
+  ['id', isId],
+];
 const metadata: readonly string[] = ['process_name', 'process_sort_index', 'thread_name', 'thread_sort_index'];
 
 const fieldProblems = (event: Event): string[] => {
   const fields = required[event.ph];
   if (!fields) return [`a phase ${event.ph}`];
   const missing = fields.filter((field) => event[field] === undefined).map((field) => `${event.name}: no ${field}`);
-  const wrong = wholeNumbers.filter((field) => {
-    const value = event[field];
-    return value !== undefined && !(Number.isSafeInteger(value) && (value as number) >= 0);
-  });
+  const wrong = rules.filter(([field, isSound]) => event[field] !== undefined && !isSound(event[field]));
   const scope = event.ph === 'i' && !['g', 'p', 't'].includes(event.s) ? [`${event.name}: scope ${event.s}`] : [];
   const name = event.ph === 'M' && !metadata.includes(event.name) ? [`metadata ${event.name}`] : [];
   const count =
@@ -44,7 +49,7 @@ const fieldProblems = (event: Event): string[] => {
       : [];
   return [
     ...missing,
-    ...wrong.map((field) => `${event.name}: ${field} is ${event[field]}`),
+    ...wrong.map(([field]) => `${event.name}: ${field} is ${event[field]}`),
     ...scope,
     ...name,
     ...count,
@@ -65,18 +70,25 @@ const nestingProblems = (slices: readonly Event[]): string[] => {
   });
 };
 
-/** An arrow has one begin and one end, not before it, each where a slice begins. */
+/**
+ * An arrow has one begin and one end, not before it, each within the slice of a step that the file has before it. Not at
+ * a slice’s border: there Catapult’s viewer takes the slice that ends, and Perfetto’s the one that begins.
+ */
 const flowProblems = (events: readonly Event[]): string[] => {
   const ends = events.filter(({ ph }) => ph === 's' || ph === 'f');
   return ends.flatMap((end) => {
     const [from, to, ...more] = ends.filter((other) => other.id === end.id);
     const isPair =
-      from?.ph === 's' && to?.ph === 'f' && more.length === 0 && from.name === to.name && from.cat === to.cat;
-    const slice = events
-      .slice(0, events.indexOf(end))
-      .find(
-        (event) => event.ph === 'X' && event.cat === 'step' && event.ts === end.ts && trackOf(event) === trackOf(end),
-      );
+      from?.ph === 's' &&
+      to?.ph === 'f' &&
+      more.length === 0 &&
+      from.name === to.name &&
+      from.cat === to.cat &&
+      from.ts <= to.ts;
+    const before = events.slice(0, events.indexOf(end)).filter((event) => trackOf(event) === trackOf(end));
+    const slice = before.find(
+      ({ ph, cat, ts, dur }) => ph === 'X' && cat === 'step' && ts < end.ts && end.ts < ts + dur,
+    );
     return [...(isPair ? [] : [`arrow ${end.id} is no pair`]), ...(slice ? [] : [`arrow ${end.id} hangs in the air`])];
   });
 };
