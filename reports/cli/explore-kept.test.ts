@@ -140,7 +140,11 @@ describe('an exploration that was cut', () => {
     const { out } = await run(path, '--executions', '20000', '--keep', kept);
     expect(out).toMatch(/sc +at least 20000 executions +gave up: 20000 executions, explored 20,000 of about 3\d,000\n/);
     const document = JSON.parse((await run(path, '--executions', '20000', '--keep', kept, '--json')).out);
-    expect(document).toMatchObject({ kept, resume: `npx rendezvous explore --resume ${kept}` });
+    expect(document).toMatchObject({
+      gaveUp: ['20000 executions'],
+      kept,
+      resume: `npx rendezvous explore --resume ${kept}`,
+    });
     const { about, bound } = document.programs[0].gaveUp.sc;
     expect(bound).toBe('20000 executions');
     expect(Math.abs(about / 37_224 - 1)).toBeLessThan(0.15);
@@ -161,6 +165,17 @@ describe('an exploration that was cut', () => {
     expect(out).toMatch(/sc +at least \d+ executions +gave up: 1 second, explored [\d,]+ of about [\d,]+\n/);
     expect(out).toMatch(/rc11_seqcst +at least 0 executions +gave up: 1 second, before it began\n/);
     expect(out).toContain(`resume  npx rendezvous explore --resume ${kept} --seconds 1`);
+  });
+
+  it('names the bound of many programs too, and those with which nobody has begun', async () => {
+    const path = json('many.json', [racers(6), ...Array.from({ length: 30 }, () => racers(2))]);
+    const words = [path, '--seconds', '1', '--workers', '1', '--keep', inFolder('many.kept.json')];
+    const { code, out } = await run(...words);
+    expect(code).toBe(2);
+    expect(out).toMatch(
+      /^31 programs: .*, 1 given up, 30 not explored, \d+ executions; gave up: 1 second\.\nresume {2}/,
+    );
+    expect(JSON.parse((await run(...words, '--json')).out)).toMatchObject({ gaveUp: ['1 second'] });
   });
 
   it('stops at Ctrl-C, keeps what it has, and goes on from there to the same', async () => {

@@ -67,8 +67,8 @@ export const exitOf = (explored: readonly Explored[], total: number): ExitCode =
   return isLacking || explored.length < total ? exitCode.gaveUp : exitCode.holds;
 };
 
-/** Shows all of a few programs; of many, what is wrong with some. */
-export const tell = (explored: readonly Explored[], total: number, output: Output): void => {
+/** Shows all of a few programs; of many, what is wrong with some. `bounds`: those that were hit. */
+export const tell = (explored: readonly Explored[], total: number, bounds: readonly string[], output: Output): void => {
   const isSet = total > shownMax;
   const findings = explored.filter((of) => isWrong(of) || of.tag === 'unsupported');
   const shown = isSet ? findings.slice(0, shownMax) : explored;
@@ -76,7 +76,7 @@ export const tell = (explored: readonly Explored[], total: number, output: Outpu
   if (isSet && findings.length > shownMax) {
     output.note(`more than ${shownMax} findings: the others are counted, and --json has them`);
   }
-  if (total !== 1) output.out(summary(explored, total, output));
+  if (total !== 1 || explored.length === 0) output.out(summary(explored, total, bounds, output));
 };
 
 const textOf = (of: Explored, output: Output): string => {
@@ -116,7 +116,7 @@ const rounded = (found: number, about: number): number => {
 
 const thousands = (count: number): string => count.toLocaleString('en');
 
-const summary = (explored: readonly Explored[], total: number, output: Output): string => {
+const summary = (explored: readonly Explored[], total: number, bounds: readonly string[], output: Output): string => {
   const count = (is: (of: Explored) => boolean): number => explored.filter(is).length;
   const counts = explored.flatMap((of) => (of.tag === 'explored' ? of.counts : []));
   const cut = count(isCut);
@@ -134,11 +134,17 @@ const summary = (explored: readonly Explored[], total: number, output: Output): 
   ];
   const code = exitOf(explored, total);
   const style = code === exitCode.holds ? 'green' : code === exitCode.refuted ? 'red' : 'yellow';
-  return styled(output, style, `${plural(total, 'program')}: ${parts.join(', ')}.`);
+  const gaveUp = bounds.length === 0 ? '' : `; gave up: ${bounds.join(', ')}`;
+  return styled(output, style, `${plural(total, 'program')}: ${parts.join(', ')}${gaveUp}.`);
 };
 
-export const asJson = (explored: readonly Explored[], resumption: Resumption | undefined): unknown => ({
+export const asJson = (
+  explored: readonly Explored[],
+  bounds: readonly string[],
+  resumption: Resumption | undefined,
+): unknown => ({
   programs: explored.map(programJson),
+  ...(bounds.length === 0 ? {} : { gaveUp: bounds }),
   ...resumption,
 });
 

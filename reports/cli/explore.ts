@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import type { Run } from '#model/engine/graph/written.ts';
 import { SuiteError } from '#model/suite-error.ts';
 import type { ExitCode } from '#reports/cli/exit-code.ts';
@@ -21,6 +20,7 @@ import { outFolder } from '#reports/cli/files.ts';
 import { listenForInterrupt } from '#reports/cli/interrupt.ts';
 import type { Output } from '#reports/cli/output.ts';
 import { progressDisplay } from '#reports/cli/progress.ts';
+import { delaySlowestCompiler } from '#reports/cli/slowest-compiler.ts';
 import { plural } from '#reports/text/story.ts';
 import { Account } from '#reports/workers/account.ts';
 import type { Undertaking } from '#reports/workers/agenda.ts';
@@ -51,15 +51,9 @@ interface Plan {
 /** Who waits no longer than this need not know how long. */
 const silenceMilliseconds = 1000;
 
-/**
- * V8 compiles a function with its slowest compiler once it was called so often. By default that is after 3,000 calls, and
- * then takes longer than most explorations do in all; those of many seconds still get there.
- */
-const callsBeforeSlowestCompiler = 300_000;
-
 /** Counts the executions of programs under each memory model, each once. */
 export const explore = async (paths: readonly string[], options: ExploreOptions, output: Output): Promise<ExitCode> => {
-  setFlagsFromString(`--invocation-count-for-turbofan=${callsBeforeSlowestCompiler}`);
+  delaySlowestCompiler();
   const { executions, seconds, workers } = options;
   const plan = options.resume === undefined ? planAnew(paths, options.outcomes) : planKept(options.resume, options);
   const undertakings = [...plan.undertakings.values()];
@@ -90,11 +84,13 @@ export const explore = async (paths: readonly string[], options: ExploreOptions,
     if (account.found >= executionsMax) return plural(executionsMax, 'execution');
     return interrupt.isRequested ? 'Ctrl-C' : plural(seconds as number, 'second');
   };
-  const explored = exploredOf(plan, boundOf);
+  const cut = undertakings.flatMap(({ accounts }) => accounts.filter((account) => !account.isComplete));
+  const bounds = [...new Set(cut.map(boundOf))];
+  const explored = exploredOf(plan, isGuessed(cut), boundOf);
   const resumption = keepIfNeeded(plan, keep, options, output);
-  if (options.json) output.out(JSON.stringify(asJson(explored, resumption)));
+  if (options.json) output.out(JSON.stringify(asJson(explored, bounds, resumption)));
   else {
-    tell(explored, plan.inputs.length, output);
+    tell(explored, plan.inputs.length, bounds, output);
     if (resumption) output.out(`resume  ${resumption.resume}`);
   }
   return exitOf(explored, plan.inputs.length);
@@ -136,9 +132,12 @@ const planOf = (inputs: readonly ExploreInput[], sources: readonly Source[], acc
 };
 
 /** What became of each program with which somebody has begun. */
-const exploredOf = ({ inputs, undertakings }: Plan, boundOf: (account: Account) => string): Explored[] => {
-  const cut = [...undertakings.values()].flatMap(({ accounts }) => accounts.filter((account) => !account.isComplete));
-  return inputs.flatMap((input): Explored[] => {
+const exploredOf = (
+  { inputs, undertakings }: Plan,
+  isLeftGuessed: boolean,
+  boundOf: (account: Account) => string,
+): Explored[] =>
+  inputs.flatMap((input): Explored[] => {
     const { source, asked } = input;
     const { id } = asked;
     if ('unsupported' in asked) return [{ tag: 'unsupported', source, id, what: asked.unsupported }];
@@ -149,12 +148,11 @@ const exploredOf = ({ inputs, undertakings }: Plan, boundOf: (account: Account) 
       const run = asked.runs[i] as Run;
       const gaveUp: GaveUp | null = isComplete
         ? null
-        : { bound: boundOf(account), about: isGuessed(cut) ? guessOf(run, account) : null };
+        : { bound: boundOf(account), about: isLeftGuessed ? guessOf(run, account) : null };
       return { model: run.model, executions, blocked, outcomes: outcomes && [...outcomes].sort(), gaveUp };
     });
     return [{ tag: 'explored', source, id, counts, differences: differencesOf(counts, asked.expected ?? {}) }];
   });
-};
 
 /** Keeps what was explored where the user wants that, or where there is more to explore; then says how to go on. */
 const keepIfNeeded = (
