@@ -10,6 +10,7 @@
  */
 import { match } from 'ts-pattern';
 import { always, type Claim, never, sometimes } from '#model/claim.ts';
+import type { LoneSpec } from '#model/engine/space/spec.ts';
 import type { System } from '#model/engine/space/system.ts';
 import type { SymmetryOf } from '#model/subject.ts';
 import type { ThreadId } from '#spec/abi.ts';
@@ -305,12 +306,24 @@ export const noLostWakeup: Claim<Xv6Pipe> = never(
 );
 
 /** The writers are alike, each with whoever may kill it. */
-export const alike = ({ writers }: Size): SymmetryOf => ({
+export const alike = ({ writers }: Size): SymmetryOf<Call> => ({
   groups: Array.from({ length: writers }, (_, id) => [id, writers + 1 + id]),
   lists: ['writers'],
   ids: ['lock'],
-  call: (call, renamed) => {
-    const { tag, target } = call as Call & { target?: ThreadId };
-    return target === undefined ? call : ({ tag, target: renamed(target) } as Call);
-  },
+  call: (call, renamed) => (call.tag === 'kill' ? { tag: 'kill', target: renamed(call.target) } : call),
 });
+
+const showState = ({ nread, nwrite, lock, reader, writers }: Xv6Pipe): string => {
+  const holder = lock === null ? 'unlocked' : `locked by T${lock}`;
+  const threads = [...writers, reader].map(({ at, killed }, id) => `T${id} ${at}${killed ? ' (killed)' : ''}`);
+  return `holds ${nwrite - nread}, ${holder}; ${threads.join(', ')}`;
+};
+
+/** For `rendezvous explore --spec`. The last claim is refuted wherever somebody may be killed. */
+export default {
+  systems: Object.entries(sizes).map(([name, size]) => ({ name, system: xv6Pipe(size), symmetry: alike(size) })),
+  claims: [...claims, noLostWakeup],
+  showState,
+  showCall: (call) => (call.tag === 'kill' ? `kill(T${call.target})` : call.tag),
+  showAnswer: (answer) => answer,
+} satisfies LoneSpec<Xv6Pipe, Call, string>;

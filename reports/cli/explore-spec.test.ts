@@ -44,7 +44,7 @@ interface Document {
     readonly claims: readonly { id: string; verdict: string; path?: { steps: readonly unknown[] } }[];
     readonly waits: { verdict: string } | null;
     readonly coverage: readonly { call: string; outcome: string }[];
-    readonly neverSeen: readonly unknown[];
+    readonly neverSeen: readonly unknown[] | null;
   }[];
 }
 
@@ -72,13 +72,17 @@ describe('rendezvous explore --spec', () => {
     expect(text).toContain('every outcome that random calls meet was seen');
   });
 
-  it('prints what the guide shows', async () => {
+  it.each([
+    ['ipc/pipe', '--variant', 'xv6', '--find', 'it is full'],
+    ['properties/space/xv6-pipe.ts', '--variant', 'S5'],
+  ])('prints what the guide shows of %s', async (...args) => {
     const guide = readFileSync(new URL('../../docs/guide.md', import.meta.url), 'utf8');
-    const [, shown] = guide.match(/^\$ npx rendezvous explore --spec ipc\/pipe [^\n]*\n([^`]*)\n```/m) ?? [];
-    const { text } = await run('ipc/pipe', '--variant', 'xv6', '--find', 'it is full');
-    const lines = shown?.split('\n').filter((line) => line.trim() !== '...') ?? [];
+    const shown = guide.split(`\n$ npx rendezvous explore --spec ${args[0]} `)[1]?.split('\n```')[0] ?? '';
+    const { text } = await run(...args);
+    const lines = shown.split('\n').slice(1);
+    const printed = text.split('\n');
     expect(lines.length).toBeGreaterThan(10);
-    expect(lines.filter((line) => !text.split('\n').includes(line))).toEqual([]); // changed on purpose? paste it
+    expect(lines.filter((line) => line.trim() !== '...' && !printed.includes(line))).toEqual([]); // changed on purpose? paste it
   });
 
   it.each(suites.map(({ subject }) => [subject.id, subject.variants.length] as const))(
@@ -146,10 +150,41 @@ describe('rendezvous explore --spec', () => {
     expect(less.specs[0]?.waits).toMatchObject({ verdict: 'gave-up' });
   });
 
+  it('explores a spec that stands alone in a file, and shows how the killed writer leaves the reader asleep', async () => {
+    const itf = join(folder, 'lost-wakeup.itf.json');
+    const { code, out } = await run('properties/space/xv6-pipe.ts', '--json', '--itf', itf);
+    const { verdict, specs } = documentOf(out);
+    expect({ code, verdict }).toEqual({ code: 1, verdict: 'refuted' });
+    expect(specs.map(({ variant, verdict: one, states, neverSeen }) => [variant, one, states, neverSeen])).toEqual([
+      ['S4', 'holds', 10_933, null],
+      ['S5', 'refuted', 159_980, null],
+      ['S6', 'refuted', 1_001_449, null],
+    ]);
+    for (const { claims, waits } of specs.slice(1)) {
+      const refuted = claims.filter((claim) => claim.verdict === 'refuted');
+      expect(refuted.map(({ id }) => id)).toEqual([noLostWakeup.id]);
+      expect(refuted[0]?.path?.steps).toHaveLength(9);
+      expect(waits).toBeNull();
+    }
+    const trace = readFileSync(itf, 'utf8');
+    expect(itfProblems(trace)).toEqual([]);
+    const { states } = JSON.parse(trace) as { states: Record<string, unknown>[] };
+    expect(states.at(-1)?.['mbt::actionTaken']).toBe('pipewrite: leaves with an error');
+    expect(plain(states.at(-1)?.['spec::reader'] as never)).toMatchObject({ at: 'asleep' });
+  });
+
+  it('keeps fewer states of a file under a symmetry', async () => {
+    const { out } = await run('properties/space/xv6-pipe.ts', '--variant', 'S4', '--symmetry', '--json');
+    expect(documentOf(out).specs).toMatchObject([{ variant: 'S4', verdict: 'holds', states: 5892, complete: true }]);
+  });
+
   it('is told what is wrong with how it is used', async () => {
     expect((await run('ipc/pip')).notes).toContain('S101');
     expect((await run('ipc/pipe', '--variant', 'bsd')).notes).toContain('S104');
     expect((await run('ipc/pipe', '--threads', '1')).notes).toContain('S102');
+    expect((await run('properties/space/none.ts')).notes).toContain('S201');
+    expect((await run('properties/space/xv6-pipe.ts', '--variant', 'S9')).notes).toContain('S104');
+    expect((await run('properties/index.ts')).notes).toContain('S703');
     expect(await run('ipc/pipe', '--find', 'no such claim')).toMatchObject({
       code: 64,
       notes: expect.stringContaining('S702'),

@@ -1,13 +1,14 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { type Suite, showClaim } from '#model/claim.ts';
+import { showClaim } from '#model/claim.ts';
+import { type LoneSpec, type SpecToExplore, specOfFile, specOfSubject } from '#model/engine/space/spec.ts';
 import { type JudgedClaim, type Survey, surveying, type Witness } from '#model/engine/space/survey.ts';
 import { SuiteError } from '#model/suite-error.ts';
 import { type ExitCode, exitCode } from '#reports/cli/exit-code.ts';
 import { prepareFile } from '#reports/cli/files.ts';
 import { type Interrupt, listenForInterrupt } from '#reports/cli/interrupt.ts';
 import { type Output, styled } from '#reports/cli/output.ts';
-import { selectSuites, selectTargets } from '#reports/cli/select.ts';
+import { fileUrl, selectSuites, selectTargets } from '#reports/cli/select.ts';
 import { pathAsItf } from '#reports/export/itf-path.ts';
 import { coverageText, pathText, resultText, sizeOf, surveyText, waitText } from '#reports/text/space.ts';
 import { plural } from '#reports/text/story.ts';
@@ -27,8 +28,7 @@ export interface ExploreSpecOptions {
 }
 
 interface Explored {
-  readonly suite: Suite;
-  readonly variant: string;
+  readonly spec: SpecToExplore;
   readonly survey: Survey;
   readonly cpuSeconds: number;
   /** The bound that was hit; null: none was, these are all states. */
@@ -45,19 +45,15 @@ interface Shown {
 /** How long the engine may keep the process to itself: signals and the terminal are served in between. */
 const breathMilliseconds = 40;
 
-/** Explores the abstract spec of a subject: all its states, without any implementation. */
-export const exploreSpec = async (
-  subjectId: string,
-  options: ExploreSpecOptions,
-  output: Output,
-): Promise<ExitCode> => {
+/** Explores a spec, of a subject or of a file: all its states, without any implementation. */
+export const exploreSpec = async (name: string, options: ExploreSpecOptions, output: Output): Promise<ExitCode> => {
   if (options.itf !== undefined) prepareFile(options.itf);
-  const targets = selectTargets(selectSuites([subjectId]), options.variant, { tag: 'reference' });
+  const specs = await selectSpecs(name, options);
   const interrupt = listenForInterrupt(output);
   const end = performance.now() + 1000 * (options.seconds ?? Number.POSITIVE_INFINITY);
   const explored: Explored[] = [];
   try {
-    for (const target of targets) explored.push(await exploredOf(target, options, interrupt, end));
+    for (const spec of specs) explored.push(await exploredOf(spec, options, interrupt, end));
   } finally {
     interrupt.release();
   }
@@ -71,15 +67,41 @@ export const exploreSpec = async (
   return code;
 };
 
+/** The spec of that subject, or of that file: each variant, or the one that is asked for. */
+const selectSpecs = async (
+  name: string,
+  { variant, threads }: ExploreSpecOptions,
+): Promise<readonly SpecToExplore[]> => {
+  if (!/\.[cm]?[jt]s$/.test(name)) {
+    const targets = selectTargets(selectSuites([name]), variant, { tag: 'reference' });
+    return targets.map((target) => specOfSubject(target.suite, target.variant, threads));
+  }
+  if (!existsSync(name)) throw new SuiteError('S201', `there is no file ${name}`, 'check the path');
+  const { default: lone } = (await import(fileUrl(name))) as { default?: Partial<LoneSpec> };
+  if (!lone?.systems || !lone.claims) {
+    throw new SuiteError(
+      'S703',
+      `${name} exports no spec`,
+      'export it as default: systems, claims, and how states, calls and answers are shown, as properties/space/xv6-pipe.ts does',
+    );
+  }
+  const known = lone.systems.map((system) => system.name);
+  if (variant !== undefined && !known.includes(variant)) {
+    throw new SuiteError('S104', `${name} has no variant '${variant}'`, `known variants: ${known.join(', ')}`);
+  }
+  const chosen = lone.systems.filter((system) => variant === undefined || system.name === variant);
+  return chosen.map((system) => specOfFile(name, lone as LoneSpec, system));
+};
+
 /** Explores one variant, until `end` by the clock or Ctrl-C. */
 const exploredOf = async (
-  { suite, variant }: Pick<Explored, 'suite' | 'variant'>,
-  { threads, states: statesMax, seconds, symmetry }: ExploreSpecOptions,
+  spec: SpecToExplore,
+  { states: statesMax, seconds, symmetry }: ExploreSpecOptions,
   interrupt: Interrupt,
   end: number,
 ): Promise<Explored> => {
   const before = process.cpuUsage();
-  const steps = surveying(suite, variant, { threads, statesMax, symmetry });
+  const steps = surveying(spec, { statesMax, symmetry });
   let breath = performance.now();
   for (;;) {
     const now = performance.now();
@@ -90,7 +112,7 @@ const exploredOf = async (
       const bound = interrupt.isRequested ? 'Ctrl-C' : plural(seconds as number, 'second');
       const gaveUp = spaces.some(({ isStopped }) => isStopped) ? bound : plural(statesMax, 'state');
       const isWhole = spaces.every(({ isComplete }) => isComplete);
-      return { suite, variant, survey: step.value, cpuSeconds: (user + system) / 1e6, gaveUp: isWhole ? null : gaveUp };
+      return { spec, survey: step.value, cpuSeconds: (user + system) / 1e6, gaveUp: isWhole ? null : gaveUp };
     }
     if (now - breath < breathMilliseconds) continue;
     await setImmediate();
@@ -105,7 +127,7 @@ interface Paths {
 }
 
 /** What was asked for, then what is refuted. */
-const pathsOf = ({ suite, survey }: Explored, find: string | undefined): Paths => {
+const pathsOf = ({ spec, survey }: Explored, find: string | undefined): Paths => {
   const found = find === undefined ? undefined : survey.claims.find(({ claim }) => isCalled(claim, find));
   const refuted = survey.claims.filter((judged) => judged.verdict === 'refuted' && judged !== found);
   const claims = [...(found ? [found] : []), ...refuted].flatMap(({ claim, verdict, witness }): Shown[] =>
@@ -114,7 +136,7 @@ const pathsOf = ({ suite, survey }: Explored, find: string | undefined): Paths =
   const { waits } = survey;
   const waiting: Shown[] =
     waits?.verdict === 'refuted'
-      ? [{ title: waitText(suite.subject, waits.thread, waits.call), isViolation: true, witness: waits.witness }]
+      ? [{ title: waitText(spec, waits.thread, waits.call), isViolation: true, witness: waits.witness }]
       : [];
   return { found, paths: [...claims, ...waiting] };
 };
@@ -146,23 +168,23 @@ const codeOf = (explored: readonly Explored[]): ExitCode => {
 
 const asJson = (explored: readonly Explored[], shown: readonly Paths[], code: ExitCode): unknown => ({
   verdict: code === exitCode.refuted ? 'refuted' : code === exitCode.holds ? 'holds' : 'gave-up',
-  specs: explored.map(({ suite: { subject }, variant, survey, cpuSeconds, gaveUp }, i) => {
+  specs: explored.map(({ spec, survey, cpuSeconds, gaveUp }, i) => {
     const { states, transitions, depth, complete } = sizeOf(survey);
     const pathJson = ({ system, path }: Witness): unknown => ({
       system,
-      first: { state: subject.showState(path.first.state), value: path.first.state },
+      first: { state: spec.showState(path.first.state), value: path.first.state },
       steps: path.steps.map((step) => ({
         thread: step.thread,
-        call: subject.showCall(step.call),
-        outcome: resultText(subject, step),
-        state: subject.showState(step.state),
+        call: spec.showCall(step.call),
+        outcome: resultText(spec, step),
+        state: spec.showState(step.state),
         value: step.state,
       })),
     });
     const { waits } = survey;
     return {
-      subject: subject.id,
-      variant,
+      subject: spec.id,
+      variant: spec.variant,
       verdict: complete || verdictOf(survey) === 'refuted' ? verdictOf(survey) : 'gave-up',
       states,
       transitions,
@@ -194,31 +216,27 @@ const asJson = (explored: readonly Explored[], shown: readonly Paths[], code: Ex
             ? {
                 verdict: waits.verdict,
                 thread: waits.thread,
-                call: subject.showCall(waits.call),
+                call: spec.showCall(waits.call),
                 path: pathJson(waits.witness),
               }
             : waits,
       coverage: [...survey.coverage].flatMap(([call, outcomes]) =>
         [...outcomes].map(([outcome, seenIn]) => ({ call, outcome, states: seenIn })),
       ),
-      neverSeen: survey.neverSeen,
+      neverSeen: survey.neverSeen ?? null,
     };
   }),
 });
 
-const print = (
-  { suite: { subject }, variant, survey, cpuSeconds, gaveUp }: Explored,
-  paths: readonly Shown[],
-  output: Output,
-): void => {
-  output.out(styled(output, 'bold', `${subject.id} (${variant})`));
+const print = ({ spec, survey, cpuSeconds, gaveUp }: Explored, paths: readonly Shown[], output: Output): void => {
+  output.out(styled(output, 'bold', `${spec.id} (${spec.variant})`));
   if (gaveUp !== null) output.out(styled(output, 'yellow', `  gave up: ${gaveUp}`));
   output.out(surveyText(survey, cpuSeconds, output));
   output.out('');
   output.out(coverageText(survey, output));
   for (const { title, isViolation, witness } of paths) {
     output.out(`\n${styled(output, isViolation ? 'red' : 'green', isViolation ? '✗' : '✓')} ${title}`);
-    output.out(pathText(subject, witness, output));
+    output.out(pathText(spec, witness, output));
   }
   output.out('');
 };
@@ -230,11 +248,11 @@ const writeItf = (file: string, explored: readonly Explored[], shown: readonly P
     output.note(`nothing is written to ${file}: nothing is refuted; name a state with --find`);
     return;
   }
-  const { suite, variant } = explored[at] as Explored;
+  const { spec } = explored[at] as Explored;
   writeFileSync(
     file,
     pathAsItf(path.witness.path, {
-      source: `${suite.subject.id} (${variant}), the spec`,
+      source: `${spec.id} (${spec.variant}), the spec`,
       description: path.title,
       isViolation: path.isViolation,
     }),

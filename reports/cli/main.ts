@@ -172,7 +172,7 @@ export const main = async (argv: readonly string[], output: Output = processOutp
     .option('--keep <file>', `where to keep what was explored; else in ${outFolder}, where it was cut`)
     .option('--resume <file>', 'go on with what was kept in this file, and keep it there')
     .option('--workers <n>', 'threads to use', wholeNumber('--workers', 1), availableParallelism())
-    .option('--spec <subject>', 'the subject whose spec is explored: the options that follow are about it')
+    .option('--spec <subject>', 'the subject, or the file, whose spec is explored: the options that follow are about it')
     .option('--variant <name>', 'only this variant of the spec')
     .option('--threads <n>', 'about how many threads call what they like', wholeNumber('--threads', 2), defaultThreads)
     .option('--states <n>', 'keep at most so many states of each system', wholeNumber('--states', 1), defaultStates)

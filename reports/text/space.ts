@@ -1,8 +1,9 @@
 import { showClaim } from '#model/claim.ts';
 import { nameOfResult } from '#model/engine/space/coverage.ts';
 import type { Path } from '#model/engine/space/path.ts';
+import type { Showing } from '#model/engine/space/spec.ts';
 import type { JudgedClaim, JudgedWaits, Survey, Witness } from '#model/engine/space/survey.ts';
-import type { AnyCall, Subject } from '#model/subject.ts';
+import type { AnyCall } from '#model/subject.ts';
 import { type Output, styled } from '#reports/cli/output.ts';
 import { plural } from '#reports/text/story.ts';
 import { plainTable, signOf } from '#reports/text/summary.ts';
@@ -54,44 +55,44 @@ const waitsRow = (waits: JudgedWaits | undefined, output: Output): string[][] =>
       ]
     : [];
 
-/** The outcomes of each call that were seen, with the number of states in which; and those that were not. */
-export const coverageText = ({ coverage, neverSeen }: Survey, output: Output): string =>
-  [
-    plainTable(
-      [...coverage].map(([call, outcomes]) => [
-        call,
-        [...outcomes].map(([outcome, count]) => `${outcome} ${styled(output, 'dim', thousands(count))}`).join(', '),
-      ]),
-    ),
-    neverSeen.length === 0
-      ? styled(output, 'dim', '  every outcome that random calls meet was seen')
-      : styled(
-          output,
-          'yellow',
-          `  never seen, though random calls meet it: ${neverSeen.map(({ call, outcome }) => `${call}: ${outcome}`).join('; ')}`,
-        ),
-  ].join('\n');
+/** The outcomes of each call that were seen, with the number of states in which; and those that were not, if known. */
+export const coverageText = ({ coverage, neverSeen }: Survey, output: Output): string => {
+  const rows = [...coverage].map(([call, outcomes]) => [
+    call,
+    [...outcomes].map(([outcome, count]) => `${outcome} ${styled(output, 'dim', thousands(count))}`).join(', '),
+  ]);
+  return [plainTable(rows), ...(neverSeen ? [neverSeenText(neverSeen, output)] : [])].join('\n');
+};
+
+const neverSeenText = (neverSeen: NonNullable<Survey['neverSeen']>, output: Output): string =>
+  neverSeen.length === 0
+    ? styled(output, 'dim', '  every outcome that random calls meet was seen')
+    : styled(
+        output,
+        'yellow',
+        `  never seen, though random calls meet it: ${neverSeen.map(({ call, outcome }) => `${call}: ${outcome}`).join('; ')}`,
+      );
 
 /** What came of a step, for people. */
-export const resultText = (subject: Subject, step: Path['steps'][number]): string =>
-  step.result.tag === 'returns' ? subject.showAnswer(step.result.answer) : nameOfResult(step.result);
+export const resultText = (showing: Showing, step: Path['steps'][number]): string =>
+  step.result.tag === 'returns' ? showing.showAnswer(step.result.answer) : nameOfResult(step.result);
 
 /** A path, step by step. */
-export const pathText = (subject: Subject, { system, path }: Witness, output: Output): string =>
+export const pathText = (showing: Showing, { system, path }: Witness, output: Output): string =>
   [
     styled(output, 'dim', `  ${system}: the shortest way there`),
     plainTable([
-      ['', '', '', '', subject.showState(path.first.state)],
+      ['', '', '', '', showing.showState(path.first.state)],
       ...path.steps.map((step, i) => [
         `${i + 1}`,
         `T${step.thread}`,
-        subject.showCall(step.call),
-        resultText(subject, step),
-        subject.showState(step.state),
+        showing.showCall(step.call),
+        resultText(showing, step),
+        showing.showState(step.state),
       ]),
     ]),
   ].join('\n');
 
 /** Who waits for ever at the end of a path. */
-export const waitText = (subject: Subject, thread: number, call: AnyCall): string =>
-  `T${thread} waits for ever in ${subject.showCall(call)}`;
+export const waitText = (showing: Showing, thread: number, call: AnyCall): string =>
+  `T${thread} waits for ever in ${showing.showCall(call)}`;

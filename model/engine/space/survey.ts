@@ -1,25 +1,22 @@
-import { claimsAbout, type Suite } from '#model/claim.ts';
+import type { Suite } from '#model/claim.ts';
 import { coverageOf, type SpecCoverage } from '#model/engine/space/coverage.ts';
 import { exploring, type Space, type StateClaim, toTheEnd } from '#model/engine/space/explore.ts';
-import { knownOutcomes } from '#model/engine/space/known-outcomes.ts';
 import { type Path, pathTo } from '#model/engine/space/path.ts';
-import { systemOfExploration, systemOfProgram } from '#model/engine/space/system.ts';
+import { type SpecToExplore, type SystemToExplore, specOfSubject } from '#model/engine/space/spec.ts';
 import { findEndlessWait } from '#model/engine/space/waits.ts';
-import type { AnyCall, Exploration } from '#model/subject.ts';
+import type { AnyCall } from '#model/subject.ts';
 import type { ThreadId } from '#spec/abi.ts';
 
-/** How far the spec of a subject is explored. */
+/** How far a spec is explored. */
 export interface SurveyOptions {
-  readonly threads: number;
   /** At most so many states, of each of its systems. */
   readonly statesMax: number;
   /** Whether states that differ only in which of several like threads is which are one. */
   readonly symmetry: boolean;
 }
 
-/** One system of a subject: a scenario’s threads, or those of its exploration. */
-export interface Surveyed {
-  readonly name: string;
+/** One system, and its space. */
+export interface Surveyed extends SystemToExplore {
   readonly space: Space;
 }
 
@@ -49,49 +46,37 @@ export interface Survey {
   readonly claims: readonly JudgedClaim[];
   readonly waits: JudgedWaits | undefined;
   readonly coverage: SpecCoverage;
-  /** Outcomes that random calls meet and these systems do not: by call. */
-  readonly neverSeen: readonly { readonly call: string; readonly outcome: string }[];
+  /** Outcomes that random calls meet and these systems do not, by call. Absent where it is not known what they meet. */
+  readonly neverSeen: readonly { readonly call: string; readonly outcome: string }[] | undefined;
 }
 
-/** Explores the spec of a subject: its scenarios, and the threads of its exploration. */
-export const surveySpec = (suite: Suite, variant: string, options: SurveyOptions): Survey =>
-  toTheEnd(surveying(suite, variant, options));
+/** Explores the spec of a subject: the threads of its exploration, about so many, and its scenarios. */
+export const surveySpec = (suite: Suite, variant: string, threads: number, options: SurveyOptions): Survey =>
+  toTheEnd(surveying(specOfSubject(suite, variant, threads), options));
 
-/** The same in steps that each take a moment. Each gives how many states are known, and is told whether to stop. */
+/** Explores a spec in steps that each take a moment. Each gives how many states are known, and is told whether to stop. */
 export function* surveying(
-  suite: Suite,
-  variant: string,
-  { threads, statesMax, symmetry }: SurveyOptions,
+  { claims, systems, known }: SpecToExplore,
+  { statesMax, symmetry }: SurveyOptions,
 ): Generator<number, Survey, boolean> {
-  const { subject } = suite;
-  const claims = claimsAbout(suite, variant).filter((claim) => isStateClaim(claim));
-  const exploration = subject.exploration?.(variant, threads);
-  const systems: Surveyed[] = [];
-  if (exploration) {
-    const alike = symmetry ? exploration.symmetry : undefined;
-    const system = systemOfExploration(subject, variant, exploration);
-    const space = yield* exploring(system, { claims, statesMax, symmetry: alike });
-    systems.push({ name: 'threads that call what they like', space });
+  const surveyed: Surveyed[] = [];
+  for (const one of systems) {
+    const alike = symmetry ? one.symmetry : undefined;
+    surveyed.push({ ...one, space: yield* exploring(one.system, { claims, statesMax, symmetry: alike }) });
   }
-  const [free] = systems;
-  for (const { name, program } of subject.scenarios(variant)) {
-    const space = yield* exploring(systemOfProgram(subject, program), { claims, statesMax });
-    systems.push({ name, space });
-  }
-  const coverage = coverageOf(systems.map(({ space }) => space));
+  const coverage = coverageOf(surveyed.map(({ space }) => space));
   return {
-    systems,
-    claims: claims.map((claim) => judge(claim, systems)),
-    waits: free && exploration && judgeWaits(free.space, free.name, exploration.mayWait),
+    systems: surveyed,
+    claims: claims.map((claim) => judge(claim, surveyed)),
+    waits: surveyed.map(judgeWaits).find((judged) => judged !== undefined),
     coverage,
-    neverSeen: [...knownOutcomes(subject, variant)].flatMap(([call, outcomes]) =>
-      [...outcomes].filter((outcome) => !coverage.get(call)?.has(outcome)).map((outcome) => ({ call, outcome })),
-    ),
+    neverSeen:
+      known &&
+      [...known].flatMap(([call, outcomes]) =>
+        [...outcomes].filter((outcome) => !coverage.get(call)?.has(outcome)).map((outcome) => ({ call, outcome })),
+      ),
   };
 }
-
-const isStateClaim = (claim: { readonly tag: string }): claim is StateClaim =>
-  claim.tag === 'always' || claim.tag === 'never' || claim.tag === 'sometimes';
 
 const whyCut = ({ isStopped }: Space): string =>
   isStopped ? 'stopped early' : 'the states that may be kept did not suffice';
@@ -111,11 +96,12 @@ const judge = (claim: StateClaim, systems: readonly Surveyed[]): JudgedClaim => 
   return isFound ? { claim, verdict: 'refuted', why: 'no state is like that' } : { claim, verdict: 'holds' };
 };
 
-const judgeWaits = (space: Space, system: string, mayWait: Exploration['mayWait']): JudgedWaits => {
+const judgeWaits = ({ name, space, mayWait }: Surveyed): JudgedWaits | undefined => {
+  if (!mayWait) return undefined;
   if (!space.isComplete) return { verdict: 'gave-up', why: whyCut(space) };
   if (space.symmetry) return { verdict: 'gave-up', why: 'under a symmetry nobody can be followed' };
   const endless = findEndlessWait(space, mayWait);
   if (!endless) return { verdict: 'holds' };
   const { state, thread, call } = endless;
-  return { verdict: 'refuted', thread, call, witness: { system, path: pathTo(space, state) } };
+  return { verdict: 'refuted', thread, call, witness: { system: name, path: pathTo(space, state) } };
 };
