@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
@@ -185,6 +185,9 @@ describe('rendezvous explore --spec', () => {
     expect((await run('properties/space/none.ts')).notes).toContain('S201');
     expect((await run('properties/space/xv6-pipe.ts', '--variant', 'S9')).notes).toContain('S104');
     expect((await run('properties/index.ts')).notes).toContain('S703');
+    const broken = join(folder, 'broken.mjs');
+    writeFileSync(broken, "import './nowhere.mjs';\n");
+    expect(await run(broken)).toMatchObject({ code: 64, notes: expect.stringMatching(/S201.*cannot load.*nowhere/s) });
     expect(await run('ipc/pipe', '--find', 'no such claim')).toMatchObject({
       code: 64,
       notes: expect.stringContaining('S702'),

@@ -1,14 +1,14 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { showClaim } from '#model/claim.ts';
-import { type LoneSpec, type SpecToExplore, specOfFile, specOfSubject } from '#model/engine/space/spec.ts';
+import type { SpecToExplore } from '#model/engine/space/spec.ts';
 import { type JudgedClaim, type Survey, surveying, type Witness } from '#model/engine/space/survey.ts';
 import { SuiteError } from '#model/suite-error.ts';
 import { type ExitCode, exitCode } from '#reports/cli/exit-code.ts';
 import { prepareFile } from '#reports/cli/files.ts';
 import { type Interrupt, listenForInterrupt } from '#reports/cli/interrupt.ts';
 import { type Output, styled } from '#reports/cli/output.ts';
-import { fileUrl, selectSuites, selectTargets } from '#reports/cli/select.ts';
+import { selectSpecs } from '#reports/cli/select-specs.ts';
 import { pathAsItf } from '#reports/export/itf-path.ts';
 import { coverageText, pathText, resultText, sizeOf, surveyText, waitText } from '#reports/text/space.ts';
 import { plural } from '#reports/text/story.ts';
@@ -48,7 +48,7 @@ const breathMilliseconds = 40;
 /** Explores a spec, of a subject or of a file: all its states, without any implementation. */
 export const exploreSpec = async (name: string, options: ExploreSpecOptions, output: Output): Promise<ExitCode> => {
   if (options.itf !== undefined) prepareFile(options.itf);
-  const specs = await selectSpecs(name, options);
+  const specs = await selectSpecs(name, options.variant, options.threads);
   const interrupt = listenForInterrupt(output);
   const end = performance.now() + 1000 * (options.seconds ?? Number.POSITIVE_INFINITY);
   const explored: Explored[] = [];
@@ -65,32 +65,6 @@ export const exploreSpec = async (name: string, options: ExploreSpecOptions, out
   else for (const [i, one] of explored.entries()) print(one, shown[i]?.paths ?? [], output);
   if (options.itf !== undefined) writeItf(options.itf, explored, shown, output);
   return code;
-};
-
-/** The spec of that subject, or of that file: each variant, or the one that is asked for. */
-const selectSpecs = async (
-  name: string,
-  { variant, threads }: ExploreSpecOptions,
-): Promise<readonly SpecToExplore[]> => {
-  if (!/\.[cm]?[jt]s$/.test(name)) {
-    const targets = selectTargets(selectSuites([name]), variant, { tag: 'reference' });
-    return targets.map((target) => specOfSubject(target.suite, target.variant, threads));
-  }
-  if (!existsSync(name)) throw new SuiteError('S201', `there is no file ${name}`, 'check the path');
-  const { default: lone } = (await import(fileUrl(name))) as { default?: Partial<LoneSpec> };
-  if (!lone?.systems || !lone.claims) {
-    throw new SuiteError(
-      'S703',
-      `${name} exports no spec`,
-      'export it as default: systems, claims, and how states, calls and answers are shown, as properties/space/xv6-pipe.ts does',
-    );
-  }
-  const known = lone.systems.map((system) => system.name);
-  if (variant !== undefined && !known.includes(variant)) {
-    throw new SuiteError('S104', `${name} has no variant '${variant}'`, `known variants: ${known.join(', ')}`);
-  }
-  const chosen = lone.systems.filter((system) => variant === undefined || system.name === variant);
-  return chosen.map((system) => specOfFile(name, lone as LoneSpec, system));
 };
 
 /** Explores one variant, until `end` by the clock or Ctrl-C. */
