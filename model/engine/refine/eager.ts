@@ -16,8 +16,8 @@ export class Eager {
   readonly #mayBe: boolean[];
   /** Kinds of calls that have changed nothing somewhere. Others are not tried before they have to be. */
   readonly #kinds = new Set<string>();
-  /** The operations that happened because of what is assumed, each with the states in which it was answered. */
-  readonly #assumed = new Map<number, Set<number>>();
+  /** The operations that happened because of what is assumed. */
+  readonly #assumed = new Set<number>();
 
   constructor(graph: SpecGraph<Theory>, order: Order) {
     this.#graph = graph;
@@ -43,7 +43,7 @@ export class Eager {
       }
       if (!edge.isLast) continue;
       this.#kinds.add(tag);
-      if (!this.#assumed.has(operation)) this.#assumed.set(operation, new Set());
+      this.#assumed.add(operation);
       return true;
     }
     return false;
@@ -55,20 +55,18 @@ export class Eager {
     this.#kinds.add(this.#graph.calls.shared(call).tag);
   }
 
-  /** The operation, which is over, is answered in this state. */
-  isAnswered(operation: number, state: number): void {
-    this.#assumed.get(operation)?.add(state);
-  }
-
   /**
-   * Whether an operation that was assumed to change nothing could have changed something where the search has been.
-   * Such a one is not tried again; the search has to start over.
+   * Whether an operation that was assumed to change nothing could have changed something in a state that the search came
+   * to since it began. Such a one is not tried again; the search has to start over.
+   *
+   * It does not matter that the operation was answered by then: where it had happened at its first chance, its answer
+   * and others after it could be passed, before steps were taken that an explanation takes before that answer.
    */
   isRefuted(visited: Visited): boolean {
     let isRefuted = false;
-    for (const [operation, states] of this.#assumed) {
-      for (const { state } of visited.placesOf(operation)) states.add(state);
-      if (!this.#changes(operation, states)) continue;
+    const lastEvents = this.#assumed.size > 0 ? visited.lastEvents() : new Map();
+    for (const operation of this.#assumed) {
+      if (!this.#changes(operation, lastEvents)) continue;
       this.#mayBe[operation] = false;
       isRefuted = true;
     }
@@ -76,12 +74,13 @@ export class Eager {
     return isRefuted;
   }
 
-  /** Whether the operation, on the way to its answer, changes something in one of these states. */
-  #changes(operation: number, states: Iterable<number>): boolean {
-    const { caller, call, answer } = this.#order.operations[operation] as NumberedOperation;
+  /** Whether the operation, on the way to its answer, changes something in one of those states. */
+  #changes(operation: number, lastEvents: ReadonlyMap<number, number>): boolean {
+    const { caller, call, answer, begins } = this.#order.operations[operation] as NumberedOperation;
     const words = new Set([call]); // and what may be left of it
     for (const word of words) {
-      for (const state of states) {
+      for (const [state, event] of lastEvents) {
+        if (event < begins) continue;
         for (const edge of this.#graph.edges(state, caller, word)) {
           if (!edge.leadsTo(answer)) continue;
           if (edge.changes) return true;

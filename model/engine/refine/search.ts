@@ -153,15 +153,14 @@ export class Search {
         this.#letHappen(answer, state);
         if (words[answer] !== over) break;
       }
-      this.#eager.isAnswered(answer, state);
     }
     const event =
       answer < answered ? (operations[answer] as NumberedOperation).ends : this.#question.history.events.length;
     if (event > this.furthest) this.furthest = event;
     if (answer === answered && this.#mayEnd(state)) return true;
     if (this.#visited.has(answer, state)) return false;
-    if (!isHopeful(this.#question, answer, state, words)) return false;
-    this.#choose(answer, state, isInPart);
+    if (isHopeful(this.#question, answer, state, words)) this.#choose(answer, state, isInPart);
+    else this.#visited.add(answer, state);
     return false;
   }
 

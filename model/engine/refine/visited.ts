@@ -1,4 +1,4 @@
-import type { Order } from '#model/engine/refine/numbered.ts';
+import type { NumberedOperation, Order } from '#model/engine/refine/numbered.ts';
 import type { Steps } from '#model/engine/refine/steps.ts';
 
 /** A place in a search: which answer comes next, the state of the spec, and what is left of each call under way. */
@@ -85,6 +85,20 @@ export class Visited {
       }
       at += wordsAt + underWay.length + unanswered;
     }
+  }
+
+  /** Each state, with the last event that was waited for in it. */
+  lastEvents(): ReadonlyMap<number, number> {
+    const { operations, answered } = this.#order;
+    const events = new Map<number, number>();
+    for (let at = 0; at < this.#end; ) {
+      const answer = this.#places[at + answerAt] as number;
+      const state = this.#places[at + stateAt] as number;
+      const event = answer < answered ? (operations[answer] as NumberedOperation).ends : Number.POSITIVE_INFINITY;
+      if (event > (events.get(state) ?? 0)) events.set(state, event);
+      at += wordsAt + this.#order.underWayAt(answer).length + this.#order.unansweredAt(answer);
+    }
+    return events;
   }
 
   #isCovered(from: number, answer: number): boolean {
