@@ -29,7 +29,7 @@ interface Looking {
 
 /**
  * What is looked at before anything is gone over in order: every scenario once, each in another way, then all of them
- * again; and after every two of them a random program in which much happens. Most mistakes show here. Orders of
+ * again; and after each of them a random program in which much happens at once. Most mistakes show here. Orders of
  * accesses are sampled; the memory model is drawn, the weakest more often; timers strike in a third of the executions;
  * a fourth of the scenarios run on one core, where nothing happens at once but by timers.
  */
@@ -38,7 +38,7 @@ export function* firstLooks(rig: Rig, looking: Looking): Generator<Look, void> {
   const scenarios = largestFirst(rig.subject.scenarios(rig.variant));
   const programs = densePrograms(rig, random);
   for (let i = 0; i < looking.looks; i++) {
-    const drawn = looking.mayDraw && i % 3 === 2 ? programs.next().value : undefined;
+    const drawn = looking.mayDraw && i % 2 === 1 ? programs.next().value : undefined;
     const scenario = drawn ? undefined : scenarios.next().value;
     const chosen = drawn ?? scenario?.program;
     if (!chosen) return;

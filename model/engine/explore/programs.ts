@@ -24,15 +24,21 @@ export function* growingPrograms(rig: Rig, random: RandomGenerator, count: numbe
   }
 }
 
-/** Of so many programs drawn, the one with the most calls is taken. */
-const drawnForOne = 8;
+/** Of so many programs drawn, so many are taken: those in which most happens at once. */
+const drawnTogether = 60;
+const takenOfThem = 5;
 
-/** Random programs of the largest size in which much happens: for ever, or until nothing is drawn that does anything. */
+const densityOf = (program: Program): number => callsOf(program) * Math.min(program.cores, activeOf(program));
+
+/**
+ * Random programs of the largest size in which much happens at once: for ever, or until nothing is drawn that does
+ * anything.
+ */
 export function* densePrograms(rig: Rig, random: RandomGenerator): Generator<Program, void> {
   for (;;) {
-    const drawn = draw(rig, random, largest, drawnForOne);
+    const drawn = draw(rig, random, largest, drawnTogether);
     if (drawn.length === 0) return;
-    yield drawn.reduce((most, program) => (callsOf(program) > callsOf(most) ? program : most));
+    yield* drawn.toSorted((one, other) => densityOf(other) - densityOf(one)).slice(0, takenOfThem);
   }
 }
 
