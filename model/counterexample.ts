@@ -31,10 +31,18 @@ export interface Counterexample {
    * memory's if there is any such; null: none.
    */
   readonly decisive: number | null;
+  /** The two accesses whose order decides; null: no order of two does. Absent: it was not looked for. */
+  readonly pair?: Pair | null;
   readonly limits: Limits;
   readonly violation: Violation;
   /** How large the story is. */
   readonly story: StorySize;
+}
+
+/** Two accesses to one word, by the numbers of their steps in the story: `before` came first. */
+export interface Pair {
+  readonly before: number;
+  readonly after: number;
 }
 
 /** Which implementation was refuted: the reference, a museum mutant, or a file. */

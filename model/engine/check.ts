@@ -1,5 +1,5 @@
 import { type Claim, showClaim } from '#model/claim.ts';
-import { type Counterexample, counterexampleVersion, type Implementation } from '#model/counterexample.ts';
+import { type Counterexample, counterexampleVersion, type Implementation, type Pair } from '#model/counterexample.ts';
 import {
   type Execution,
   execute,
@@ -9,6 +9,7 @@ import {
   usualLimits,
 } from '#model/engine/explore/execution.ts';
 import { replayStrategy } from '#model/engine/explore/replay.ts';
+import type { Departure } from '#model/engine/explore/schedule.ts';
 import { type Exhausted, executionsOf, samples } from '#model/engine/explore/stream.ts';
 import { judgeOrders, orderingVerdict } from '#model/engine/ordering/ordering.ts';
 import type { ClaimResult, OrderReport, Outline, Plan } from '#model/engine/plan.ts';
@@ -16,7 +17,11 @@ import { finds, Judgement, judge } from '#model/engine/refine/judge.ts';
 import { checkSequences } from '#model/engine/refine/sequential.ts';
 import { SpecGraph } from '#model/engine/refine/spec-graph.ts';
 import type { Minimality } from '#model/engine/shrink/minimal.ts';
+import { shrinkSequence } from '#model/engine/shrink/sequence.ts';
 import { shrink } from '#model/engine/shrink/shrink.ts';
+import { likelyPair } from '#model/engine/trace/culprits.ts';
+import { findDecidingPair } from '#model/engine/trace/exchange.ts';
+import { record } from '#model/engine/trace/record.ts';
 import { SuiteError } from '#model/suite-error.ts';
 import type { Verdict, Violation } from '#model/verdict.ts';
 
@@ -185,7 +190,8 @@ export class Check {
       open.executions += runs;
       if (failure) {
         rejectFloating(failure.execution);
-        this.#refute(open, failure.execution, usualLimits, failure.violation);
+        const { execution, violation, minimal } = shrinkSequence(this.#rig, this.#graph, failure);
+        this.#refute(open, execution, usualLimits, violation, minimal);
       }
       yield { done: this.#executions, total };
     }
@@ -233,9 +239,25 @@ export class Check {
     return null;
   }
 
+  /**
+   * The two accesses whose order decides. What the memory did at a decisive departure decides by that; else whatever was
+   * likely is tried first.
+   */
+  #pair(claim: Claim, execution: Execution, limits: Limits, decisive: Departure | undefined): Pair | null {
+    const { program, schedule } = execution;
+    const likely = likelyPair(record(this.#rig, program, schedule, limits), decisive);
+    if (likely && (decisive?.way !== undefined || execution.fault?.tag === 'data race')) return likely;
+    const fails = (candidate: Execution): boolean => this.#judgeOne(claim, candidate) !== undefined;
+    return findDecidingPair(this.#rig, execution, limits, likely, fails) ?? null;
+  }
+
   #refute(open: Open, execution: Execution, limits: Limits, violation: Violation, minimal?: Minimality): void {
     const { plan } = this;
     const { subject } = plan.suite;
+    const { schedule } = execution;
+    const isSequence = open.claim.tag === 'refines';
+    const decisive = isSequence ? null : this.#decisive(open.claim, execution, limits);
+    const pair = isSequence ? null : this.#pair(open.claim, execution, limits, schedule[decisive ?? -1]);
     open.verdict = { tag: 'refuted', executions: open.executions, violation };
     open.counterexample = {
       version: counterexampleVersion,
@@ -248,8 +270,9 @@ export class Check {
       fingerprint: plan.world.fingerprint,
       seed: plan.seed,
       program: execution.program,
-      schedule: execution.schedule,
-      decisive: open.claim.tag === 'refines' ? null : this.#decisive(open.claim, execution, limits),
+      schedule,
+      decisive,
+      pair,
       limits,
       violation,
       story: {

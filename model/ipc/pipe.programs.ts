@@ -159,4 +159,7 @@ export const simplerParameters = (parameters: Parameters): Parameters[] => [
   ...(parameters.carriedBytes === 0 ? [] : [{ ...parameters, carriedBytes: 0 }]),
   ...(parameters.capacitySlots > 1 ? [{ ...parameters, capacitySlots: parameters.capacitySlots / 2 }] : []),
   ...(parameters.slotBytes > 1 ? [{ ...parameters, slotBytes: parameters.slotBytes / 2 }] : []),
+  ...(parameters.holdings.every(({ read, write }) => read && write)
+    ? []
+    : [{ ...parameters, holdings: parameters.holdings.map(() => ({ read: true, write: true })) }]), // as forks leave it
 ];

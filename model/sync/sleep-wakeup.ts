@@ -97,6 +97,20 @@ function* perform(module: Module, services: Services, self: Thread, layout: Layo
   }
 }
 
+/** To wait and leave the condition as it is is simpler than to take it, and the first condition than any other. */
+const simplerCalls = (call: Call | { tag: 'exited' }): Call[] => {
+  switch (call.tag) {
+    case 'take':
+      return [awaits(call.condition), ...(call.condition > 0 ? [takes(0)] : [])];
+    case 'await':
+      return call.condition > 0 ? [awaits(0)] : [];
+    case 'signal':
+      return call.condition > 0 ? [signals(0)] : [];
+    default:
+      return [];
+  }
+};
+
 /** Calls of thread `id` among `threads`; an exit may only be the last one, and not of init. */
 const callOf = (threads: number, conditions: number): fc.Arbitrary<Call> => {
   const condition = fc.nat({ max: conditions - 1 });
@@ -230,8 +244,9 @@ export const sleepWakeup: Subject<spec.SleepWakeup, Call | { tag: 'exited' }, An
     }
     for (const [thread, calls] of current.threads.entries()) {
       for (const [index, call] of calls.entries()) {
-        const simple = call.tag === 'take' ? awaits(call.condition) : undefined;
-        if (simple) yield { ...current, threads: current.threads.with(thread, calls.with(index, simple)) };
+        for (const simple of simplerCalls(call)) {
+          yield { ...current, threads: current.threads.with(thread, calls.with(index, simple)) };
+        }
       }
     }
   },

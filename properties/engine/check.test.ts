@@ -115,7 +115,12 @@ describe('a check', () => {
       tag: 'refuted',
       violation: { kind: 'wrong answer', observed: 'answered 7' },
     });
-    expect(result?.counterexample?.story).toEqual({ threads: 1, calls: 1, switches: 0 });
+    expect(result?.counterexample?.story).toEqual({
+      threads: 1,
+      calls: 1,
+      switches: 0,
+      minimal: { preemptions: 0, ofMemory: 0, programs: 0, executions: 0 },
+    });
   });
 
   it('gives the same results for the same plan', async () => {

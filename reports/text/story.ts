@@ -122,7 +122,7 @@ const minimalText = ({ preemptions, ofMemory, programs, executions }: Minimality
   const bound =
     preemptions === 0 ? 'without a preemption' : `with ${plural(preemptions, 'preemption')} or fewer${memory}`;
   if (programs === 0) return 'there is no smaller program';
-  return `no smaller program fails ${bound}: ${plural(programs, 'program')}, ${plural(executions, 'schedule')}, all there are`;
+  return `no smaller program fails ${bound}: ${plural(programs, 'program')}, ${plural(executions, 'schedule')}, any other does the same`;
 };
 
 /** Under which memory, where it is a weaker one than the course begins with. */

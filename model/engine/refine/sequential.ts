@@ -8,7 +8,7 @@ import type { Violation } from '#model/verdict.ts';
 import type { ThreadId } from '#spec/abi.ts';
 
 /** A call and the thread that makes it. */
-interface Turn {
+export interface Turn {
   readonly thread: ThreadId;
   readonly call: AnyCall;
 }
@@ -141,34 +141,55 @@ class CallCommand implements fc.Command<Model, Real> {
   }
 }
 
-/** Makes the calls of an execution again, in the order they began, and gives what goes wrong. */
-export const recheckSequence = (rig: Rig, graph: SpecGraph, execution: Execution): Violation | undefined => {
-  const { program, history } = execution;
-  const threads = program.threads.length;
-  const initial = graph.states.number(rig.subject.initial(rig.variant, program.parameters, threads));
-  const model: Model = { states: [initial] };
-  const real: Real = { turns: [], parameters: program.parameters };
-  for (const event of history) {
-    if (event.tag !== 'invoke') continue;
-    const call = program.threads[event.thread]?.[event.index] as AnyCall;
-    const command = new CallCommand({ thread: event.thread, call }, rig, graph, threads);
+/** What goes wrong, and the execution in which it does. */
+export interface Wrong {
+  readonly violation: Violation;
+  readonly execution: Execution;
+}
+
+/** Makes calls one after the other, and gives what goes wrong. Calls that may have to wait are left out. */
+export const checkTurns = (
+  rig: Rig,
+  graph: SpecGraph,
+  parameters: unknown,
+  turns: readonly Turn[],
+  threads: number,
+): Wrong | undefined => {
+  const model: Model = { states: [graph.states.number(rig.subject.initial(rig.variant, parameters, threads))] };
+  const real: Real = { turns: [], parameters };
+  for (const turn of turns) {
+    const command = new CallCommand(turn, rig, graph, threads);
     try {
       if (command.check(model)) command.run(model, real);
     } catch (error) {
-      if (error instanceof Mismatch) return error.violation;
+      if (error instanceof Mismatch) return error;
       throw error;
     }
   }
   return undefined;
 };
 
-/** What a sequential check found: nothing, or the shortest sequence of calls that goes wrong. */
+/** The calls of an execution, in the order in which they began. */
+export const turnsOf = ({ program, history }: Execution): Turn[] =>
+  history.flatMap((event) =>
+    event.tag === 'invoke'
+      ? [{ thread: event.thread, call: program.threads[event.thread]?.[event.index] as AnyCall }]
+      : [],
+  );
+
+/** Makes the calls of an execution again, in the order they began, and gives what goes wrong. */
+export const recheckSequence = (rig: Rig, graph: SpecGraph, execution: Execution): Violation | undefined => {
+  const { parameters, threads } = execution.program;
+  return checkTurns(rig, graph, parameters, turnsOf(execution), threads.length)?.violation;
+};
+
+/** What a sequential check found: nothing, or a sequence of calls that goes wrong. */
 export interface SequentialResult {
   readonly runs: number;
-  readonly failure: { readonly violation: Violation; readonly execution: Execution } | undefined;
+  readonly failure: Wrong | undefined;
 }
 
-/** Runs `runs` random sequences of calls, one call at a time, against the spec. fast-check generates and shrinks. */
+/** Runs `runs` random sequences of calls, one call at a time, against the spec. fast-check draws them. */
 export const checkSequences = (rig: Rig, graph: SpecGraph, seed: number, runs: number): SequentialResult => {
   const { parameters, threads, calls } = rig.subject.sequences(rig.variant);
   let failure: SequentialResult['failure'];
@@ -184,11 +205,11 @@ export const checkSequences = (rig: Rig, graph: SpecGraph, seed: number, runs: n
         fc.modelRun(setup, sequence);
       } catch (error) {
         if (!(error instanceof Mismatch)) throw error;
-        failure = error; // the last one seen is the smallest: fast-check goes on from failures only
+        failure = error;
         throw error;
       }
     }),
-    { seed, numRuns: runs },
+    { seed, numRuns: runs, endOnFailure: true }, // they are shrunk by `shrinkSequence`
   );
   if (details.failed && !failure) throw details.errorInstance;
   return { runs: details.numRuns, failure };

@@ -1,7 +1,8 @@
 import { type Execution, execute, type Limits, type Onlooker, type Rig } from '#model/engine/explore/execution.ts';
-import { type Bound, exhaust } from '#model/engine/explore/exhaustive.ts';
+import type { Bound } from '#model/engine/explore/exhaustive.ts';
 import { replayStrategy } from '#model/engine/explore/replay.ts';
 import type { Strategy } from '#model/engine/explore/strategy.ts';
+import { exhaustSkipping } from '#model/engine/shrink/skipping.ts';
 import type { Program } from '#model/subject.ts';
 
 /** A failing execution and what it was allowed to do. */
@@ -50,9 +51,12 @@ export class Hunt {
     return this.isFailure(execution, limits) ? { execution, limits } : undefined;
   }
 
-  /** Every execution within the bound; true if all were made. What fails is asked of each apart (`isFailure`). */
+  /**
+   * Every execution within the bound, but for those that come to the same as one a step earlier; true if all were made.
+   * What fails is asked of each apart (`isFailure`).
+   */
   *exhaust(program: Program, limits: Limits, bound: Bound): Generator<Execution, boolean> {
-    const executions = exhaust(this.rig, program, limits, bound);
+    const executions = exhaustSkipping(this.rig, program, limits, bound);
     for (let next = executions.next(); ; next = executions.next()) {
       if (next.done) return next.value;
       this.#stepsLeft -= next.value.steps + stepsPerExecution;

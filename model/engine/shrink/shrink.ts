@@ -5,7 +5,7 @@ import { replayStrategy } from '#model/engine/explore/replay.ts';
 import { type Failure, Hunt } from '#model/engine/shrink/hunt.ts';
 import { findSmaller, type Minimality } from '#model/engine/shrink/minimal.ts';
 import { anchoredOf, carriedOver, retimed } from '#model/engine/shrink/retime.ts';
-import { smallerPrograms } from '#model/engine/shrink/smaller.ts';
+import { joinedPrograms, smallerPrograms, tidierPrograms } from '#model/engine/shrink/smaller.ts';
 import type { Program } from '#model/subject.ts';
 
 /** How much is spent on finding a failing schedule for one smaller program. */
@@ -24,7 +24,7 @@ const polishing = { preemptions: 2, executions: 4000 };
 
 /** How much is spent in all, in steps: about a second at the most; and at a time on each part of it. */
 const stepsMax = 900_000;
-const allowed = { quick: 150_000, machine: 200_000, polishing: 100_000, proving: 350_000, thorough: 250_000 };
+const allowed = { quick: 150_000, machine: 200_000, polishing: 100_000, proving: 450_000, thorough: 250_000 };
 
 /** The story of what does not end need not be as long as its proof: it is seen in the first of these that suffices. */
 const endlessSteps = [20, 30, 40, 60, 120, 300];
@@ -78,12 +78,20 @@ function* simplerMachines(
   _rig: Rig,
   { execution: { program }, limits }: Failure,
 ): Generator<readonly [Program, Limits]> {
+  const active = program.threads.filter((calls) => calls.length > 0).length;
+  if (limits.timers > 0 && program.cores < active)
+    yield [
+      { ...program, cores: active },
+      { ...limits, timers: 0 },
+    ];
   if (limits.memory !== 'sc') yield [program, { ...limits, memory: 'sc' }];
   if (limits.timers > 0) yield [program, { ...limits, timers: 0 }];
 }
 
 function* smallerOnes({ subject }: Rig, { execution, limits }: Failure): Generator<readonly [Program, Limits]> {
   for (const program of smallerPrograms(subject, execution.program)) yield [program, limits];
+  for (const program of joinedPrograms(subject, execution.program)) yield [program, limits];
+  for (const program of tidierPrograms(subject, execution.program)) yield [program, limits];
 }
 
 /** Goes from failure to simpler failure, as long as there is one that this effort finds. */

@@ -1,63 +1,39 @@
+import type { Pair } from '#model/counterexample.ts';
 import type { Departure } from '#model/engine/explore/schedule.ts';
+import { conflict, isUpdate } from '#model/engine/trace/exchange.ts';
 import type { Access, Recorded } from '#model/engine/trace/record.ts';
 import type { Culprits } from '#model/engine/trace/story.ts';
-import { weaknessOf } from '#model/engine/trace/weak.ts';
-
-const conflict = (a: Access, b: Access): boolean =>
-  a.address !== null && a.address === b.address && a.context !== b.context && (a.isWrite || b.isWrite);
-
-const nameOf = ({ context }: Access, { execution }: Recorded): string => {
-  const threads = execution.program.threads.length;
-  return context < threads ? `T${context}` : `the dispatcher of core ${context - threads}`;
-};
-
-const show = (access: Access, recorded: Recorded, name: string): string =>
-  `${nameOf(access, recorded)} ${access.isWrite ? 'wrote' : 'read'} ${name}`;
+import { raceOf, weaknessOf } from '#model/engine/trace/weak.ts';
 
 /**
- * The pair of accesses that the decisive departure is about; undefined: no departure is decisive, or there is no pair.
+ * The pair of accesses that a departure is most likely about: those of a data race; what the memory did there, and the
+ * access that this was about; or two that a preemption put in this order. Undefined: there is no such pair.
  */
-export const findCulprits = (
-  recorded: Recorded,
-  departure: Departure | undefined,
-  names: readonly string[],
-): Culprits | undefined => {
-  if (departure?.way !== undefined) return unseenBy(recorded, departure.step, names);
-  return departure && dividedBy(recorded, departure, names);
+export const likelyPair = (recorded: Recorded, departure: Departure | undefined): Pair | undefined => {
+  const race = raceOf(recorded);
+  if (race) return { before: race.before, after: race.after };
+  if (departure?.way !== undefined) return unseenBy(recorded, departure.step);
+  return departure && dividedBy(recorded, departure);
 };
 
 /** A stale read and the write that it did not see; a store and the later one that it went before; a store that waited and what somebody did to its word meanwhile. */
-const unseenBy = (recorded: Recorded, index: number, names: readonly string[]): Culprits | undefined => {
+const unseenBy = (recorded: Recorded, index: number): Pair | undefined => {
   const { accesses } = recorded;
   const access = accesses[index];
   const weak = access && weaknessOf(access, recorded);
   if (!weak || access.address === null) return undefined;
-  const word = names[access.address] as string;
-  const told = (before: number, after: number, text: string): Culprits => ({ before, after, word, text });
-  if (weak.tag === 'stale read' && weak.writtenStep !== null) {
-    const write = accesses[weak.writtenStep - 1] as Access;
-    const text = `${nameOf(access, recorded)} read an old ${word} (step ${access.step}) after ${nameOf(write, recorded)} wrote it (step ${write.step})`;
-    return told(write.step, access.step, text);
+  if (weak.tag === 'stale read' || weak.tag === 'overtaken') {
+    return weak.writtenStep === null ? undefined : { before: weak.writtenStep, after: access.step };
   }
-  if (weak.tag === 'overtaken' && weak.writtenStep !== null) {
-    const write = accesses[weak.writtenStep - 1] as Access;
-    const text = `${show(access, recorded, word)} (step ${access.step}), which went before what ${nameOf(write, recorded)} had written there (step ${write.step})`;
-    return told(write.step, access.step, text);
-  }
-  if (weak.tag !== 'buffered') return undefined;
   const other = accesses.slice(index, access.drainedAt ?? undefined).find((candidate) => conflict(access, candidate));
-  if (!other) return undefined;
-  const text = `${show(access, recorded, word)} (step ${access.step}), which waited in its store buffer until after ${show(other, recorded, word)} (step ${other.step})`;
-  return told(access.step, other.step, text);
+  return other && { before: access.step, after: other.step };
 };
 
 /**
- * The pair of accesses that a preemption put in this order: what the thread that lost its core did last on a
- * word, and what another did to the same word before it came back. If there is none such, what it did first on coming
- * back. Undefined: it changed the order of no two accesses to a word.
+ * What the thread that lost its core did last on a word, and what another did to the same word before it came back. If
+ * there is none such, what it did first on coming back.
  */
-const dividedBy = (recorded: Recorded, departure: Departure, names: readonly string[]): Culprits | undefined => {
-  const { accesses, execution } = recorded;
+const dividedBy = ({ accesses, execution }: Recorded, departure: Departure): Pair | undefined => {
   const threads = execution.program.threads.length;
   const last = accesses[departure.step - 1];
   if (!last || last.context >= threads) return undefined;
@@ -71,14 +47,8 @@ const dividedBy = (recorded: Recorded, departure: Departure, names: readonly str
   const reads = before.filter((access) => !access.isWrite);
   const pair = pairIn(reads.toReversed(), gap) ?? pairIn(before.toReversed(), gap) ?? pairIn(after, gap);
   if (!pair) return undefined;
-  const [first, second] = pair[0].step < pair[1].step ? pair : [pair[1], pair[0]];
-  const word = names[first.address as number] as string;
-  return {
-    before: first.step,
-    after: second.step,
-    word,
-    text: `${show(first, recorded, word)} (step ${first.step}) before ${show(second, recorded, word)} (step ${second.step})`,
-  };
+  const [mine, theirs] = [pair[0].step, pair[1].step];
+  return { before: Math.min(mine, theirs), after: Math.max(mine, theirs) };
 };
 
 /** The first of `own` that conflicts with something in `others`, and the first thing there it conflicts with. */
@@ -88,4 +58,37 @@ const pairIn = (own: readonly Access[], others: readonly Access[]): [Access, Acc
     if (theirs) return [mine, theirs];
   }
   return undefined;
+};
+
+/** The pair in words. Undefined: it is not one of this execution. */
+export const tellCulprits = (recorded: Recorded, pair: Pair, names: readonly string[]): Culprits | undefined => {
+  const [first, second] = [recorded.accesses[pair.before - 1], recorded.accesses[pair.after - 1]];
+  if (!first || !second || first.address === null) return undefined;
+  const word = names[first.address] as string;
+  return { ...pair, word, text: textOf(recorded, first, second, word) };
+};
+
+const textOf = (recorded: Recorded, first: Access, second: Access, word: string): string => {
+  const did = (access: Access): string =>
+    `${nameOf(access, recorded)} ${!access.isWrite ? 'read' : isUpdate(access) ? 'changed' : 'wrote'} ${word} (step ${access.step})`;
+  const race = raceOf(recorded);
+  if (race?.before === first.step && race.after === second.step) {
+    return `${did(first)} and ${did(second)}, which nothing orders`;
+  }
+  const weak = weaknessOf(second, recorded);
+  if (weak?.tag === 'stale read' && weak.writtenStep === first.step) {
+    return `${nameOf(second, recorded)} read an old ${word} (step ${second.step}) after ${nameOf(first, recorded)} wrote it (step ${first.step})`;
+  }
+  if (weak?.tag === 'overtaken' && weak.writtenStep === first.step) {
+    return `${did(second)}, which went before what ${nameOf(first, recorded)} had written there (step ${first.step})`;
+  }
+  if (first.isBuffered && second.step <= (first.drainedAt ?? second.step)) {
+    return `${did(first)}, which waited in its store buffer until after ${did(second)}`;
+  }
+  return `${did(first)} before ${did(second)}`;
+};
+
+const nameOf = ({ context }: Access, { execution }: Recorded): string => {
+  const threads = execution.program.threads.length;
+  return context < threads ? `T${context}` : `the dispatcher of core ${context - threads}`;
 };

@@ -5,7 +5,7 @@ import { replayStrategy } from '#model/engine/explore/replay.ts';
 import { explain } from '#model/engine/refine/concurrent.ts';
 import type { SpecStep } from '#model/engine/refine/question.ts';
 import { SpecGraph } from '#model/engine/refine/spec-graph.ts';
-import { findCulprits } from '#model/engine/trace/culprits.ts';
+import { tellCulprits } from '#model/engine/trace/culprits.ts';
 import { describe } from '#model/engine/trace/describe.ts';
 import { type Access, type Recorded, record } from '#model/engine/trace/record.ts';
 import { spansOf } from '#model/engine/trace/spans.ts';
@@ -19,7 +19,7 @@ export const rerun = (rig: Rig, counterexample: Counterexample): Execution =>
 
 /** Runs a counterexample again and tells what happened. The same file and code give the same story. */
 export const tell = (rig: Rig, counterexample: Counterexample): Story => {
-  const { program, schedule, limits, violation } = counterexample;
+  const { program, schedule, limits, violation, pair } = counterexample;
   const words = sharedWords(record(rig, program, schedule, limits));
   const recorded = record(rig, program, schedule, limits, limits.memory === 'sc' ? [] : words);
   const { execution } = recorded;
@@ -41,7 +41,7 @@ export const tell = (rig: Rig, counterexample: Counterexample): Story => {
     steps,
     spans: spansOf(recorded),
     divergence,
-    culprits: findCulprits(recorded, schedule[counterexample.decisive ?? -1], execution.booted.names),
+    culprits: pair ? tellCulprits(recorded, pair, execution.booted.names) : undefined,
     missingEdges: missingEdges(recorded),
     words: names,
     specAtBoot: spec.atBoot,

@@ -1,4 +1,5 @@
-import { Kind, lastAccessKind } from '#impl/machine/ops.ts';
+import { type Address, Kind, lastAccessKind } from '#impl/machine/ops.ts';
+import type { Pair } from '#model/counterexample.ts';
 import type { Access, Recorded } from '#model/engine/trace/record.ts';
 import type { Drained, MissingEdge, StoryMessage, Weakness } from '#model/engine/trace/story.ts';
 
@@ -94,7 +95,9 @@ export const missingEdges = (recorded: Recorded): MissingEdge[] => {
     if (weak.writtenStep === null) return [];
     return [{ from: weak.writtenStep, to: access.step, word: nameOf(access.address as number) }];
   });
-  return [...stale, ...unseenStores(recorded, nameOf), ...raceOf(recorded, nameOf)];
+  const race = raceOf(recorded);
+  const raced = race ? [{ from: race.before, to: race.after, word: nameOf(race.address) }] : [];
+  return [...stale, ...unseenStores(recorded, nameOf), ...raced];
 };
 
 const unseenStores = (recorded: Recorded, nameOf: (address: number) => string): MissingEdge[] => {
@@ -107,9 +110,10 @@ const unseenStores = (recorded: Recorded, nameOf: (address: number) => string): 
   });
 };
 
-const raceOf = ({ accesses, execution }: Recorded, nameOf: (address: number) => string): MissingEdge[] => {
+/** The two accesses of the data race that an execution ended with, if it did. */
+export const raceOf = ({ accesses, execution }: Recorded): (Pair & { readonly address: Address }) | undefined => {
   const { fault, steps } = execution;
-  if (fault?.tag !== 'data race') return [];
+  if (fault?.tag !== 'data race') return undefined;
   const { address, first } = fault;
   const before = accesses.findLast(
     (access) =>
@@ -118,5 +122,5 @@ const raceOf = ({ accesses, execution }: Recorded, nameOf: (address: number) => 
       access.isWrite === first.isWrite &&
       access.order === first.order,
   );
-  return before ? [{ from: before.step, to: steps, word: nameOf(address) }] : [];
+  return before && { before: before.step, after: steps, address };
 };
