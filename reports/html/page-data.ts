@@ -63,7 +63,7 @@ const pageCheck = (
   executions,
   steps,
   states: coverage.states,
-  exhausted: exhausted.map(({ scenario, preemptions, complete }) => ({ scenario, preemptions, complete })),
+  exhausted,
   claims: claims.map((result) => pageClaim(result, stories)),
   orders: claims.flatMap(({ orders }) => orders?.sites ?? []).map((report) => pageOrder(report, stories)),
 });

@@ -107,7 +107,7 @@ const findings = (): Findings => {
           ),
           executions: 10,
           steps: 20,
-          exhausted: [{ scenario: hostile, preemptions: 2, complete: true }],
+          exhausted: [{ scenario: hostile, preemptions: 2, end: 'all' }],
           coverage: { states: 30, specSteps: 40 },
         }) as unknown as CheckResult,
     ),

@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import { showClaim } from '#model/claim.ts';
 import type { CheckResult } from '#model/engine/check.ts';
+import type { Exhausted } from '#model/engine/explore/stream.ts';
 import type { ClaimResult } from '#model/engine/plan.ts';
 import { type Output, type Style, styled } from '#reports/cli/output.ts';
 import { plural } from '#reports/text/story.ts';
@@ -55,16 +56,24 @@ export const checkText = (result: CheckResult, name: string, output: Output): st
     styled(output, 'dim', verdict.tag === 'gave-up' ? verdict.why : plural(verdict.executions, 'execution')),
   ]);
   const scenarios = result.exhausted;
-  const complete = scenarios.filter((scenario) => scenario.complete).length;
   const explored = [
     plural(result.executions, 'execution'),
     plural(result.steps, 'step'),
     plural(result.coverage.states, 'spec state'),
-    ...(scenarios.length > 0
-      ? [
-          `${complete} of ${plural(scenarios.length, 'scenario')} exhausted up to ${plural(scenarios[0]?.preemptions ?? 0, 'preemption')}`,
-        ]
-      : []),
+    ...(scenarios.length > 0 ? [exploredOf(scenarios)] : []),
   ].join(', ');
   return `${styled(output, 'bold', name)}\n${plainTable(rows)}\n  ${styled(output, 'dim', explored)}\n`;
+};
+
+/** How far the scenarios were explored. */
+const exploredOf = (scenarios: readonly Exhausted[]): string => {
+  const count = (end: Exhausted['end']): number => scenarios.filter((scenario) => scenario.end === end).length;
+  const upTo = plural(scenarios[0]?.preemptions ?? 0, 'preemption');
+  const schedules = count('schedules');
+  const steps = count('steps');
+  return [
+    `every execution of ${count('all')} of ${plural(scenarios.length, 'scenario')}`,
+    ...(schedules > 0 ? [`every schedule of ${schedules} more up to ${upTo}`] : []),
+    ...(steps > 0 ? [`${steps} cut off at the step limit`] : []),
+  ].join(', ');
 };

@@ -95,7 +95,7 @@ export class Classes {
   next(): Execution | null | undefined {
     const explorer = this.#explorer;
     if (!explorer.next()) return undefined;
-    if (explorer.endings().includes(cutOff)) this.#cutOff++;
+    if (this.isCutOff) this.#cutOff++;
     else if (!explorer.isDeadlocked) this.#unfair++;
     else {
       const execution = this.#execute();
@@ -104,6 +104,16 @@ export class Classes {
       return execution;
     }
     return null;
+  }
+
+  /** Goes on to the next graph, and the machine does not do it. Gives whether there is one. */
+  pass(): boolean {
+    return this.#explorer.next();
+  }
+
+  /** Whether a core takes too many steps in this graph. */
+  get isCutOff(): boolean {
+    return this.#explorer.endings().includes(cutOff);
   }
 
   /** Has the machine do what the graph says. */

@@ -4,8 +4,8 @@ import type { Program } from '#model/subject.ts';
 
 /** How it ended. */
 export interface Explored extends Tally {
-  /** What it stopped at: so many graphs, or in some of them so many steps of a core. Null: these are all. */
-  readonly bound: 'graphs' | 'steps' | null;
+  /** What it stopped at: so many executions, graphs that are none included; or in some so many steps of a core. Null: these are all. */
+  readonly bound: 'executions' | 'steps' | null;
 }
 
 /**
@@ -26,5 +26,15 @@ export function* everyExecution(
     if (classes.areWaits()) return { ...classes.tally, bound: classes.tally.cutOff > 0 ? 'steps' : null };
     classes = new Classes(rig, program, limits, false);
   }
-  return { ...classes.tally, bound: 'graphs' };
+  return { ...classes.tally, bound: 'executions' };
 }
+
+/** Whether a program has at most `graphsMax` graphs, none of which is cut off: then all can be had. */
+export const hasAtMost = (rig: Rig, program: Program, limits: Limits, graphsMax: number): boolean => {
+  const classes = new Classes(rig, program, limits, true);
+  for (let graphs = 0; graphs <= graphsMax; graphs++) {
+    if (!classes.pass()) return classes.areWaits();
+    if (classes.isCutOff) return false;
+  }
+  return false;
+};

@@ -38,7 +38,10 @@ export class Following implements Strategy {
 
   /** Whether all of the graph was done. */
   get isAtEnd(): boolean {
-    return this.#next === this.#actions.length;
+    // Stores that reached memory at once need no action.
+    return this.#actions
+      .slice(this.#next)
+      .every(({ tag, core, events }) => tag === 'drain' && !this.#buffers[core]?.includes(events[0] as number));
   }
 
   choose(choice: Choice): number {

@@ -1,5 +1,6 @@
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import type { Weakening } from '#impl/machine/weakening.ts';
+import { everyExecution, hasAtMost } from '#model/engine/cores/every.ts';
 import type { Budget } from '#model/engine/explore/budget.ts';
 import { type Execution, execute, type Limits, type Rig, usualLimits } from '#model/engine/explore/execution.ts';
 import { exhaust } from '#model/engine/explore/exhaustive.ts';
@@ -23,11 +24,14 @@ export interface Sample {
   readonly source: string;
 }
 
-/** How an exploration of one scenario ended: every schedule within the bound was run, or the executions ran out. */
+/**
+ * How an exploration of one scenario ended. *all*: every execution was made, one of each class. *schedules*: every
+ * schedule of at most so many preemptions was. *executions*, *steps*: these ran out before.
+ */
 export interface Exhausted {
   readonly scenario: string;
   readonly preemptions: number;
-  readonly complete: boolean;
+  readonly end: 'all' | 'schedules' | 'executions' | 'steps';
 }
 
 const timers = 2;
@@ -61,9 +65,10 @@ const turn = 25;
 /**
  * The executions that claims are judged on: first looks everywhere (`looks.ts`); then each scenario, under each memory
  * model on its cores, and on one core with timer interrupts, and random programs, under a mixture of strategies, no one
- * of which is best for every bug (docs/adr/0007, 0016). A scenario's schedules are gone over in order, fewest preemptions
- * first, within the budget's bound; where that is not all of them, as many again are drawn by the same mixture, since
- * what comes first in that order departs early. All of these take turns, so that what goes wrong easily in any of them
+ * of which is best for every bug (docs/adr/0007, 0016). Of a scenario all executions are made, one of each class, if
+ * they are few (docs/adr/0017). If not, its schedules are gone over in order, fewest preemptions first, within the
+ * budget's bound; where that is not all of them, as many again are drawn by the same mixture, since what comes first in
+ * that order departs early. All of these take turns, so that what goes wrong easily in any of them
  * is found soon. Determined by `seed`.
  */
 export function* samples(rig: Rig, exploration: Exploration): Generator<Sample, readonly Exhausted[]> {
@@ -135,20 +140,28 @@ const onOneCore = ({ name, program }: Scenario, { budget, memories }: Exploratio
   executions: budget.scenarioExecutions / 4,
 });
 
+/**
+ * A scenario's executions: all of them, if they are few; else its schedules in order, fewest preemptions first, and then
+ * as many again drawn.
+ */
 function* wayThrough(
   rig: Rig,
-  { name, program, limits, executions }: Way,
+  way: Way,
   exploration: Exploration,
   random: RandomGenerator,
 ): Generator<Sample, Exhausted> {
+  const { name, program, limits, executions } = way;
   const { preemptions } = exploration.budget;
-  const share = exploration.explore === 'exhaustive' ? 1 : limits.weakening ? inOrderWeakened : inOrder;
-  const ordered = exhaust(rig, program, limits, { preemptions, executions: executions * share });
-  let next = ordered.next();
-  for (; !next.done; next = ordered.next()) yield { execution: next.value, limits, source: name };
-  const complete = next.value;
+  const isExhaustive = exploration.explore === 'exhaustive';
+  if (isExhaustive || hasAtMost(rig, program, limits, executions * inOrder)) {
+    const { bound } = yield* samplesOf(everyExecution(rig, program, limits, executions), way);
+    if (!bound || isExhaustive) return { scenario: name, preemptions, end: bound ?? 'all' };
+  }
+  const share = limits.weakening ? inOrderWeakened : inOrder;
+  const schedules = exhaust(rig, program, limits, { preemptions, executions: executions * share });
+  const isComplete = yield* samplesOf(schedules, way);
   let steps = 100;
-  for (let i = 0; !complete && i < executions * (1 - share); i++) {
+  for (let i = 0; !isComplete && i < executions * (1 - share); i++) {
     const drawnLimits = i % 3 === 2 ? { ...limits, timers } : limits;
     const execution = execute(
       rig,
@@ -159,7 +172,14 @@ function* wayThrough(
     steps = Math.max(execution.steps, 1);
     yield { execution, limits: drawnLimits, source: name };
   }
-  return { scenario: name, preemptions, complete };
+  return { scenario: name, preemptions, end: isComplete ? 'schedules' : 'executions' };
+}
+
+/** Executions of a scenario as samples. */
+function* samplesOf<End>(executions: Generator<Execution, End>, { name, limits }: Way): Generator<Sample, End> {
+  let next = executions.next();
+  for (; !next.done; next = executions.next()) yield { execution: next.value, limits, source: name };
+  return next.value;
 }
 
 function* randomSamples(rig: Rig, exploration: Exploration): Generator<Sample, void> {

@@ -38,7 +38,8 @@ export interface PageCheck {
   readonly exhausted: readonly {
     readonly scenario: string;
     readonly preemptions: number;
-    readonly complete: boolean;
+    /** All executions of it, all its schedules of so many preemptions, or as many as the budget allows. */
+    readonly end: 'all' | 'schedules' | 'executions' | 'steps';
   }[];
   readonly claims: readonly PageClaim[];
   /** Each order in its code, if they were judged. */

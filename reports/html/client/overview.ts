@@ -47,7 +47,7 @@ export const heroElement = (data: PageData, words: Words): HTMLElement => {
         fact(words.number(total('steps')), words.facts.steps),
         fact(words.number(total('states')), words.facts.states),
         scenarios.length > 0 &&
-          fact(`${scenarios.filter((one) => one.complete).length} / ${scenarios.length}`, words.facts.scenarios),
+          fact(`${scenarios.filter(({ end }) => end === 'all').length} / ${scenarios.length}`, words.facts.scenarios),
       ),
       make(
         'p',
@@ -147,16 +147,16 @@ const scenariosElement = ({ exhausted }: PageCheck, words: Words): HTMLElement =
   make(
     'details',
     { class: 'scenarios' },
-    make('summary', {}, words.scenarios(exhausted.filter(({ complete }) => complete).length, exhausted.length)),
+    make('summary', {}, words.scenarios(exhausted.filter(({ end }) => end === 'all').length, exhausted.length)),
     make(
       'ul',
       {},
-      ...exhausted.map(({ scenario, preemptions, complete }) =>
+      ...exhausted.map(({ scenario, preemptions, end }) =>
         make(
           'li',
           {},
-          make('span', { 'aria-hidden': 'true' }, complete ? '✓ ' : '… '),
-          `${scenario}${words.colon}${complete ? words.withPreemptions(preemptions) : words.cutShort}`,
+          make('span', { 'aria-hidden': 'true' }, end === 'all' || end === 'schedules' ? '✓ ' : '… '),
+          `${scenario}${words.colon}${words.explored[end](preemptions)}`,
         ),
       ),
     ),

@@ -28,9 +28,10 @@ const english = {
   executions: (n: number): string => count(n, 'execution'),
   steps: (n: number): string => count(n, 'step'),
   states: (n: number): string => count(n, 'spec state'),
-  scenarios: (complete: number, all: number): string => `${number(complete)} of ${count(all, 'scenario')} exhausted`,
+  scenarios: (complete: number, all: number): string =>
+    `every execution of ${number(complete)} of ${count(all, 'scenario')}`,
   seconds: (n: number): string => `${number(Math.round(n * 10) / 10)} s`,
-  facts: { executions: 'executions', steps: 'steps', states: 'spec states', scenarios: 'scenarios exhausted' },
+  facts: { executions: 'executions', steps: 'steps', states: 'spec states', scenarios: 'scenarios, every execution' },
   madeWith: (budget: string, seed: number, version: string, node: string): string =>
     `budget ${budget}, seed ${seed}, rendezvous ${version}, node ${node}`,
   canary: 'The canary',
@@ -49,8 +50,12 @@ const english = {
   claims: (n: number): string => count(n, 'claim'),
   implementation: { reference: 'the reference' } as Readonly<Record<string, string>>,
   exploredInFull: 'Explored in full',
-  withPreemptions: (n: number): string => `every schedule with at most ${count(n, 'preemption')}`,
-  cutShort: 'cut short by the budget',
+  explored: {
+    all: (): string => 'every execution',
+    schedules: (n: number): string => `every schedule with at most ${count(n, 'preemption')}`,
+    executions: (): string => 'cut short by the budget',
+    steps: (): string => 'cut off at the step limit',
+  },
   courseNotes: 'course notes',
   ordersNeeded: (needed: number, all: number): string => `${number(needed)} of ${count(all, 'order')} needed`,
   ordersMeaning:
