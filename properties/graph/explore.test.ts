@@ -4,6 +4,7 @@ import { Exploration, explore } from '#model/engine/graph/explore.ts';
 import { type Ending, type GraphProgram, graphMemories } from '#model/engine/graph/program.ts';
 import { SuiteError } from '#model/suite-error.ts';
 import { textOf } from '#properties/graph/counts.ts';
+import { barrier, ticketLock, twaLock } from '#properties/graph/named-locks.ts';
 import { readers } from '#properties/graph/named-straight.ts';
 
 const [x, y] = [0, 1] as const;
@@ -92,6 +93,22 @@ describe('exploring execution graphs', () => {
       ),
     );
     expect(explore(embrace, 'rc11')).toMatchObject({ executions: 0, blocked: 1, deadlocked: 1 });
+  });
+
+  it('lets nobody wait in vain for a lock that is given on', () => {
+    const blocked = (program: GraphProgram) => graphMemories.map((memory) => explore(program, memory).blocked);
+    for (const program of [ticketLock(4), twaLock, barrier]) expect(blocked(program), program.name).toEqual([0, 0, 0]);
+    // Here one may come too late to see the word that he waits for.
+    const fleeting = programOf(
+      function* () {
+        yield store(x, 1, 'release');
+        yield store(x, 2, 'release');
+      },
+      function* () {
+        yield awaitWord(x, 1, 'acquire');
+      },
+    );
+    expect(blocked(fleeting)).toEqual([1, 1, 1]);
   });
 
   it('lets a panic, an exception and a bad address end a thread', () => {

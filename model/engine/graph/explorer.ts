@@ -16,6 +16,7 @@ import type { Ending } from '#model/engine/graph/program.ts';
 import { TakingBack } from '#model/engine/graph/taking-back.ts';
 import type { Step, Threads } from '#model/engine/graph/threads.ts';
 import { ended, isUpdating, updated } from '#model/engine/graph/trie.ts';
+import { leastWaiting } from '#model/engine/graph/waiting.ts';
 
 /**
  * Goes through the tree of graphs of a program, depth first: one step adds an event, or has a write revisit a read. Steps
@@ -111,7 +112,7 @@ export class Explorer<Standing extends Step = Step> {
 
   /**
    * The thread that goes on: the first that is about to store, else the first that can. So reads find most of what they
-   * may read, and fewer of them are revisited.
+   * may read, and fewer of them are revisited. Who waits is asked last.
    */
   #chooseThread(): number {
     const at = this.#at;
@@ -126,7 +127,8 @@ export class Explorer<Standing extends Step = Step> {
     let thread = this.#from;
     while (thread < length && (at[thread] as Standing).kind === ended) thread++;
     this.#from = thread;
-    return thread;
+    if (thread === length || (at[thread] as Standing).kind !== Kind.awaitWord) return thread;
+    return leastWaiting(this.#graph, this.#trie, at, thread);
   }
 
   /** Opens a frame for the next event of the first thread that can go on. Gives whether there is one. */
@@ -145,12 +147,12 @@ export class Explorer<Standing extends Step = Step> {
       at[thread] = this.#trie.after(node, 0);
     } else if (kind === Kind.fence) {
       const event = graph.make(thread, fence, -1, 0, node.order);
-      this.#push(Tries.nothing, event, node, 0, thread);
+      this.#push(Tries.nothing, event, node, 0, this.#from);
     } else {
       const isPure = kind === Kind.load || kind === Kind.awaitWord;
       const first = this.#model.earliest(thread, address, isPure ? read : read | locked, node.order);
       const event = graph.make(thread, isPure ? read : read | locked, address, 0, node.order);
-      this.#push(Tries.sources, event, node, first, thread);
+      this.#push(Tries.sources, event, node, first, this.#from);
     }
     return true;
   }
