@@ -64,7 +64,12 @@ class Exploration {
   readonly #statesMax: number;
   readonly #decided = new Map<StateClaim, number>();
   readonly #claims: readonly StateClaim[];
-  readonly #isDecided: Uint8Array;
+  /** By claim: what it is as long as it is undecided. */
+  readonly #mustHold: readonly boolean[];
+  /** The claims that are undecided, as bits; the shared one stays. */
+  #undecided: number;
+  /** States, each followed by a claim that is not known to be there as it must. */
+  readonly #remarkable: number[] = [];
   readonly #predicates: Predicates;
   /** Packed states that were reached and not yet inserted, and the states that they were reached from. */
   #batch: Int32Array<ArrayBuffer> = new Int32Array();
@@ -83,7 +88,8 @@ class Exploration {
     this.#steps = new Steps(system);
     this.#symmetry = symmetry && new Symmetry(this.#steps, symmetry);
     this.#claims = claims;
-    this.#isDecided = new Uint8Array(claims.length);
+    this.#mustHold = claims.map(({ tag }) => tag === 'always');
+    this.#undecided = claims.length > sharedBit ? -1 : (1 << claims.length) - 1;
     this.#predicates = new Predicates(claims.map(({ holds }) => holds as never));
     this.#statesMax = statesMax;
     this.#arena = new Arena(this.#steps.packing);
@@ -193,37 +199,50 @@ class Exploration {
     this.#touched = withRoomFor(states, this.#touched);
   }
 
-  /** Inserts what was reached, and looks at what is new. */
+  /** Inserts what was reached, and asks of what is new. */
   #flush(): void {
-    const arena = this.#arena;
-    const before = arena.count;
+    const before = this.#arena.count;
     if (this.#symmetry) for (let i = 0; i < this.#batched; i++) this.#symmetry.canonize(this.#batch, i);
-    arena.insertAll(this.#batch, this.#batched, this.#parents);
-    for (let i = 0; i < arena.count - before; i++) {
-      const touched = this.#touched[arena.insertedFrom[i] as number] as number;
-      if (touched !== 0) this.#look(before + i, touched);
-    }
+    this.#arena.insertAll(this.#batch, this.#batched, this.#parents);
+    this.#look(before);
+    if (this.#remarkable.length > 0) this.#judge();
   }
 
-  /** Asks of a new state what is undecided yet and may have changed. */
-  #look(state: number, touched: number): void {
-    for (let bits = touched; bits !== 0; bits &= bits - 1) {
-      const first = 31 - Math.clz32(bits & -bits);
-      const end = first === sharedBit ? this.#claims.length : first + 1;
-      for (let claim = first; claim < end; claim++) if (this.#isDecided[claim] === 0) this.#ask(state, claim);
-    }
-  }
-
-  #ask(state: number, number: number): void {
+  /** Looks at the states from `first` on: which claims may have changed there, and are not known to be as they must. */
+  #look(first: number): void {
+    const { words, count, insertedFrom } = this.#arena;
     const predicates = this.#predicates;
+    const width = this.#steps.packing.words;
+    const allTouched = this.#touched;
+    for (let state = first; state < count; state++) {
+      const touched = allTouched[insertedFrom[state - first] as number] as number;
+      for (let bits = touched & this.#undecided; bits !== 0; bits &= bits - 1) {
+        const bit = 31 - Math.clz32(bits & -bits);
+        const end = bit === sharedBit ? this.#claims.length : bit + 1;
+        for (let claim = bit; claim < end; claim++) {
+          const holds = predicates.find(words, state * width, claim);
+          if (holds !== this.#mustHold[claim]) this.#remarkable.push(state, claim);
+        }
+      }
+    }
+  }
+
+  /** Asks whatever claims are not known about, and decides those that are not as they must. */
+  #judge(): void {
     const { packing, schema } = this.#steps;
-    const claim = this.#claims[number] as StateClaim;
-    const holds =
-      predicates.find(this.#arena.words, state * packing.words, number) ??
-      predicates.learn(number, schema, this.#arena.codes(state), packing);
-    if (holds === (claim.tag === 'always')) return;
-    this.#decided.set(claim, state);
-    this.#isDecided[number] = 1;
+    for (let i = 0; i < this.#remarkable.length; i += 2) {
+      const state = this.#remarkable[i] as number;
+      const number = this.#remarkable[i + 1] as number;
+      const claim = this.#claims[number] as StateClaim;
+      if (this.#decided.has(claim)) continue;
+      const holds =
+        this.#predicates.find(this.#arena.words, state * packing.words, number) ??
+        this.#predicates.learn(number, schema, this.#arena.codes(state), packing);
+      if (holds === this.#mustHold[number]) continue;
+      this.#decided.set(claim, state);
+      if (number < sharedBit) this.#undecided &= ~(1 << number);
+    }
+    this.#remarkable.length = 0;
   }
 
   /**
