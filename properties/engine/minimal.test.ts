@@ -7,10 +7,10 @@ import { loadWorld } from '#model/engine/load/world.ts';
 import { type Failure, Hunt } from '#model/engine/shrink/hunt.ts';
 import { departingOf, findSmaller } from '#model/engine/shrink/minimal.ts';
 import { anchoredOf, carriedOver, retimed } from '#model/engine/shrink/retime.ts';
-import { allSmallerPrograms } from '#model/engine/shrink/smaller.ts';
+import { allSmallerPrograms, joinedPrograms, tidierPrograms } from '#model/engine/shrink/smaller.ts';
 import type { Program } from '#model/subject.ts';
 import { isLinear, programOf, rigOf } from '#properties/engine/tiny.ts';
-import { increment, racyCounter, racyFromThree } from '#properties/engine/tiny-subjects.ts';
+import { type Increment, increment, racyCounter, racyFromThree } from '#properties/engine/tiny-subjects.ts';
 import { suites } from '#properties/index.ts';
 
 const hunting = (rig: Rig, steps: number): Hunt =>
@@ -39,6 +39,44 @@ describe('all smaller programs', () => {
         .filter((one) => one !== '[[],[]]' && one !== '[[2,1],[1]]')
         .sort(),
     );
+  });
+});
+
+const shownCalls = ({ threads }: Program): (number | undefined)[][] =>
+  threads.map((calls) => (calls as readonly { by?: number }[]).map(({ by }) => by));
+
+describe('programs of the same calls', () => {
+  it('have a thread less: its calls come before or after those of another', async () => {
+    const { subject } = await rigOf(racyCounter);
+    const joined = [...joinedPrograms(subject, programOf([[increment(1), increment(2)], [], [increment(3)]]))];
+    expect(joined.map(shownCalls)).toEqual([
+      [[], [], [3, 1, 2]],
+      [[], [], [1, 2, 3]],
+      [[1, 2, 3], [], []],
+      [[3, 1, 2], [], []],
+    ]);
+  });
+
+  it('have no idle thread at the end, or one later', async () => {
+    const { subject } = await rigOf(racyCounter);
+    const tidier = (threads: readonly Increment[][]) =>
+      [...tidierPrograms(subject, programOf(threads))].map(shownCalls);
+    expect(tidier([[], [increment(1)], []])).toEqual([
+      [[], [1]],
+      [[1], [], []],
+    ]);
+    expect(tidier([[increment(1)], [increment(2)]])).toEqual([]);
+  });
+
+  it('lose what the parameters say of the thread that goes, and stay valid', () => {
+    const pipes = suites.find(({ subject }) => subject.id === 'ipc/pipe')?.subject;
+    if (!pipes) throw new Error('no pipe');
+    const [program] = fc.sample(pipes.programs('xv6', { threads: 2, calls: 1 }), { seed: 1, numRuns: 1 }) as [Program];
+    const idle = { ...program, threads: [...program.threads.slice(0, 1), ...program.threads.slice(1).map(() => [])] };
+    for (const { threads, parameters } of tidierPrograms(pipes, idle)) {
+      expect((parameters as { holdings: unknown[] }).holdings.length).toBe(threads.length);
+    }
+    expect([...tidierPrograms(pipes, idle)].length).toBeGreaterThan(0);
   });
 });
 

@@ -19,12 +19,22 @@ interface Effort {
 const quick: Effort = { preemptions: 1, executions: 40, drawn: 0 };
 const thorough: Effort = { preemptions: 2, executions: 800, drawn: 200 };
 
+/** Where the memory is weak, what fails departs several times, and is sooner drawn than found in order. */
+const drawing: Effort = { preemptions: 0, executions: 1, drawn: 120 };
+
 /** How far the last one's schedules are gone over for the fewest switches. */
 const polishing = { preemptions: 2, executions: 4000 };
 
 /** How much is spent in all, in steps: about a second at the most; and at a time on each part of it. */
 const stepsMax = 900_000;
-const allowed = { quick: 150_000, machine: 200_000, polishing: 100_000, proving: 450_000, thorough: 250_000 };
+const allowed = {
+  quick: 150_000,
+  drawing: 250_000,
+  machine: 200_000,
+  polishing: 100_000,
+  proving: 450_000,
+  thorough: 250_000,
+};
 
 /** The story of what does not end need not be as long as its proof: it is seen in the first of these that suffices. */
 const endlessSteps = [20, 30, 40, 60, 120, 300];
@@ -56,6 +66,10 @@ export const shrink = (
       smallest = onSimplerMachine;
       continue;
     }
+    if (smallest.limits.memory !== 'sc') {
+      hunt.allow(allowed.drawing);
+      smallest = descend(hunt, smallest, smallerOnes, drawing);
+    }
     hunt.allow(allowed.polishing);
     smallest = polished(hunt, smallest);
     hunt.allow(allowed.proving);
@@ -75,17 +89,16 @@ export const shrink = (
 type Simpler = (rig: Rig, failure: Failure) => Iterable<readonly [Program, Limits]>;
 
 function* simplerMachines(
-  _rig: Rig,
+  { world }: Rig,
   { execution: { program }, limits }: Failure,
 ): Generator<readonly [Program, Limits]> {
+  // A core for each thread is simpler than a timer, if there are as many.
   const active = program.threads.filter((calls) => calls.length > 0).length;
-  if (limits.timers > 0 && program.cores < active)
-    yield [
-      { ...program, cores: active },
-      { ...limits, timers: 0 },
-    ];
+  const cores = Math.min(active, world.instances.length - program.threads.length);
+  const withoutTimers = { ...limits, timers: 0 };
+  if (limits.timers > 0 && program.cores < cores) yield [{ ...program, cores }, withoutTimers];
   if (limits.memory !== 'sc') yield [program, { ...limits, memory: 'sc' }];
-  if (limits.timers > 0) yield [program, { ...limits, timers: 0 }];
+  if (limits.timers > 0) yield [program, withoutTimers];
 }
 
 function* smallerOnes({ subject }: Rig, { execution, limits }: Failure): Generator<readonly [Program, Limits]> {
