@@ -140,6 +140,8 @@ class Run {
   readonly #choice: Choice;
   readonly #history: HistoryEvent[] = [];
   readonly #departures: Departure[] = [];
+  /** Stores that left their buffers by themselves since the last step. */
+  readonly #drained: Departure[] = [];
   #lastEventStep = 0;
   #lastFairTimer = 0;
   #switches = 0;
@@ -246,8 +248,16 @@ class Run {
     }
     const action = isFair ? this.#fairAction() : this.#strategy.choose(choice);
     if (this.#onlooker.choices) this.#onlooker.choices(choice, action, this.#machine);
-    if (action !== choice.default && !isFair) this.#departures.push(departureOf(choice, action));
+    if (!isFair) this.#record(action);
     return action;
+  }
+
+  /** What happens by itself is left out, unless something else happens at the same step after it: then order matters. */
+  #record(action: number): void {
+    const choice = this.#choice;
+    if (action !== choice.default) this.#departures.push(...this.#drained.splice(0), departureOf(choice, action));
+    else if (action >= drainOf(0, choice.cores)) this.#drained.push(departureOf(choice, action));
+    else this.#drained.length = 0;
   }
 
   #fairAction(): number {

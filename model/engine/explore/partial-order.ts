@@ -12,11 +12,12 @@ const conflict = (one: Frame, other: Frame): boolean =>
   isAccess(one) && isAccess(other) && one.address === other.address && !(isRead(one) && isRead(other));
 
 /**
- * Samples orders of conflicting accesses, and not interleavings, of which most come to the same: each core's next
- * micro-op has a priority, drawn once, and the highest is done. A new one is drawn for who has stepped, and for those
- * whose access conflicts with what was done: in which order two such accesses come is as likely either way, however
- * long one of them waits. Source: Yuan, Yang and Gu, "Partial Order Aware Concurrency Sampling", CAV 2018. Timers,
- * stale reads and stores that wait are drawn as `randomStrategy` does.
+ * Samples orders of conflicting accesses, and not interleavings, of which most come to the same. Each core's next
+ * micro-op has a priority, and the highest is done. A new one is drawn for who has stepped, and for those whose access
+ * conflicts with what was done; all others keep theirs. So a core whose priority is low waits while others go far: for n
+ * steps with probability 1 / (n + 1), where it would be 1 / 2^n if a core were drawn at each; but two accesses that
+ * conflict come in either order as likely. Source: Yuan, Yang and Gu, "Partial Order Aware Concurrency Sampling",
+ * CAV 2018. Timers, stale reads and stores that wait are drawn as `randomStrategy` does.
  */
 export const partialOrderStrategy = (random: RandomGenerator, cores: number): Strategy => {
   const priorities = Array.from({ length: cores }, () => random.next());
