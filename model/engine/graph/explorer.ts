@@ -127,8 +127,7 @@ export class Explorer<Standing extends Step = Step> {
     let thread = this.#from;
     while (thread < length && (at[thread] as Standing).kind === ended) thread++;
     this.#from = thread;
-    if (thread === length || (at[thread] as Standing).kind !== Kind.awaitWord) return thread;
-    return leastWaiting(this.#graph, this.#trie, at, thread);
+    return thread === length ? thread : leastWaiting(this.#graph, this.#trie, at, thread);
   }
 
   /** Opens a frame for the next event of the first thread that can go on. Gives whether there is one. */

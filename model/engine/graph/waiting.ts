@@ -4,8 +4,9 @@ import type { Step, Threads } from '#model/engine/graph/threads.ts';
 import { ended } from '#model/engine/graph/trie.ts';
 
 /**
- * Which thread goes on where the first that can, `from`, is at an await: one that is not; else one whose await is met by
- * the last write; else that one. So few wait for what has not been written yet, only to be revisited when it is.
+ * Which thread goes on where `from` is the first that can: one that does not wait; else one whose await is met by the
+ * last write; else that one. So few wait for what has not been written yet, only to be revisited when it is. A
+ * compare-and-swap may be a wait too: that of a lock.
  */
 export const leastWaiting = <Standing extends Step>(
   graph: ExecutionGraph,
@@ -13,14 +14,17 @@ export const leastWaiting = <Standing extends Step>(
   at: readonly Standing[],
   from: number,
 ): number => {
-  let waiting = -1;
+  let met = -1;
   for (let t = from; t < at.length; t++) {
     const step = at[t] as Standing;
-    if (step.kind === ended) continue;
-    if (step.kind !== Kind.awaitWord) return t;
-    if (waiting < 0 && !threads.isInVain(step, lastWord(graph, step.address))) waiting = t;
+    const { kind } = step;
+    if (kind === ended) continue;
+    if (kind !== Kind.awaitWord && kind !== Kind.compareAndSwap) return t;
+    if (threads.isInVain(step, lastWord(graph, step.address))) continue;
+    if (kind === Kind.compareAndSwap) return t;
+    if (met < 0) met = t;
   }
-  return waiting < 0 ? from : waiting;
+  return met < 0 ? from : met;
 };
 
 const lastWord = ({ mo, moLengths, value }: ExecutionGraph, location: number): number => {
