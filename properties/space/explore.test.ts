@@ -238,6 +238,24 @@ describe('calls that wait', () => {
     expect(findEndlessWait(space, mayNot)).toMatchObject({ thread: 0, call: down(1), state: 0 });
   });
 
+  it('is found in a space whose states have grown meanwhile', () => {
+    const growing: System = {
+      initial: { list: [] },
+      threads: [
+        { tag: 'any', calls: [{ tag: 'grow' }] },
+        { tag: 'in order', calls: [{ tag: 'wait' }] },
+      ],
+      outcomes: (state, _caller, { tag }) =>
+        tag === 'wait' || (state as { list: unknown[] }).list.length === 3
+          ? waits
+          : returns('grown', (draft: unknown) => {
+              (draft as { list: unknown[] }).list.push({ at: (state as { list: unknown[] }).list.length });
+            }),
+    };
+    expect(findEndlessWait(spaceOf(growing), mayNot)).toMatchObject({ thread: 1, call: { tag: 'wait' }, state: 0 });
+    expect(findEndlessWait(spaceOf(growing), (_state, caller) => caller === 1)).toMatchObject({ thread: 0, state: 3 });
+  });
+
   it('unless it may wait for ever', () => {
     const space = spaceOf(systemOf([0, 1], once(down()), once(down(1))));
     expect(findEndlessWait(space, mayNot)).toMatchObject({ thread: 0 });

@@ -87,6 +87,14 @@ export class Steps {
     return this.#tries.result(way);
   }
 
+  /** Makes a move from the packed state at `at`: puts the state after it into `into`. */
+  take(move: number, words: Int32Array, at: number, into: Int32Array): void {
+    let mask = move * into.length * 2;
+    for (let word = 0; word < into.length; word++, mask += 2) {
+      into[word] = ((words[at + word] as number) & (this.masks[mask] as number)) | (this.masks[mask + 1] as number);
+    }
+  }
+
   /** Runs the spec for `thread` in the state with these codes, and remembers what came of it. */
   learn(codes: readonly number[], thread: ThreadId): Moves {
     const places = this.schema.slots.length;

@@ -1,5 +1,4 @@
 import type { Space } from '#model/engine/space/explore.ts';
-import { codesAfter, movesIn, numberOf } from '#model/engine/space/path.ts';
 import type { AnyCall, Exploration } from '#model/subject.ts';
 import { InternalError } from '#model/suite-error.ts';
 import type { ThreadId } from '#spec/abi.ts';
@@ -17,17 +16,23 @@ export interface EndlessWait {
  */
 export const findEndlessWait = (space: Space, mayWait: Exploration['mayWait']): EndlessWait | undefined => {
   if (!space.isComplete || space.symmetry) throw new InternalError('waits are judged in whole spaces without symmetry');
-  const { count } = space.arena;
-  const from: number[] = [];
-  const to: number[] = [];
+  const { arena, steps } = space;
+  const { count, words } = arena;
+  const width = steps.packing.words;
+  const from = new Int32Array(space.transitions);
+  const to = new Int32Array(space.transitions);
+  const after = new Int32Array(width);
   const waits: EndlessWait[] = [];
+  let edges = 0;
   for (let state = 0; state < count; state++) {
-    const codes = space.arena.codes(state);
-    for (const { thread, all, waitsIn } of movesIn(space, codes)) {
+    for (let thread = 0; thread < steps.system.threads.length; thread++) {
+      const way = wayIn(space, state, thread);
+      const { waitsIn } = steps.movesOf(way);
       if (waitsIn) waits.push({ state, thread, call: waitsIn });
-      for (const { writes } of all) {
-        from.push(state);
-        to.push(numberOf(space, codesAfter(codes, writes)));
+      for (let move = steps.firstMove[way] as number; move < (steps.firstMove[way + 1] as number); move++) {
+        steps.take(move, words, state * width, after);
+        from[edges] = state;
+        to[edges++] = arena.find(after);
       }
     }
   }
@@ -42,13 +47,22 @@ export const findEndlessWait = (space: Space, mayWait: Exploration['mayWait']): 
   );
 };
 
+/** What was learnt before states got more places is dropped, and may have to be learnt again. */
+const wayIn = ({ steps, arena }: Space, state: number, thread: ThreadId): number => {
+  const at = state * steps.packing.words;
+  const way = steps.find(arena.words, at, thread);
+  if (way >= 0) return way;
+  steps.learn(arena.codes(state), thread);
+  return steps.find(arena.words, at, thread);
+};
+
 /** By state: where the ones before it begin in `list`; the last entry is where they end. */
 interface Predecessors {
   readonly begin: Int32Array;
   readonly list: Int32Array;
 }
 
-const predecessors = (count: number, from: readonly number[], to: readonly number[]): Predecessors => {
+const predecessors = (count: number, from: Int32Array, to: Int32Array): Predecessors => {
   const begin = new Int32Array(count + 1);
   for (const state of to) begin[state + 1] = (begin[state + 1] as number) + 1;
   for (let state = 0; state < count; state++)
