@@ -12,14 +12,14 @@ const permutations = <Item>(items: readonly Item[]): Item[][] =>
     ? [[]]
     : items.flatMap((first) => permutations(items.filter((other) => other !== first)).map((rest) => [first, ...rest]));
 
-/** How one renaming changes packed states: per slot, from where, to where, and the new code of each code. */
+/** How one renaming changes packed states. */
 interface Transcription {
-  readonly words: number[];
-  readonly shifts: number[];
-  readonly masks: number[];
-  readonly toWords: number[];
-  /** Per slot: its code, moved to where it goes. */
-  readonly images: Int32Array[];
+  /** By word: the bits of codes that stay what and where they are. */
+  readonly stays: Int32Array;
+  /** By word: the codes that go there. Four numbers each: their word, shift and mask, and where their images begin. */
+  readonly movedTo: readonly Int32Array[];
+  /** For each code that goes somewhere, and each of its values: what becomes of it, as bits of the word that it goes to. */
+  readonly images: Int32Array;
 }
 
 /**
@@ -62,49 +62,58 @@ export class Symmetry {
 
   /** Follows a change of the packing. */
   repack(): void {
-    const { packing, schema } = this.#steps;
+    const { packing } = this.#steps;
     this.#least = new Int32Array(packing.words);
     this.#image = new Int32Array(packing.words);
-    this.#transcriptions = this.#renamings.map((renaming) => {
-      const used = [...schema.slots.keys()].filter((slot) => packing.bits[slot] !== 0);
-      const targets = used.map((slot) => this.#targetOf(slot, renaming));
-      return {
-        words: used.map((slot) => packing.word[slot] as number),
-        shifts: used.map((slot) => packing.shift[slot] as number),
-        masks: used.map((slot) => packing.mask(slot)),
-        toWords: targets.map((slot) => packing.word[slot] as number),
-        images: used.map((slot, i) =>
-          Int32Array.from(
-            this.#imagesOf(slot, renaming),
-            (code) => code << (packing.shift[targets[i] as number] as number),
-          ),
-        ),
-      };
-    });
+    this.#transcriptions = this.#renamings.map((renaming) => this.#transcriptionOf(renaming));
+  }
+
+  #transcriptionOf(renaming: Renaming): Transcription {
+    const { packing, schema } = this.#steps;
+    const stays = new Int32Array(packing.words);
+    const movedTo = Array.from(stays, (): number[] => []);
+    const images: number[] = [];
+    for (const slot of schema.slots.keys()) {
+      if (packing.bits[slot] === 0) continue;
+      const target = this.#targetOf(slot, renaming);
+      const imagesOfSlot = this.#imagesOf(slot, renaming);
+      const word = packing.word[slot] as number;
+      const shift = packing.shift[slot] as number;
+      const mask = packing.mask(slot);
+      if (target === slot && imagesOfSlot.every((image, code) => image === code)) {
+        stays[word] = (stays[word] as number) | (mask << shift);
+        continue;
+      }
+      movedTo[packing.word[target] as number]?.push(word, shift, mask, images.length);
+      for (const image of imagesOfSlot) images.push(image << (packing.shift[target] as number));
+    }
+    return { stays, movedTo: movedTo.map((moved) => Int32Array.from(moved)), images: Int32Array.from(images) };
   }
 
   /** Replaces a packed state of a batch by the one that stands for it. */
   canonize(batch: Int32Array, number: number): void {
-    const [least, image, width] = [this.#least, this.#image, this.#steps.packing.words];
+    const least = this.#least;
+    const image = this.#image;
+    const width = least.length;
     const at = number * width;
-    for (let i = 0; i < width; i++) least[i] = batch[at + i] as number;
-    for (const { words, shifts, masks, toWords, images } of this.#transcriptions) {
-      image.fill(0);
-      for (let i = 0; i < words.length; i++) {
-        const code = ((batch[at + (words[i] as number)] as number) >>> (shifts[i] as number)) & (masks[i] as number);
-        const to = toWords[i] as number;
-        image[to] = (image[to] as number) | ((images[i] as Int32Array)[code] as number);
-      }
-      for (let i = 0; i < width; i++) {
-        const difference = (image[i] as number) - (least[i] as number);
-        if (difference > 0) break;
-        if (difference < 0) {
-          least.set(image);
-          break;
+    for (let word = 0; word < width; word++) least[word] = batch[at + word] as number;
+    for (let i = 0; i < this.#transcriptions.length; i++) {
+      const { stays, movedTo, images } = this.#transcriptions[i] as Transcription;
+      let difference = 0;
+      for (let word = 0; word < width && difference <= 0; word++) {
+        const moved = movedTo[word] as Int32Array;
+        let value = (batch[at + word] as number) & (stays[word] as number);
+        for (let j = 0; j < moved.length; j += 4) {
+          const from = batch[at + (moved[j] as number)] as number;
+          const code = (from >>> (moved[j + 1] as number)) & (moved[j + 2] as number);
+          value |= images[(moved[j + 3] as number) + code] as number;
         }
+        image[word] = value;
+        if (difference === 0) difference = value - (least[word] as number);
       }
+      if (difference < 0) for (let word = 0; word < width; word++) least[word] = image[word] as number;
     }
-    batch.set(least, at);
+    for (let word = 0; word < width; word++) batch[at + word] = least[word] as number;
   }
 
   /** The slot that a slot’s code goes to. */
