@@ -1,3 +1,10 @@
+import {
+  type AccessProgram,
+  type Event,
+  type EventProgram,
+  eventOf,
+  type WrittenExpression,
+} from '#model/engine/graph/written.ts';
 import { addressOf } from '#model/engine/litmus/source.ts';
 import type {
   AccessOrder,
@@ -9,31 +16,7 @@ import type {
   Value,
 } from '#spec/machine/memory/program.ts';
 
-/** Programs of which others counted the executions, as they wrote them down, in our own language. */
-
-/** A number, a register, or an operation on two of these. */
-export type CountedExpression =
-  | number
-  | readonly ['reg', string]
-  | readonly ['+' | '==', CountedExpression, CountedExpression];
-
-/** Straight-line: reads into registers, and writes. */
-export interface CountedProgram {
-  readonly id: string;
-  readonly init: { readonly [location: string]: number };
-  readonly threads: readonly (readonly (
-    | readonly ['R', string, string]
-    | readonly ['W', string, CountedExpression]
-  )[])[];
-}
-
-/** Straight-line, as the events of its executions: `Racq x`, `Wrel x`, `URrlx x` and `UWrlx x` for an update, `Fsc`. */
-export interface EventProgram {
-  readonly test: string;
-  readonly params: string;
-  readonly main_ops: readonly (readonly [string, string, string?])[];
-  readonly threads: readonly (readonly (readonly [string, string, string?])[])[];
-}
+/** Programs of which others counted the executions, as litmus programs. */
 
 const width = 'doubleword';
 
@@ -51,14 +34,14 @@ const numbering = () => {
 
 /** `readOrder` and `writeOrder`: of every access; plain for a processor. */
 export const countedProgram = (
-  { id, init, threads }: CountedProgram,
+  { id, init = {}, threads }: AccessProgram,
   readOrder: AccessOrder,
   writeOrder: AccessOrder,
 ): LitmusProgram => {
   const locations = numbering();
   const translated = threads.map((thread): LitmusThread => {
     const registers = numbering();
-    const value = (expression: CountedExpression): Expression => {
+    const value = (expression: WrittenExpression): Expression => {
       if (typeof expression === 'number') return { tag: 'constant', value: BigInt(expression) };
       if (expression[0] === 'reg') return { tag: 'register', register: registers.of(expression[1]) };
       const [operator, left, right] = expression;
@@ -81,68 +64,34 @@ export const countedProgram = (
   return programOf(id, translated, locations.names, initial);
 };
 
-const orders: { readonly [suffix: string]: AccessOrder } = {
-  na: 'plain',
-  rlx: 'relaxed',
-  acq: 'acquire',
-  rel: 'release',
-  ar: 'acq_rel',
-  sc: 'seq_cst',
-};
-
-const fences: { readonly [suffix: string]: Fence } = {
-  acq: 'c.acquire',
-  rel: 'c.release',
-  ar: 'c.acq_rel',
-  sc: 'c.seq_cst',
-};
-
 /** Null: it has something that is no access, update or fence. Each write gets a value of its own. */
 export const eventProgram = ({ test, params, threads }: EventProgram): LitmusProgram | null => {
   const locations = numbering();
   let writes = 0n;
-  let isKnown = true;
-  const translated = threads.map((events): LitmusThread => {
-    const registers: string[] = [];
-    const instructions = events.flatMap(([kind, location]): Instruction[] => {
-      const [, tag = '', suffix = ''] = /^(R|W|UR|UW|F)(na|rlx|acq|rel|ar|sc)$/.exec(kind) ?? [];
-      const order = orders[suffix] as AccessOrder;
-      if (tag === 'F') return [{ tag: 'fence', fence: fences[suffix] as Fence }];
-      if (tag === 'UR') return [];
-      isKnown &&= tag !== '';
-      const address: Expression = { tag: 'constant', value: addressOf(locations.of(location)) };
-      const register = registers.push(`r${registers.length}`) - 1;
-      if (tag === 'R') return [{ tag: 'load', register, address, order, width, exclusive: false }];
-      writes += 1n;
-      const value: Expression = { tag: 'constant', value: writes };
-      if (tag === 'W') return [{ tag: 'store', address, value, order, width, status: null }];
-      const [readOrder, writeOrder] = [order, order].map((both, i) =>
-        both === 'acq_rel' ? (i === 0 ? 'acquire' : 'release') : both,
-      ) as [AccessOrder, AccessOrder];
-      return [
-        {
-          tag: 'update',
-          register,
-          address,
-          update: 'swap',
-          operand: value,
-          readOrder,
-          writeOrder,
-          width,
-          locked: true,
-        },
-      ];
-    });
-    return threadOf(instructions, registers);
-  });
-  return isKnown
-    ? programOf(
-        `${test} ${params}`,
-        translated,
-        locations.names,
-        locations.names.map(() => 0n),
-      )
-    : null;
+  const written = threads.map((thread) => thread.map(eventOf));
+  if (written.flat().includes(null)) return null;
+  const events = written.map((thread) => thread.flatMap((known) => known ?? []));
+  const instructionOf = ({ tag, location, order }: Event, register: number): Instruction => {
+    if (tag === 'fence') return { tag, fence: `c.${order}` as Fence };
+    const address: Expression = { tag: 'constant', value: addressOf(locations.of(location)) };
+    const accessOrder = order as AccessOrder;
+    if (tag === 'read') return { tag: 'load', register, address, order: accessOrder, width, exclusive: false };
+    writes += 1n;
+    const value: Expression = { tag: 'constant', value: writes };
+    if (tag === 'write') return { tag: 'store', address, value, order: accessOrder, width, status: null };
+    const [readOrder, writeOrder] =
+      order === 'acq_rel' ? (['acquire', 'release'] as const) : [accessOrder, accessOrder];
+    const orders = { readOrder, writeOrder } as const;
+    return { tag: 'update', register, address, update: 'swap', operand: value, ...orders, width, locked: true };
+  };
+  const translated = events.map((thread) =>
+    threadOf(
+      thread.map(instructionOf),
+      thread.map((_, i) => `r${i}`),
+    ),
+  );
+  const initial = locations.names.map(() => 0n);
+  return programOf(`${test} ${params}`, translated, locations.names, initial);
 };
 
 const threadOf = (instructions: readonly Instruction[], registers: readonly string[]): LitmusThread => ({

@@ -127,14 +127,15 @@ const orders: { readonly [suffix: string]: Order } = {
   sc: 'seq_cst',
 };
 
-interface Event {
+/** An event of a list, told once for the two that an update is. */
+export interface Event {
   readonly tag: 'read' | 'write' | 'update' | 'fence';
   readonly location: string;
   readonly order: Order;
 }
 
 /** Null: it is none of those known. The write of an update goes with its read, and a free is no access: none. */
-const eventOf = ([kind, location]: WrittenEvent): readonly Event[] | null => {
+export const eventOf = ([kind, location]: WrittenEvent): readonly Event[] | null => {
   if (kind === 'FREE') return [];
   const [, tag = '', suffix = ''] = /^(R|W|UR|UW|CR|CW|F)(na|rlx|acq|rel|ar|sc)$/.exec(kind) ?? [];
   const order = orders[suffix] as Order;
