@@ -58,11 +58,11 @@ const programCheck = () => {
   // The schema is our own: to check it too would take longer than many a file.
   const ajv = new Ajv({ meta: false, validateSchema: false, strictTuples: false, allowUnionTypes: true });
   ajv.addSchema(schema, 'set');
+  // Compiled when it is first asked for: a set has seldom both.
   const shape = (name: string) => ajv.getSchema(`set#/definitions/${name}`) as ValidateFunction<WrittenProgram>;
-  const [accesses, events] = [shape('accesses'), shape('events')];
   return (path: string, i: number, program: unknown): WrittenProgram => {
     const isEvents = typeof program === 'object' && program !== null && 'test' in program && !('id' in program);
-    const validate = isEvents ? events : accesses;
+    const validate = shape(isEvents ? 'events' : 'accesses');
     if (validate(program)) return program;
     throw new SuiteError('S601', `${path}: program ${i} is none: ${whyNot(validate)}`, `expected ${shapes}`);
   };
