@@ -3,6 +3,7 @@ import { awaitWord, compareAndSwap, load, type Routine, store, type Word } from 
 import { type Execution, execute, type Limits, type Rig, usualLimits } from '#model/engine/explore/execution.ts';
 import { pctStrategy } from '#model/engine/explore/pct.ts';
 import { randomFrom } from '#model/engine/explore/random.ts';
+import { stepsInARowMax } from '#model/engine/explore/schedule.ts';
 import type { Program } from '#model/subject.ts';
 import { answersOf, programOf, rigOf, type Tiny } from '#properties/engine/tiny.ts';
 import { returns } from '#spec/outcome.ts';
@@ -65,8 +66,12 @@ const hitsOf = (
  * Whether it happens as often as promised: so many executions are made that it should happen 64 times, and half as often
  * is four standard deviations less, which is not seen once in 10,000 times. The promise is tight for some bugs.
  */
-const isKept = (trial: Trial, promised: number, happens: (execution: Execution) => boolean): boolean =>
-  hitsOf(trial, Math.ceil(64 / promised), happens) >= 32;
+const isKept = (
+  trial: Trial,
+  promised: number,
+  happens: (execution: Execution) => boolean,
+  [expected, fewest] = [64, 32],
+): boolean => hitsOf(trial, Math.ceil(expected / promised), happens) >= fewest;
 
 const usual = { limits: usualLimits, isWeak: false };
 
@@ -141,5 +146,69 @@ describe('a bug that takes one point of the memory', () => {
     expect(isKept(trial, promised, happens)).toBe(true);
     expect(hitsOf({ ...trial, isWeak: false }, 5000, happens)).toBe(0);
     expect(hitsOf({ ...trial, depth: 1 }, 5000, happens)).toBe(0);
+  });
+});
+
+interface Both {
+  readonly tag: 'writer' | 'reader';
+}
+
+/** The chain takes a core change in the writer; then the reader is told of the message, and may miss it. */
+const chainAndMessage: Tiny<null, Both> = {
+  initial: null,
+  outcomes: () => returns(0),
+  *perform({ tag }, words): Routine<Word> {
+    const [message, told, chained] = [words, words + 1, words + 2];
+    if (tag === 'writer') {
+      yield compareAndSwap(chained, 0, 1, 'relaxed');
+      yield compareAndSwap(chained, 2, 3, 'relaxed');
+      yield store(message, 1, 'relaxed');
+      yield store(told, 1, 'relaxed');
+      return 0;
+    }
+    yield compareAndSwap(chained, 1, 2, 'relaxed');
+    yield awaitWord(told, 1, 'relaxed');
+    return yield load(message, 'relaxed');
+  },
+};
+
+describe('a bug that takes one point of the memory and one of the cores', () => {
+  it('is found by pct of depth 3 at least as often as it promises, and never where all points are of one kind', async () => {
+    const limits = { ...usualLimits, memory: 'rc11' } as const;
+    const program = programOf<Both>([[{ tag: 'writer' }], [{ tag: 'reader' }]]);
+    const trial = { rig: await rigOf(chainAndMessage), program, limits, depth: 3, steps: 9, isWeak: true };
+    const happens = ({ latest, booted, ...execution }: Execution): boolean =>
+      latest((booted.layouts[0] as number) + 2) === 3 && answersOf({ latest, booted, ...execution })[1]?.[0] === 0;
+    expect(isKept(trial, 1 / (2 * (2 * 9) ** 2 * 2), happens, [24, 8])).toBe(true); // as rare as once in 10,000 times
+    expect(hitsOf({ ...trial, isWeak: false }, 5000, happens)).toBe(0);
+    expect(hitsOf({ ...trial, depth: 2 }, 5000, happens)).toBe(0);
+  });
+});
+
+describe('a core that spins', () => {
+  interface Turn {
+    readonly tag: 'spins' | 'tells';
+  }
+  /** Spins by trying again and again, which no await tells the machine of. */
+  const spinning: Tiny<null, Turn> = {
+    initial: null,
+    outcomes: () => returns(0),
+    *perform({ tag }, words): Routine<Word> {
+      if (tag === 'tells') return yield store(words, 1, 'relaxed');
+      while ((yield compareAndSwap(words, 1, 1, 'relaxed')) !== 1);
+      return 0;
+    },
+  };
+
+  it('is demoted below all others each time that it has taken 250 steps, and so keeps nobody out for ever', async () => {
+    const rig = await rigOf(spinning);
+    const program = programOf<Turn>([[{ tag: 'spins' }], [{ tag: 'spins' }], [{ tag: 'tells' }]]);
+    const random = randomFrom(3);
+    const steps = Array.from(
+      { length: 200 },
+      () => execute(rig, program, pctStrategy(random, 3, 1, 20, false), usualLimits).steps,
+    );
+    expect(Math.max(...steps)).toBeGreaterThan(2 * stepsInARowMax); // both spin before anybody tells
+    expect(Math.max(...steps)).toBeLessThan(3 * stepsInARowMax);
   });
 });
