@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { always, never, type Suite, sometimes, suite } from '#model/claim.ts';
-import { explore, type Space, type StateClaim } from '#model/engine/space/explore.ts';
+import { explore, type Space, type StateClaim, toTheEnd } from '#model/engine/space/explore.ts';
 import { type Path, pathTo } from '#model/engine/space/path.ts';
-import { surveySpec } from '#model/engine/space/survey.ts';
+import { specOfSubject } from '#model/engine/space/subject-spec.ts';
+import { type Survey, type SurveyOptions, surveying } from '#model/engine/space/survey.ts';
 import { type System, systemOfExploration } from '#model/engine/space/system.ts';
 import { findEndlessWait } from '#model/engine/space/waits.ts';
 import type { Behaviour, Exploration, Program, Subject } from '#model/subject.ts';
@@ -277,20 +278,22 @@ const suiteOf = (exploration: Exploration, claims: Suite['claims'], scenarios: r
 const taking = (...threads: Behaviour<Call>[]): Exploration =>
   ({ parameters: null, threads, mayWait: () => false }) as Exploration;
 const options = { statesMax, symmetry: false };
+const survey = (of: Suite, more: Partial<SurveyOptions> = {}): Survey =>
+  toTheEnd(surveying(specOfSubject(of, 'only', 3), { ...options, ...more }));
 
 describe('a survey', () => {
   const full = sometimes('full', (state) => (state as Semaphores).counts[0] === 2) as StateClaim;
   const few = always('at most two', (state) => ((state as Semaphores).counts[0] as number) <= 2) as StateClaim;
 
   it('refutes what is sometimes, and nowhere', () => {
-    const { claims } = surveySpec(suiteOf(taking(again(down()), once(up())), [full, few]), 'only', 3, options);
+    const { claims } = survey(suiteOf(taking(again(down()), once(up())), [full, few]));
     expect(claims).toMatchObject([{ verdict: 'holds' }, { verdict: 'holds' }]);
-    const alone = surveySpec(suiteOf(taking(once(down())), [full, few]), 'only', 3, options);
+    const alone = survey(suiteOf(taking(once(down())), [full, few]));
     expect(alone.claims).toMatchObject([{ verdict: 'refuted', why: 'no state is like that' }, { verdict: 'holds' }]);
   });
 
   it('names the outcomes that random calls meet and it does not', () => {
-    const { coverage, neverSeen } = surveySpec(suiteOf(taking(once(up())), []), 'only', 3, options);
+    const { coverage, neverSeen } = survey(suiteOf(taking(once(up())), []));
     expect(neverSeen).toEqual(
       expect.arrayContaining([
         { call: 'down', outcome: 'waits' },
@@ -303,14 +306,14 @@ describe('a survey', () => {
 
   it('takes the shortest witness of several systems', () => {
     const scenario = programOf<Call>([[up()]]);
-    const { claims } = surveySpec(suiteOf(taking(once(down(), up(), up())), [full], [scenario]), 'only', 3, options);
+    const { claims } = survey(suiteOf(taking(once(down(), up(), up())), [full], [scenario]));
     expect(claims).toMatchObject([{ verdict: 'holds', witness: { system: 'a scenario' } }]);
     expect(claims[0]?.witness?.path.steps).toHaveLength(1);
   });
 
   it('says so when the states that may be kept do not suffice, and keeps what it found', () => {
     const endless = suiteOf(taking(again(up())), [full, few, sometimes('negative', () => false)]);
-    const { claims, waits: judged } = surveySpec(endless, 'only', 3, { ...options, statesMax: 100 });
+    const { claims, waits: judged } = survey(endless, { statesMax: 100 });
     expect(claims.map(({ verdict }) => verdict)).toEqual(['holds', 'refuted', 'gave-up']);
     expect(judged).toMatchObject({ verdict: 'gave-up' });
   });
@@ -319,8 +322,8 @@ describe('a survey', () => {
     const groups = [[0], [1]];
     const exploration = { ...taking(again(down()), again(down())), symmetry: { groups, lists: [], ids: [] } };
     const alike = suiteOf(exploration, []);
-    expect(surveySpec(alike, 'only', 3, options).waits).toMatchObject({ verdict: 'refuted' });
-    expect(surveySpec(alike, 'only', 3, { ...options, symmetry: true }).waits).toMatchObject({ verdict: 'gave-up' });
+    expect(survey(alike).waits).toMatchObject({ verdict: 'refuted' });
+    expect(survey(alike, { symmetry: true }).waits).toMatchObject({ verdict: 'gave-up' });
   });
 
   it('refuses a state that is no plain data', () => {

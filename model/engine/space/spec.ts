@@ -1,7 +1,6 @@
-import { type Claim, claimsAbout, type Suite } from '#model/claim.ts';
+import type { Claim } from '#model/claim.ts';
 import type { StateClaim } from '#model/engine/space/explore.ts';
-import { knownOutcomes } from '#model/engine/space/known-outcomes.ts';
-import { type System, systemOfExploration, systemOfProgram } from '#model/engine/space/system.ts';
+import type { System } from '#model/engine/space/system.ts';
 import type { AnyCall, Exploration, Subject, SymmetryOf } from '#model/subject.ts';
 
 /** How states, calls and answers are shown to people. */
@@ -29,37 +28,11 @@ export interface SpecToExplore extends Showing {
   readonly known?: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-const isStateClaim = (claim: Claim): claim is StateClaim =>
-  claim.tag === 'always' || claim.tag === 'never' || claim.tag === 'sometimes';
-
-/** The spec of a subject: the threads of its exploration, about so many, and then its scenarios. */
-export const specOfSubject = (suite: Suite, variant: string, threads: number): SpecToExplore => {
-  const { subject } = suite;
-  const exploration = subject.exploration?.(variant, threads);
-  const free: SystemToExplore[] = exploration
-    ? [
-        {
-          name: 'threads that call what they like',
-          system: systemOfExploration(subject, variant, exploration),
-          symmetry: exploration.symmetry,
-          mayWait: exploration.mayWait,
-        },
-      ]
-    : [];
-  return {
-    id: subject.id,
-    variant,
-    claims: claimsAbout(suite, variant).filter(isStateClaim),
-    systems: [
-      ...free,
-      ...subject.scenarios(variant).map(({ name, program }) => ({ name, system: systemOfProgram(subject, program) })),
-    ],
-    known: knownOutcomes(subject, variant),
-    showState: subject.showState,
-    showCall: subject.showCall,
-    showAnswer: subject.showAnswer,
-  };
-};
+/** The claims that are about states. */
+export const stateClaims = (claims: readonly Claim[]): readonly StateClaim[] =>
+  claims.filter(
+    (claim): claim is StateClaim => claim.tag === 'always' || claim.tag === 'never' || claim.tag === 'sometimes',
+  );
 
 /** A spec that stands alone, without any implementation: what a file exports as its `default`. */
 export interface LoneSpec<State = unknown, Call extends AnyCall = AnyCall, Answer = unknown>
@@ -73,7 +46,7 @@ export interface LoneSpec<State = unknown, Call extends AnyCall = AnyCall, Answe
 export const specOfFile = (file: string, lone: LoneSpec, system: SystemToExplore): SpecToExplore => ({
   id: file,
   variant: system.name,
-  claims: lone.claims.filter(isStateClaim),
+  claims: stateClaims(lone.claims),
   systems: [system],
   showState: lone.showState,
   showCall: lone.showCall,

@@ -1,8 +1,7 @@
-import type { Suite } from '#model/claim.ts';
 import { coverageOf, type SpecCoverage } from '#model/engine/space/coverage.ts';
-import { exploring, type Space, type StateClaim, toTheEnd } from '#model/engine/space/explore.ts';
+import { exploring, type Space, type StateClaim } from '#model/engine/space/explore.ts';
 import { type Path, pathTo } from '#model/engine/space/path.ts';
-import { type SpecToExplore, type SystemToExplore, specOfSubject } from '#model/engine/space/spec.ts';
+import type { SpecToExplore, SystemToExplore } from '#model/engine/space/spec.ts';
 import { findEndlessWait } from '#model/engine/space/waits.ts';
 import type { AnyCall } from '#model/subject.ts';
 import type { ThreadId } from '#spec/abi.ts';
@@ -49,10 +48,6 @@ export interface Survey {
   /** Outcomes that random calls meet and these systems do not, by call. Absent where it is not known what they meet. */
   readonly neverSeen: readonly { readonly call: string; readonly outcome: string }[] | undefined;
 }
-
-/** Explores the spec of a subject: the threads of its exploration, about so many, and its scenarios. */
-export const surveySpec = (suite: Suite, variant: string, threads: number, options: SurveyOptions): Survey =>
-  toTheEnd(surveying(specOfSubject(suite, variant, threads), options));
 
 /** Explores a spec in steps that each take a moment. Each gives how many states are known, and is told whether to stop. */
 export function* surveying(
