@@ -183,6 +183,26 @@ describe('an answer', () => {
     expect(isExplained({ other: [2, { three: 3 }], one: 1 })).toBe(true);
   });
 
+  it('is the same also where two are told in two orders', () => {
+    const told = written<PairCall>(
+      [0, { tag: 'get' }],
+      [0, 'answers', { other: [2, { three: 3 }], one: 1 }],
+      [0, { tag: 'get' }],
+      [0, 'answers', { one: 1, other: [2, { three: 3 }] }],
+    );
+    expect(explain(new SpecGraph(subjectOf(pair)), 'only', told, 'answers').tag).toBe('explained');
+  });
+
+  it('is told from those that were asked about before', () => {
+    const told = (answer: unknown) =>
+      written<PairCall>([0, { tag: 'get' }], [1, { tag: 'get' }], [1, 'answers', 7], [0, 'answers', answer]);
+    const graph = new SpecGraph(subjectOf(pair));
+    expect(explain(graph, 'only', told({ one: 1 }), 'answers').tag).toBe('unexplained');
+    expect(explain(graph, 'only', told({ one: 2 }), 'answers').tag).toBe('unexplained');
+    const right = written<PairCall>([0, { tag: 'get' }], [0, 'answers', { other: [2, { three: 3 }], one: 1 }]);
+    expect(explain(graph, 'only', right, 'answers').tag).toBe('explained');
+  });
+
   it.each([
     { one: 1 },
     { one: 1, other: [2, { three: 4 }] },

@@ -7,12 +7,27 @@ const copyOf = <T>(value: T): T => {
   return copy;
 };
 
+/** The same value with the fields of each object in the order of their names. */
+const sorted = (value: unknown): unknown => {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(sorted);
+  const fields = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+  return Object.fromEntries(fields.map(([name, field]) => [name, sorted(field)]));
+};
+
 /** Gives each distinct plain value a number, and the value for a number. */
 export class Numbering<T> {
   /** Objects and lists by what they are in JSON, anything else by itself. */
   readonly #ofObjects = new Map<string, number>();
+  /** By what they are in JSON when their fields are sorted, if the order of fields does not matter. */
+  readonly #ofSorted: Map<string, number> | undefined;
   readonly #ofOthers = new Map<T, number>();
   readonly #values: T[] = [];
+
+  /** `isOrdered`: values whose fields stand in another order are others. That is so for what one program makes. */
+  constructor(isOrdered = true) {
+    this.#ofSorted = isOrdered ? undefined : new Map();
+  }
 
   /** The number of a value that the caller may go on to change. */
   number(value: T): number {
@@ -43,7 +58,16 @@ export class Numbering<T> {
   }
 
   #object(key: string, own: T): number {
-    this.#ofObjects.set(key, this.#values.length);
+    const number = this.#ofSorted ? this.#sortedObject(this.#ofSorted, own) : this.#values.push(own) - 1;
+    this.#ofObjects.set(key, number);
+    return number;
+  }
+
+  #sortedObject(ofSorted: Map<string, number>, own: T): number {
+    const key = JSON.stringify(sorted(own));
+    const known = ofSorted.get(key);
+    if (known !== undefined) return known;
+    ofSorted.set(key, this.#values.length);
     return this.#values.push(own) - 1;
   }
 

@@ -166,8 +166,11 @@ export class Search {
 
   /** Makes every call under way that changes nothing and gets its answer in this state. */
   #letHappen(answer: number, state: number): void {
-    for (const operation of this.#order.underWayAt(answer)) {
-      const word = this.#steps.words[operation] as number;
+    const { words } = this.#steps;
+    const underWay = this.#order.underWayAt(answer);
+    for (let at = 0; at < underWay.length; at++) {
+      const operation = underWay[at] as number;
+      const word = words[operation] as number;
       if (word >= 0 && this.#eager.happens(operation, word, state, operation === answer)) {
         this.#steps.take(operation, over, answer, state);
       }

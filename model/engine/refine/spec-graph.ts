@@ -6,6 +6,8 @@ import type { ThreadId } from '#spec/abi.ts';
 import { nothing, type Outcome } from '#spec/outcome.ts';
 
 type AnyOutcome = Outcome<unknown, AnyCall, unknown>;
+type Returns = Extract<AnyOutcome, { tag: 'returns' }>;
+type Continues = Extract<AnyOutcome, { tag: 'continues' }>;
 
 const nowhere: readonly Edge[] = [];
 
@@ -25,8 +27,6 @@ export class Edge {
   #result = unknown;
   #asked = unknown;
   #isPossible = false;
-  /** Most edges are asked about one answer only. */
-  #askedBefore: Map<number, boolean> | undefined;
 
   constructor(graph: SpecGraph<Theory>, before: number, outcome: AnyOutcome) {
     this.#graph = graph;
@@ -61,25 +61,26 @@ export class Edge {
 
   /** Whether the call may end with this answer, if it goes this way: as far as the spec can tell without trying. */
   leadsTo(answer: number): boolean {
-    if (answer === this.#asked) return this.#isPossible;
-    let isPossible = this.#askedBefore?.get(answer);
-    if (isPossible === undefined) {
-      isPossible = this.#mayLeadTo(answer);
-      if (this.#asked !== unknown) {
-        this.#askedBefore ??= new Map();
-        this.#askedBefore.set(this.#asked, this.#isPossible).set(answer, isPossible);
-      }
-    }
-    this.#asked = answer;
-    this.#isPossible = isPossible;
-    return isPossible;
+    return this.isLast ? this.#gives(answer) : this.#mayEnd(answer);
   }
 
-  #mayLeadTo(answer: number): boolean {
-    const { answers, subject } = this.#graph;
-    const wanted = answers.shared(answer);
-    if (this.#outcome.tag === 'returns') return isSame(this.#outcome.answer, wanted);
-    return subject.mayEnd?.(this.#outcome.rest, wanted) ?? true;
+  /** To compare once is cheaper than to number; most edges are asked about one answer only. */
+  #gives(answer: number): boolean {
+    if (this.#result !== unknown) return this.#result === answer;
+    if (this.#asked !== unknown) return answer !== this.#asked && this.#resultNumber() === answer;
+    this.#asked = answer;
+    if (!isSame((this.#outcome as Returns).answer, this.#graph.answers.shared(answer))) return false;
+    this.#result = answer;
+    return true;
+  }
+
+  #mayEnd(answer: number): boolean {
+    const { mayEnd } = this.#graph.subject;
+    if (!mayEnd) return true;
+    if (answer === this.#asked) return this.#isPossible;
+    this.#asked = answer;
+    this.#isPossible = mayEnd((this.#outcome as Continues).rest, this.#graph.answers.shared(answer));
+    return this.#isPossible;
   }
 
   #resultNumber(): number {
@@ -119,7 +120,7 @@ export class SpecGraph<Of extends Theory = Subject> {
   readonly subject: Of;
   readonly states = new Numbering<unknown>();
   readonly calls = new Numbering<AnyCall>();
-  readonly answers = new Numbering<unknown>();
+  readonly answers = new Numbering<unknown>(false);
   /** Per state: its edges by call and thread. */
   readonly #edges: (Map<number, readonly Edge[]> | undefined)[] = [];
   /** One program is run under many schedules. */
