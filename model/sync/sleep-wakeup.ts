@@ -97,6 +97,10 @@ function* perform(module: Module, services: Services, self: Thread, layout: Layo
   }
 }
 
+/** What waits for a child and what ends might as well wait for a condition and make it true. */
+const withoutFamily = <Other extends { tag: string }>(call: Call | Other): Call | Other =>
+  call.tag === 'wait' ? awaits(0) : call.tag === 'exit' ? signals(0) : call;
+
 /** To wait and leave the condition as it is is simpler than to take it, and the first condition than any other. */
 const simplerCalls = (call: Call | { tag: 'exited' }): Call[] => {
   switch (call.tag) {
@@ -239,8 +243,14 @@ export const sleepWakeup: Subject<spec.SleepWakeup, Call | { tag: 'exited' }, An
   *simpler(current: Program<Call | { tag: 'exited' }, Parameters>) {
     const { parameters } = current;
     if (parameters.sharedChannel) yield { ...current, parameters: { ...parameters, sharedChannel: false } };
+    const named = current.threads.flat().flatMap((call) => ('condition' in call ? [call.condition] : []));
+    const conditions = Math.max(0, ...named, ...parameters.polled) + 1;
+    if (parameters.conditions > conditions) yield { ...current, parameters: { ...parameters, conditions } };
     if (parameters.parents.some((parent) => parent !== null)) {
       yield { ...current, parameters: { ...parameters, parents: parameters.parents.map(() => null) } };
+    }
+    if (current.threads.flat().some(({ tag }) => tag === 'wait' || tag === 'exit')) {
+      yield { ...current, threads: current.threads.map((calls) => calls.map(withoutFamily)) };
     }
     for (const [thread, calls] of current.threads.entries()) {
       for (const [index, call] of calls.entries()) {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { load, store } from '#impl/machine/ops.ts';
+import { acquire, release } from '#impl/sync/spinlock.ts';
 import { execute, type Rig, usualLimits } from '#model/engine/explore/execution.ts';
 import { replayStrategy } from '#model/engine/explore/replay.ts';
 import type { Schedule } from '#model/engine/explore/schedule.ts';
@@ -7,6 +9,7 @@ import { record } from '#model/engine/trace/record.ts';
 import type { Program } from '#model/subject.ts';
 import { isLinear, programOf, rigOf, type Tiny } from '#properties/engine/tiny.ts';
 import { atomicCounter, type Increment, increment, racyCounter, tornPair } from '#properties/engine/tiny-subjects.ts';
+import { returns } from '#spec/outcome.ts';
 
 const decided = (rig: Rig, program: Program, schedule: Schedule) => {
   const execution = execute(rig, program, replayStrategy(schedule), usualLimits);
@@ -34,6 +37,27 @@ describe('the pair of accesses that decides', () => {
     const pair = await decided(rig, program, [{ step: 2, core: 1 }]);
     expect(new Set([pair?.before.context, pair?.after.context])).toEqual(new Set([0, 1]));
     expect(new Set([pair?.before.isWrite, pair?.after.isWrite])).toEqual(new Set([true, false]));
+  });
+
+  it('is named by what is done under a lock, where the lock decides', async () => {
+    interface Passing {
+      readonly tag: 'give' | 'take';
+    }
+    /** Each takes the lock, and must not take before the other gives. */
+    const passing: Tiny<null, Passing> = {
+      initial: null,
+      outcomes: (_state, _caller, { tag }) => returns(tag === 'give' ? 0 : 1),
+      *perform({ tag }, words) {
+        yield* acquire(words + 1);
+        const given = yield tag === 'give' ? store(words, 1, 'relaxed') : load(words, 'relaxed');
+        yield* release(words + 1);
+        return given;
+      },
+    };
+    const rig = await rigOf(passing);
+    const program = programOf<Passing>([[{ tag: 'take' }], [{ tag: 'give' }]]);
+    const pair = await decided(rig, program, []);
+    expect(pair).toMatchObject({ before: { context: 0, isWrite: false }, after: { context: 1, isWrite: true } });
   });
 
   it('is none where it goes wrong in any order', async () => {
