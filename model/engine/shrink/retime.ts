@@ -82,17 +82,29 @@ class Whereabouts {
 export const anchoredOf = (rig: Rig, { program, schedule }: Execution, limits: Limits): readonly Anchored[] => {
   const whereabouts = new Whereabouts(program);
   const anchored: Anchored[] = [];
-  const note = (departure: Departure | undefined, isOfMemory: boolean, core: number): void => {
-    if (!departure || (departure.way !== undefined) !== isOfMemory) return;
-    anchored.push({ departure, place: whereabouts.placeOn(core), target: whereabouts.on(departure.core) });
+  /** Stores that left their buffers by themselves: departures only if something else happens at the same step after it. */
+  const drained: Pick<Anchored, 'place' | 'target'>[] = [];
+  const whereIs = (core: number, target: number): Pick<Anchored, 'place' | 'target'> => ({
+    place: whereabouts.placeOn(core),
+    target: whereabouts.on(target),
+  });
+  const note = (where: Pick<Anchored, 'place' | 'target'>): void => {
+    anchored.push({ departure: schedule[anchored.length] as Departure, ...where });
   };
   const onlooker = whereabouts.watching(
     (_ways, way, _step, core) => {
-      if (way > 0) note(schedule[anchored.length], true, core);
+      if (way > 0) note(whereIs(core, core));
     },
     (choice, action) => {
-      if (action !== choice.default && choice.step < limits.steps)
-        note(schedule[anchored.length], false, choice.current);
+      if (choice.step >= limits.steps) return;
+      const core = action % choice.cores; // see `timerOf`, `drainOf`
+      if (action === choice.default) {
+        if (action >= drainOf(0, choice.cores)) drained.push(whereIs(choice.current, core));
+        else drained.length = 0;
+        return;
+      }
+      for (const where of drained.splice(0)) note(where);
+      note(whereIs(choice.current, core));
     },
   );
   execute(rig, program, replayStrategy(schedule), limits, onlooker);
