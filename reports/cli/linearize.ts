@@ -1,9 +1,11 @@
+import { setFlagsFromString } from 'node:v8';
 import { type ExitCode, exitCode } from '#reports/cli/exit-code.ts';
 import { listenForInterrupt } from '#reports/cli/interrupt.ts';
 import { readHistories } from '#reports/cli/linearize-input.ts';
 import type { Judged } from '#reports/cli/linearize-run.ts';
 import { type Output, styled } from '#reports/cli/output.ts';
 import { progressDisplay } from '#reports/cli/progress.ts';
+import { delaySlowestCompiler } from '#reports/cli/slowest-compiler.ts';
 import { pictureLines } from '#reports/text/linearize.ts';
 import { judgeAll } from '#reports/workers/histories.ts';
 
@@ -20,6 +22,12 @@ export interface LinearizeOptions {
 /** Of many histories, so many findings are drawn; `--json` has all of them. */
 const findingsMax = 20;
 
+/**
+ * Calls of a function before V8 compiles it with the second slowest of its compilers: 400 by default, and most files of
+ * histories are judged before that pays.
+ */
+const callsBeforeSecondSlowestCompiler = 2_000;
+
 /** What became of a history. */
 interface Outcome extends Judged {
   readonly name: string;
@@ -33,6 +41,8 @@ export const linearize = async (
   options: LinearizeOptions,
   output: Output,
 ): Promise<ExitCode> => {
+  delaySlowestCompiler();
+  setFlagsFromString(`--invocation-count-for-maglev=${callsBeforeSecondSlowestCompiler}`);
   const { spec, steps: stepsMax, workers } = options;
   const inputs = paths.flatMap(readHistories);
   const interrupt = listenForInterrupt(output);
