@@ -159,7 +159,10 @@ const contextsOf = (rig: Rig, program: Program, booted: Booted, { weakening }: L
         const user = { bytes: [], mappedBytes: 0 };
         const threads = program.threads.length;
         if (context >= threads) return { routine: dispatcherOf(rig, booted, context, threads), user };
-        const edge = { called: () => mark('call'), answered: () => mark('answer') };
+        const edge = {
+          called: () => mark({ tag: 'call' }),
+          answered: (_: number, answer: unknown) => mark({ tag: 'answer', answer }),
+        };
         return { routine: callsOf(rig, program, booted, context, user, edge), user };
       },
       timerInterrupt: (context) => timerInterruptOf(rig, program, booted, context),

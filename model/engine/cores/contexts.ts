@@ -6,7 +6,7 @@ import type { Weakening } from '#impl/machine/weakening.ts';
 import { SuiteError } from '#model/suite-error.ts';
 
 /** A call is made, or answered, on the way to a micro-op. */
-export type Mark = 'call' | 'answer';
+export type Mark = { readonly tag: 'call' } | { readonly tag: 'answer'; readonly answer: unknown };
 
 /** How a context begins: its routine, which tells `mark` of its calls, and its memory. */
 export interface Beginning {

@@ -1,6 +1,6 @@
 import { Kind, lastAccessKind, type Word } from '#impl/machine/ops.ts';
 import type { FenceOrder } from '#impl/machine/order.ts';
-import { type ContextStep, type Contexts, faulted, isSame } from '#model/engine/cores/contexts.ts';
+import { type ContextStep, type Contexts, faulted } from '#model/engine/cores/contexts.ts';
 import {
   CoreStep,
   cutOff,
@@ -13,6 +13,7 @@ import {
   type Standing,
   When,
 } from '#model/engine/cores/core-step.ts';
+import { Retries } from '#model/engine/cores/retries.ts';
 import type { Beside } from '#model/engine/cores/words.ts';
 import type { Threads } from '#model/engine/graph/threads.ts';
 import { isMet, rank } from '#model/engine/graph/trie.ts';
@@ -36,10 +37,6 @@ export interface Setting {
 
 const nodesMax = 100_000;
 
-/** So many waits are looked at again, and so many steps after each. */
-const pairsMax = 50;
-const comparedMax = 200;
-
 const atBoot = { maskDepth: 0, strikes: 0, received: 0, hasLooked: false, steps: 0, index: 0 };
 
 /**
@@ -53,18 +50,16 @@ export class Cores implements Threads<CoreStep> {
   readonly #setting: Setting;
   readonly #beside: Beside;
   readonly #contexts: Contexts;
-  /** Whether failed compare-and-swaps that are tried again are taken for waits. */
-  readonly #takesRetriesForWaits: boolean;
-  /** What comes after such a one succeeds at once, and after it has failed before: the same, if it is a wait. */
-  readonly #alike: (readonly [ContextStep, ContextStep])[] = [];
+  /** Null: failed compare-and-swaps that are tried again are not taken for waits. */
+  readonly #retries: Retries | null;
   #nodes = 0;
   #nodesMax = nodesMax;
 
   constructor(setting: Setting, beside: Beside, contexts: Contexts, takesRetriesForWaits: boolean) {
-    this.#takesRetriesForWaits = takesRetriesForWaits;
     this.#setting = setting;
     this.#beside = beside;
     this.#contexts = contexts;
+    this.#retries = takesRetriesForWaits ? new Retries(contexts, (step, word) => this.after(step, word)) : null;
     const cores = Array.from({ length: setting.cores }, (_, core) => this.#begin(core));
     const timers = beside.timers.flat().map((address, i) => this.#timer(setting.cores + i, address));
     this.roots = [...cores, ...timers];
@@ -89,7 +84,7 @@ export class Cores implements Threads<CoreStep> {
     if (step.role !== Role.access || step.kind !== Kind.compareAndSwap || word === step.expected) return false;
     if (step.retried.includes(word)) return true;
     if (step.notRetried.includes(word)) return false;
-    const isRetried = this.#isRetried(step, word);
+    const isRetried = this.#retries?.isRetried(step, word) ?? false;
     (isRetried ? step.retried : step.notRetried).push(word);
     return isRetried;
   }
@@ -110,27 +105,9 @@ export class Cores implements Threads<CoreStep> {
     this.#nodesMax = Math.max(nodesMax, 2 * this.#nodes);
   }
 
-  /**
-   * Whether what was taken for a wait has done nothing but wait: what comes after it is the same as without it. Tries
-   * some of what was explored.
-   */
+  /** Whether what was taken for a wait is one (see `Retries`). */
   areWaits(): boolean {
-    return this.#alike.every(([once, again]) => this.#contexts.areAlike(once, again, comparedMax));
-  }
-
-  /** A failed compare-and-swap that is followed by a wait for the expected word and the same once more: a lock. */
-  #isRetried(step: CoreStep, word: Word): boolean {
-    if (!this.#takesRetriesForWaits) return false;
-    const wait = this.after(step, word);
-    if (wait.kind !== Kind.awaitWord || wait.address !== step.address) return false;
-    if (wait.operand !== step.expected || wait.expected !== 0) return false;
-    const again = this.after(wait, 0);
-    const { at, maskDepth } = step.standing;
-    if (!isSame(at, again.standing.at) || again.standing.maskDepth !== maskDepth) return false;
-    if (again.standing.at.context !== at.context || this.#alike.length === pairsMax) return true;
-    const expected = step.expected;
-    this.#alike.push([this.#contexts.after(at, expected), this.#contexts.after(again.standing.at, expected)]);
-    return true;
+    return this.#retries === null || this.#retries.areWaits();
   }
 
   #begin(core: number): CoreStep {
@@ -260,13 +237,13 @@ export class Cores implements Threads<CoreStep> {
       // What was marked on the way: a call looks at each of the others.
       let left = standing.index;
       for (const mark of at.marks) {
-        const accesses = mark === 'call' ? others.length : 1;
+        const accesses = mark.tag === 'call' ? others.length : 1;
         if (left < accesses) {
           const op =
-            mark === 'call'
+            mark.tag === 'call'
               ? operation(Kind.load, beside.answered[others[left] as number] as number, 0, 0, rank.acquire)
               : operation(Kind.store, beside.answered[at.context] as number, answersOf(at), 0, rank.release);
-          return this.#make(mark === 'call' ? Role.call : Role.answer, standing, op, parent, given);
+          return this.#make(mark.tag === 'call' ? Role.call : Role.answer, standing, op, parent, given);
         }
         left -= accesses;
       }
@@ -379,7 +356,7 @@ export class Cores implements Threads<CoreStep> {
 const answersOf = (step: ContextStep): Word => {
   let answers = 0;
   for (let at: ContextStep | null = step; at; at = at.parent) {
-    for (const mark of at.marks) if (mark === 'answer') answers++;
+    for (const mark of at.marks) if (mark.tag === 'answer') answers++;
   }
   return answers;
 };
