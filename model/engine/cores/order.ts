@@ -95,6 +95,7 @@ const rowOf = (
 ): Row => {
   const actions: Action[] = [];
   const drains: Action[] = [];
+  let told: Action | undefined; // the last store before an answer, or it
   for (let i = 0; i < (graph.lengths[core] as number); i++) {
     const event = graph.sequence[core * graph.stride + i] as number;
     const step = stepOf(event);
@@ -114,6 +115,8 @@ const rowOf = (
     action.events.push(event);
     issue[event] = action;
     if (memory !== 'tso') continue;
+    // Who makes a call knows of all answers, its own as well: what was stored before them has reached memory.
+    if (role === Role.call) precede(told, action, false);
     const isBuffered = kind === Kind.store && graph.order[event] !== rank.seq_cst;
     if (isBuffered) {
       const reaching = actionOf('drain', core, standing.steps);
@@ -122,6 +125,7 @@ const rowOf = (
       precede(drains.at(-1), reaching, false);
       drains.push(reaching);
       drain[event] = reaching;
+      if (role === Role.answer) told = reaching;
     } else if (
       kind !== Kind.load &&
       kind !== Kind.awaitWord &&
