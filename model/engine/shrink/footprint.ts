@@ -10,6 +10,7 @@ export interface Step {
   readonly address: Address;
   readonly operand: number;
   readonly writes: boolean;
+  readonly isSequential: boolean;
   /** A call began with it, or was answered. */
   tells: boolean;
 }
@@ -17,7 +18,7 @@ export interface Step {
 export const stepOf = (
   core: number,
   context: number,
-  { kind, address, operand, expected }: Frame,
+  { kind, address, operand, expected, order }: Frame,
   result: number,
   threads: number,
 ): Step => ({
@@ -27,6 +28,7 @@ export const stepOf = (
   address,
   operand,
   writes: kind !== Kind.load && kind !== Kind.awaitWord && (kind !== Kind.compareAndSwap || result === expected),
+  isSequential: order === 'seq_cst',
   tells: kind === Kind.pause && context < threads, // so calls begin
 });
 
@@ -40,6 +42,7 @@ export class Footprint {
   readonly #read = new Set<Address>();
   readonly #written = new Set<Address>();
   #tells = false;
+  #isSequential = false;
 
   constructor(core: number, booted: Booted) {
     this.#core = core;
@@ -50,8 +53,9 @@ export class Footprint {
     this.#read.add(address);
   }
 
-  add({ context, kind, address, operand, writes, tells }: Step): void {
+  add({ context, kind, address, operand, writes, isSequential, tells }: Step): void {
     if (tells) this.#tells = true;
+    if (isSequential) this.#isSequential = true;
     if (kind <= lastAccessKind || kind === Kind.awaitWord) {
       (writes ? this.#written : this.#read).add(address);
     } else if (kind === Kind.switchTo) {
@@ -67,8 +71,8 @@ export class Footprint {
   }
 
   /** Whether all this could as well have come before `step` of the core that stood still. */
-  isIndependentOf({ kind, address, writes, tells }: Step): boolean {
-    if (this.isAnything || (tells && this.#tells)) return false;
+  isIndependentOf({ kind, address, writes, isSequential, tells }: Step): boolean {
+    if (this.isAnything || (tells && this.#tells) || (isSequential && this.#isSequential)) return false;
     if (kind <= lastAccessKind || kind === Kind.awaitWord) {
       return !this.#written.has(address) && !(writes && this.#read.has(address));
     }
