@@ -74,16 +74,16 @@ export class Order {
     this.answered = answered.length;
     this.#underWay = new Array(answered.length);
     this.#unanswered = new Array(answered.length);
-    const underWay: number[] = [];
+    const underWay: number[] = []; // the last index first
     let unanswered = operations.length - answered.length;
     for (let at = events.length - 1; at >= 0; at--) {
       const { index, ends } = events[at] as NumberedOperation;
       if (at === ends) {
-        underWay.unshift(index);
-        this.#underWay[index] = underWay.slice();
+        underWay.push(index);
+        this.#underWay[index] = underWay.toReversed();
         this.#unanswered[index] = unanswered;
       } else if (ends === none) unanswered--;
-      else underWay.splice(underWay.indexOf(index), 1);
+      else remove(underWay, index);
     }
   }
 
@@ -98,3 +98,9 @@ export class Order {
 }
 
 const nobody: readonly number[] = [];
+
+/** Takes a number out of a list. */
+const remove = (numbers: number[], gone: number): void => {
+  numbers.copyWithin(numbers.indexOf(gone), numbers.indexOf(gone) + 1);
+  numbers.pop();
+};

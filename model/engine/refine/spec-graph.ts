@@ -178,8 +178,6 @@ export class SpecGraph<Of extends Theory = Subject> {
     this.computed++;
     const outcomes = this.subject.outcomes(this.states.shared(state), thread, this.calls.shared(call));
     if (outcomes.length === 0) return nowhere;
-    const edges: Edge[] = [];
-    for (const outcome of outcomes) edges.push(new Edge(this, state, outcome));
-    return edges;
+    return outcomes.map((outcome) => new Edge(this, state, outcome));
   }
 }
