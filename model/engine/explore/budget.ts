@@ -17,7 +17,7 @@ export const budgets: Readonly<Record<Budget['name'], Budget>> = {
   quick: {
     name: 'quick',
     sequences: 300,
-    looks: 2000,
+    looks: 1500,
     preemptions: 2,
     scenarioExecutions: 1500,
     programs: 300,
