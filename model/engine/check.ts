@@ -1,5 +1,9 @@
+import { createHash } from 'node:crypto';
 import { type Claim, showClaim } from '#model/claim.ts';
 import { type Counterexample, counterexampleVersion, type Implementation, type Pair } from '#model/counterexample.ts';
+import { boundsText } from '#model/engine/every/bounds.ts';
+import { EveryScenario } from '#model/engine/every/every-scenario.ts';
+import type { KeptCheck, KeptSequences } from '#model/engine/every/kept.ts';
 import {
   type Execution,
   execute,
@@ -8,12 +12,14 @@ import {
   rigFor,
   usualLimits,
 } from '#model/engine/explore/execution.ts';
+import type { Exhausted } from '#model/engine/explore/exploration.ts';
 import { replayStrategy } from '#model/engine/explore/replay.ts';
 import type { Departure } from '#model/engine/explore/schedule.ts';
-import { type Exhausted, executionsOf, samples } from '#model/engine/explore/stream.ts';
+import { executionsOf, samples } from '#model/engine/explore/stream.ts';
 import { judgeOrders, orderingVerdict } from '#model/engine/ordering/ordering.ts';
 import type { ClaimResult, OrderReport, Outline, Plan } from '#model/engine/plan.ts';
-import { finds, Judgement, judge } from '#model/engine/refine/judge.ts';
+import { Judgement, judge } from '#model/engine/refine/judge.ts';
+import { contradicted, isOnExecutions, type Judged, rejectFloating } from '#model/engine/refine/judged.ts';
 import { checkSequences } from '#model/engine/refine/sequential.ts';
 import { SpecGraph } from '#model/engine/refine/spec-graph.ts';
 import type { Minimality } from '#model/engine/shrink/minimal.ts';
@@ -32,7 +38,9 @@ export interface CheckResult {
   readonly executions: number;
   readonly steps: number;
   readonly exhausted: readonly Exhausted[];
-  readonly coverage: { readonly states: number; readonly specSteps: number };
+  readonly coverage: { readonly states: number };
+  /** Of an exhaustive check: what it takes to go on from here. */
+  readonly kept: KeptCheck | null;
 }
 
 /** How far a check is: executions done of about how many. */
@@ -44,23 +52,24 @@ export interface Progress {
 }
 
 /** Everything that is known of one claim while a check is under way. */
-interface Open {
-  readonly claim: Claim;
-  /** States known to satisfy it. */
-  readonly fine: Set<number>;
+interface Open extends Judged {
   verdict: Verdict | undefined;
   counterexample: Counterexample | undefined;
   orders: OrderReport | undefined;
-  /** A `sometimes` claim has been found. */
-  found: boolean;
-  executions: number;
 }
 
 const sequencesPerSlice = 20;
 
-/** About how many executions a plan takes. */
-export const sizeOf = (plan: Outline): number =>
-  plan.budget.sequences + executionsOf(plan, plan.suite.subject.scenarios(plan.variant).length);
+/** About how many executions a plan takes; of an exhaustive one, at most: it may be infinity. */
+export const sizeOf = (plan: Outline): number => {
+  const scenarios = plan.suite.subject.scenarios(plan.variant).length;
+  const { budget, explore, memories } = plan;
+  return explore === 'exhaustive'
+    ? budget.sequences + scenarios * (memories.length + 1) * executionsMaxOf(plan)
+    : budget.sequences + executionsOf(plan, scenarios);
+};
+
+const executionsMaxOf = ({ executionsMax, budget }: Outline): number => executionsMax ?? budget.scenarioExecutions;
 
 /**
  * Checks an implementation. `run` yields now and then, so that whoever drives it can show progress, or stop: `results`
@@ -71,6 +80,11 @@ export class Check {
   readonly #rig: Rig;
   readonly #graph: SpecGraph;
   readonly #open: Open[];
+  /** Of an exhaustive check: all that is known of its scenarios. */
+  readonly #every: EveryScenario | undefined;
+  /** Sums of the states that came up before it was gone on with. */
+  readonly #statesBefore: readonly string[];
+  #sequences: KeptSequences;
   #executions = 0;
   #steps = 0;
   #cutOff = 0;
@@ -90,14 +104,32 @@ export class Check {
       found: false,
       executions: 0,
     }));
+    const { explore, claims, kept, world } = plan;
+    if (kept && kept.fingerprint !== world.fingerprint) throw otherCode(plan);
+    this.#sequences = kept?.sequences ?? { done: 0, executions: 0 };
+    this.#statesBefore = kept?.states ?? [];
+    if (explore === 'exhaustive') {
+      const known = kept?.scenarios ?? [];
+      this.#every = new EveryScenario(this.#rig, this.#graph, plan, claims, executionsMaxOf(plan), known);
+    }
   }
 
   *run(): Generator<Progress, CheckResult> {
     const total = sizeOf(this.plan);
     yield { done: 0, total };
-    yield* this.#sequences(total);
+    yield* this.#inSequence(total);
+    if (this.#every) yield* this.#explore(this.#every, total);
+    else yield* this.#sample(total);
+    yield* this.#orders(total);
+    this.#finished = true;
+    return this.results();
+  }
+
+  *#sample(total: number): Generator<Progress, void> {
+    const { explore } = this.plan;
+    if (explore === 'exhaustive') return;
     this.#tryHints();
-    const stream = samples(this.#rig, this.plan);
+    const stream = samples(this.#rig, { ...this.plan, explore });
     while (this.#isExploring()) {
       const next = stream.next();
       if (next.done) {
@@ -107,9 +139,29 @@ export class Check {
       this.#judgeAll(next.value.execution, next.value.limits);
       if (this.#executions % 64 === 0) yield { done: this.#executions, total };
     }
-    yield* this.#orders(total);
-    this.#finished = true;
-    return this.results();
+  }
+
+  *#explore(every: EveryScenario, total: number): Generator<Progress, void> {
+    if (!this.#isExploring()) return;
+    let graphs = 0;
+    for (const _ of every.run()) {
+      if (++graphs % 64 === 0) yield { done: this.#executions + every.executions, total };
+    }
+    for (const _ of this.#refuteAll(every)) yield { done: this.#executions + every.executions, total };
+  }
+
+  /** Refutes each claim that some scenario contradicts. What is known by then is final. */
+  *#refuteAll(every: EveryScenario): Generator<void, void> {
+    for (const [i, open] of this.#open.entries()) {
+      if (open.verdict || !isOnExecutions(open.claim)) continue;
+      Object.assign(open, every.judged(i));
+      const contradiction = every.contradiction(i);
+      if (!contradiction) continue;
+      const { way, schedule } = contradiction;
+      const execution = execute(this.#rig, way.program, replayStrategy(schedule), way.limits);
+      this.#shrinkAndRefute(open, execution, way.limits);
+      yield;
+    }
   }
 
   #tryHints(): void {
@@ -131,63 +183,87 @@ export class Check {
   *#orders(total: number): Generator<Progress, void> {
     for (const open of this.#open) {
       if (open.claim.tag !== 'ordering') continue;
-      const judging = judgeOrders(this.plan, open.claim.responsible, (plan) => new Check(plan));
+      // What breaks without an order is looked for in every way: that is another question than whether all holds with it.
+      const plan: Plan = this.#every ? { ...this.plan, explore: 'all', kept: null } : this.plan;
+      const judging = judgeOrders(plan, open.claim.responsible, (tried) => new Check(tried));
       let next = judging.next();
       for (; !next.done; next = judging.next()) {
         const { at, executions, report } = next.value;
         open.orders = report;
         open.executions = executions;
-        yield { done: this.#executions + executions, total, at };
+        yield { done: this.#executions + (this.#every?.executions ?? 0) + executions, total, at };
       }
       open.orders = next.value;
       open.verdict = orderingVerdict(next.value, open.executions);
     }
   }
 
-  /** What is known by now. Claims that were still being judged when the check was stopped are given up. */
-  results(): CheckResult {
+  /** What is known by now. Claims that were still being judged when the check was stopped are given up: that is `why`. */
+  results(why = 'stopped early'): CheckResult {
+    const { fingerprint } = this.plan.world;
+    const every = this.#every;
+    if (every) for (const _ of this.#refuteAll(every));
+    const states = every ? this.#states() : [];
     return {
       plan: this.plan,
       claims: this.#open.map((open) => ({
         subject: this.plan.suite.subject.id,
         variant: this.plan.variant,
         claim: open.claim,
-        verdict: open.verdict ?? this.#conclude(open),
+        verdict: open.verdict ?? this.#conclude(open, why),
         counterexample: open.counterexample,
         orders: open.orders,
       })),
-      executions: this.#executions,
-      steps: this.#steps,
-      exhausted: this.#exhausted,
-      coverage: { states: this.#graph.states.size, specSteps: this.#graph.computed },
+      executions: this.#executions + (every?.executions ?? 0),
+      steps: this.#steps + (every?.steps ?? 0),
+      exhausted: every?.exhausted ?? this.#exhausted,
+      coverage: { states: every ? states.length : this.#graph.states.size },
+      kept: every ? { fingerprint, sequences: this.#sequences, scenarios: every.kept, states } : null,
     };
   }
 
-  #conclude(open: Open): Verdict {
-    const { executions } = open;
-    if (open.claim.tag === 'sometimes') {
-      if (open.found) return { tag: 'holds', executions };
-      return {
-        tag: 'gave-up',
-        executions,
-        why: this.#finished ? 'no execution came to such a state' : 'stopped early',
-      };
-    }
-    if (!this.#finished) return { tag: 'gave-up', executions, why: 'stopped early' };
-    if (open.claim.tag === 'progress' && this.#cutOff > 0) {
-      return { tag: 'gave-up', executions, why: `${this.#cutOff} executions were cut off at the step limit` };
-    }
-    if (executions === 0) return { tag: 'gave-up', executions, why: 'nothing was executed' };
-    return { tag: 'holds', executions };
+  /** A sum of each state that came up. */
+  #states(): readonly string[] {
+    const { states } = this.#graph;
+    const sums = Array.from({ length: states.size }, (_, i) => sumOf(states.shared(i)));
+    return [...new Set([...this.#statesBefore, ...sums])].sort();
   }
 
-  *#sequences(total: number): Generator<Progress, void> {
+  #conclude(open: Open, why: string): Verdict {
+    const { claim, executions } = open;
+    const gaveUp = (reason: string): Verdict => ({ tag: 'gave-up', executions, why: reason });
+    const bounds = this.#boundsOf(claim, why);
+    if (claim.tag === 'sometimes') {
+      if (open.found) return { tag: 'holds', executions };
+      return gaveUp(bounds ?? 'no execution came to such a state');
+    }
+    if (bounds !== undefined) return gaveUp(bounds);
+    const cutOff = this.#cutOff + (this.#every?.cutOff ?? 0);
+    if (claim.tag === 'progress' && cutOff > 0) return gaveUp(`${cutOff} executions were cut off at the step limit`);
+    return executions === 0 ? gaveUp('nothing was executed') : { tag: 'holds', executions };
+  }
+
+  /** What kept a claim from being judged on all that it was to be judged on; undefined: nothing did. */
+  #boundsOf(claim: Claim, why: string): string | undefined {
+    const { plan } = this;
+    if (this.#every && isOnExecutions(claim)) return boundsText(this.#every.exhausted, executionsMaxOf(plan), why);
+    if (this.#every && claim.tag === 'refines' && this.#sequences.done >= plan.budget.sequences) return undefined;
+    return this.#finished ? undefined : why;
+  }
+
+  *#inSequence(total: number): Generator<Progress, void> {
     const open = this.#open.find((one) => one.claim.tag === 'refines');
     if (!open) return;
-    for (let done = 0; done < this.plan.budget.sequences && !open.verdict; done += sequencesPerSlice) {
-      const { runs, failure } = checkSequences(this.#rig, this.#graph, this.plan.seed + done, sequencesPerSlice);
+    const { budget, seed } = this.plan;
+    this.#executions = this.#sequences.executions;
+    open.executions = this.#sequences.executions;
+    let { done } = this.#sequences;
+    for (; done < budget.sequences && !open.verdict; done += sequencesPerSlice) {
+      const { runs, failure } = checkSequences(this.#rig, this.#graph, seed + done, sequencesPerSlice);
       this.#executions += runs;
       open.executions += runs;
+      // One that fails is tried again by whoever goes on from here.
+      if (!failure) this.#sequences = { done: done + sequencesPerSlice, executions: this.#executions };
       if (failure) {
         rejectFloating(failure.execution);
         const { execution, violation, minimal } = shrinkSequence(this.#rig, this.#graph, failure);
@@ -203,14 +279,10 @@ export class Check {
     if (execution.end === 'limit') this.#cutOff++;
     rejectFloating(execution);
     const judgement = new Judgement(this.#graph, this.plan.variant, execution);
-    for (const open of this.#open) {
-      if (open.verdict || !isOnExecutions(open.claim)) continue;
-      if (isAboutStates(open.claim) && judgement.answers.tag === 'unexplained') continue; // no states to look at
-      open.executions++;
-      open.found ||= finds(open.claim, judgement);
-      const violation = judge(open.claim, judgement, open.fine);
-      if (violation) this.#shrinkAndRefute(open, execution, limits);
-      if (violation && this.plan.untilRefuted) return;
+    const open = this.#open.filter(({ verdict }) => !verdict);
+    for (const one of contradicted(open, judgement)) {
+      this.#shrinkAndRefute(one, execution, limits);
+      if (this.plan.untilRefuted) return;
     }
   }
 
@@ -285,21 +357,18 @@ export class Check {
   }
 }
 
-/** Whether a claim is judged on the executions of the exploration. */
-const isOnExecutions = ({ tag }: Claim): boolean => tag !== 'refines' && tag !== 'ordering';
-
-/** Claims about the spec's states say nothing of an execution that the spec does not explain, and must not count it. */
-const isAboutStates = ({ tag }: Claim): boolean => tag === 'always' || tag === 'never' || tag === 'sometimes';
-
-/** A micro-op that was never yielded is the author's slip, not a finding about the protocol. */
-const rejectFloating = (execution: Execution): void => {
-  if (execution.fault?.tag !== 'floating micro-op') return;
-  throw new SuiteError(
-    'S205',
-    'the implementation makes a micro-op and does not yield it',
-    'write `yield` before every load, store and the like, and `yield*` before every routine',
+const otherCode = ({ suite, variant }: Plan): SuiteError =>
+  new SuiteError(
+    'S605',
+    `the code of ${suite.subject.id} (${variant}) is not what it was when it was kept`,
+    'restore what it was, or start anew, without --resume',
   );
-};
+
+const sumOf = (state: unknown): string =>
+  createHash('sha256')
+    .update(JSON.stringify(state) ?? 'undefined')
+    .digest('hex')
+    .slice(0, 12);
 
 const nameOf = (implementation: Implementation): string[] => {
   if (implementation.tag === 'mutant') return [implementation.id];

@@ -1,8 +1,9 @@
 import type { Weakening } from '#impl/machine/weakening.ts';
 import type { Claim, Suite } from '#model/claim.ts';
 import type { Counterexample, Implementation } from '#model/counterexample.ts';
+import type { KeptCheck } from '#model/engine/every/kept.ts';
+import type { Exploration } from '#model/engine/explore/exploration.ts';
 import { memoryNames } from '#model/engine/explore/memories.ts';
-import type { Exploration } from '#model/engine/explore/stream.ts';
 import type { World } from '#model/engine/load/world.ts';
 import type { Site } from '#model/engine/ordering/sites.ts';
 import type { Verdict } from '#model/verdict.ts';
@@ -19,6 +20,10 @@ export interface Plan extends Exploration {
   readonly untilRefuted: boolean;
   /** Stories of like mistakes, to be tried first. */
   readonly hints: readonly Pick<Counterexample, 'program' | 'schedule' | 'limits'>[];
+  /** If all executions are explored: of each scenario at most so many; null: as many as the budget says. */
+  readonly executionsMax: number | null;
+  /** If all executions are explored: what is known already. */
+  readonly kept: KeptCheck | null;
 }
 
 /** A plan whose implementation is not loaded here. */
@@ -31,6 +36,8 @@ export const usualPlan = {
   weakening: null,
   untilRefuted: false,
   hints: [],
+  executionsMax: null,
+  kept: null,
 } as const satisfies Partial<Plan>;
 
 /** What was found out about one claim. */

@@ -2,8 +2,8 @@ import { claimsAbout, type Suite, showClaim } from '#model/claim.ts';
 import type { Counterexample } from '#model/counterexample.ts';
 import { type CheckResult, sizeOf } from '#model/engine/check.ts';
 import type { Budget } from '#model/engine/explore/budget.ts';
+import type { Explore } from '#model/engine/explore/exploration.ts';
 import type { MemoryName } from '#model/engine/explore/memories.ts';
-import type { Explore } from '#model/engine/explore/stream.ts';
 import { idleOrders } from '#model/engine/ordering/ordering.ts';
 import type { ClaimResult } from '#model/engine/plan.ts';
 import type { Story } from '#model/engine/trace/story.ts';
@@ -88,7 +88,7 @@ export const check = async (options: CheckOptions, output: Output): Promise<Exit
   const answers = await runJobs(jobs, crew, (answer) => keep(answer, options.folder));
   display.stop();
   interrupt.release();
-  const checked = tasks.map((task, i) => answers[i] ?? keep(unbegun(task), options.folder));
+  const checked = tasks.map((task, i) => answers[i] ?? keep(unbegun(task, interrupt.why), options.folder));
   const exhibited = answers.slice(tasks.length);
   const exhibits = exhibited.flatMap((answer, i) => (answer ? exhibitOf(mutants[i] as Mutant, answer) : []));
   const all = [...checked, ...exhibited.filter((answer) => answer !== undefined)];

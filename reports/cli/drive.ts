@@ -20,5 +20,5 @@ export const drive = async (
     if (interrupt.isRequested) break;
     breath = performance.now();
   }
-  return check.results();
+  return check.results(interrupt.why);
 };

@@ -1,5 +1,5 @@
 import type { Budget } from '#model/engine/explore/budget.ts';
-import type { Explore } from '#model/engine/explore/stream.ts';
+import type { Explore } from '#model/engine/explore/exploration.ts';
 import { SuiteError } from '#model/suite-error.ts';
 
 /** What the user typed, read. Every mistake is a SuiteError that says what is known. */

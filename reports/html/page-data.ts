@@ -63,7 +63,12 @@ const pageCheck = (
   executions,
   steps,
   states: coverage.states,
-  exhausted,
+  exhausted: exhausted.map(({ scenario, preemptions, end, executions: made }) => ({
+    scenario,
+    preemptions,
+    end,
+    executions: made,
+  })),
   claims: claims.map((result) => pageClaim(result, stories)),
   orders: claims.flatMap(({ orders }) => orders?.sites ?? []).map((report) => pageOrder(report, stories)),
 });

@@ -107,8 +107,11 @@ const findings = (): Findings => {
           ),
           executions: 10,
           steps: 20,
-          exhausted: [{ scenario: hostile, preemptions: 2, end: 'all' }],
-          coverage: { states: 30, specSteps: 40 },
+          exhausted: [
+            { scenario: hostile, preemptions: 2, end: 'all', executions: 7, impossible: 0, unfair: 0, cutOff: 0 },
+          ],
+          coverage: { states: 30 },
+          kept: null,
         }) as unknown as CheckResult,
     ),
   );

@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import { showClaim } from '#model/claim.ts';
 import type { CheckResult } from '#model/engine/check.ts';
-import type { Exhausted } from '#model/engine/explore/stream.ts';
+import type { Exhausted } from '#model/engine/explore/exploration.ts';
 import type { ClaimResult } from '#model/engine/plan.ts';
 import { type Output, type Style, styled } from '#reports/cli/output.ts';
 import { plural } from '#reports/text/story.ts';

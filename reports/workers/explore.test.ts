@@ -111,7 +111,7 @@ describe('one exploration', () => {
     exploreAll([undertaking], {
       workers,
       executionsMax: Number.POSITIVE_INFINITY,
-      interrupt: { flag: new Int32Array(new SharedArrayBuffer(4)), isRequested: false, release: () => {} },
+      interrupt: { flag: new Int32Array(new SharedArrayBuffer(4)), isRequested: false, why: '', release: () => {} },
       milliseconds,
       onProgress: () => {},
     });

@@ -1,8 +1,9 @@
 import { ordering, type Suite } from '#model/claim.ts';
 import type { Implementation } from '#model/counterexample.ts';
 import type { CheckResult } from '#model/engine/check.ts';
+import type { KeptCheck } from '#model/engine/every/kept.ts';
 import { rigFor } from '#model/engine/explore/execution.ts';
-import type { Exploration } from '#model/engine/explore/stream.ts';
+import type { Exploration } from '#model/engine/explore/exploration.ts';
 import { type ClaimResult, type Outline, storiesOf, usualPlan } from '#model/engine/plan.ts';
 import type { Story } from '#model/engine/trace/story.ts';
 import { tell } from '#model/engine/trace/tell.ts';
@@ -19,6 +20,9 @@ export interface Task extends Omit<Exploration, 'weakening'> {
   readonly implementation: Implementation;
   /** Ids of the claims to judge. */
   readonly claims: readonly string[];
+  /** If all executions are explored: how many at most of each scenario, and what is known already (see `Plan`). */
+  readonly executionsMax?: number;
+  readonly kept?: KeptCheck;
 }
 
 /** What was found out, in the same way by its names. */
@@ -56,7 +60,7 @@ export const perform = async (
   interrupt: Interrupt,
   onProgress: (done: number, at: string | undefined) => void,
 ): Promise<Findings | undefined> => {
-  if (interrupt.isRequested) return undefined;
+  if (interrupt.isRequested && !task.kept) return undefined;
   const world = await loadImplementation(task.subject, task.variant, task.implementation);
   const { plan, claims, ...counts } = await drive({ ...outlineOf(task), world }, interrupt, onProgress);
   const rig = rigFor(plan.suite.subject, plan.variant, world);
@@ -71,11 +75,12 @@ export const answerOf = (task: Task, { claims, stories, ...counts }: Findings): 
   return { result: { ...counts, plan, claims: withClaims }, stories };
 };
 
-/** What is known of a task that never began. */
-export const unbegun = (task: Task): Answer => {
-  const verdict = { tag: 'gave-up', executions: 0, why: 'stopped early' } as const;
+/** What is known of a task that never began, and why it did not. */
+export const unbegun = (task: Task, why: string): Answer => {
+  const verdict = { tag: 'gave-up', executions: 0, why } as const;
   const { subject, variant } = task;
   const claims = task.claims.map(() => ({ subject, variant, verdict, counterexample: undefined, orders: undefined }));
-  const coverage = { states: 0, specSteps: 0 };
-  return answerOf(task, { claims, executions: 0, steps: 0, exhausted: [], coverage, stories: new Map() });
+  const coverage = { states: 0 };
+  const nothing = { executions: 0, steps: 0, exhausted: [], coverage, kept: null, stories: new Map() };
+  return answerOf(task, { claims, ...nothing });
 };

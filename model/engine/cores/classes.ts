@@ -14,6 +14,7 @@ import { Explorer } from '#model/engine/graph/explorer.ts';
 import { ReleaseConsistency } from '#model/engine/graph/release.ts';
 import { SequentialConsistency } from '#model/engine/graph/sequential.ts';
 import { TotalStoreOrder } from '#model/engine/graph/total-store-order.ts';
+import { follow, type Trail, trailOf } from '#model/engine/graph/trail.ts';
 import type { Program } from '#model/subject.ts';
 
 /** How many graphs of which kind were looked at. */
@@ -30,6 +31,15 @@ export interface Tally {
   /** Those in which a core takes more steps than it may: not all of what it can do is known. */
   readonly cutOff: number;
 }
+
+/** Where an exploration stands. It is as long as one execution, however many were found. */
+export interface Stand {
+  readonly tally: Tally;
+  /** Null: it has not begun. */
+  readonly trail: Trail | null;
+}
+
+const atStart: Stand = { tally: { executions: 0, impossible: 0, unfair: 0, cutOff: 0 }, trail: null };
 
 const models: Readonly<Record<Limits['memory'], (graph: ExecutionGraph) => Consistency>> = {
   sc: (graph) => new SequentialConsistency(graph),
@@ -63,7 +73,7 @@ export class Classes {
   readonly #stepOf = (event: number): CoreStep => this.#explorer.stepOf(event);
 
   /** `takesRetriesForWaits`: whether a lock that is tried again and again is one wait (see `areWaits`). */
-  constructor(rig: Rig, program: Program, limits: Limits, takesRetriesForWaits: boolean) {
+  constructor(rig: Rig, program: Program, limits: Limits, takesRetriesForWaits: boolean, from: Stand = atStart) {
     this.#rig = rig;
     this.#program = program;
     this.#limits = limits;
@@ -75,6 +85,16 @@ export class Classes {
     this.#cores = new Cores(setting, beside, contextsOf(rig, program, booted, limits), takesRetriesForWaits);
     this.#graph = new ExecutionGraph(this.#cores.roots.length, wordsAtBoot(booted, beside.count));
     this.#explorer = new Explorer(this.#graph, models[limits.memory](this.#graph), this.#cores);
+    this.#executions = from.tally.executions;
+    this.#impossible = from.tally.impossible;
+    this.#unfair = from.tally.unfair;
+    this.#cutOff = from.tally.cutOff;
+    if (from.trail) follow(this.#explorer, { trail: from.trail, floor: 0 });
+  }
+
+  /** Where it stands: another for the same program goes on from there. */
+  get stand(): Stand {
+    return { tally: this.tally, trail: this.#explorer.isStarted ? trailOf(this.#explorer) : null };
   }
 
   get tally(): Tally {

@@ -1,20 +1,15 @@
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
-import type { Weakening } from '#impl/machine/weakening.ts';
 import { everyExecution, hasAtMost } from '#model/engine/cores/every.ts';
-import type { Budget } from '#model/engine/explore/budget.ts';
 import { type Execution, execute, type Limits, type Rig, usualLimits } from '#model/engine/explore/execution.ts';
 import { exhaust } from '#model/engine/explore/exhaustive.ts';
+import type { Exhausted, Exploration, Explore } from '#model/engine/explore/exploration.ts';
 import { firstLooks } from '#model/engine/explore/looks.ts';
-import type { MemoryName } from '#model/engine/explore/memories.ts';
 import { partialOrderStrategy } from '#model/engine/explore/partial-order.ts';
 import { pctStrategy } from '#model/engine/explore/pct.ts';
 import { growingPrograms } from '#model/engine/explore/programs.ts';
 import { below, preemptionStrategy, randomFrom, randomStrategy, randomWay } from '#model/engine/explore/random.ts';
 import type { Strategy } from '#model/engine/explore/strategy.ts';
-import type { Program } from '#model/subject.ts';
-
-/** Which strategies an exploration uses. */
-export type Explore = 'all' | 'exhaustive' | 'random' | 'pct';
+import { mayShare, shareOf, timers, type Way, waysOf } from '#model/engine/explore/ways.ts';
 
 /** An execution and what it was allowed to do. */
 export interface Sample {
@@ -25,39 +20,16 @@ export interface Sample {
 }
 
 /**
- * How an exploration of one scenario ended. *all*: every execution was made, one of each class. *schedules*: every
- * schedule of at most so many preemptions was. *executions*, *steps*: these ran out before.
- */
-export interface Exhausted {
-  readonly scenario: string;
-  readonly preemptions: number;
-  readonly end: 'all' | 'schedules' | 'executions' | 'steps';
-}
-
-const timers = 2;
-
-/** How much is explored under a weaker memory beside `sc`, where most of what goes wrong shows sooner. */
-const weakShare: Readonly<Record<MemoryName, number>> = { sc: 1, tso: 0.2, rc11: 0.4 };
-
-const shareOf = (memory: MemoryName, all: readonly MemoryName[]): number =>
-  all.includes('sc') ? weakShare[memory] : 1;
-
-/** What to explore, and how. */
-export interface Exploration {
-  readonly budget: Budget;
-  readonly seed: number;
-  readonly explore: Explore;
-  readonly memories: readonly MemoryName[];
-  /** A place in the code that is made weaker than it says; null: none. */
-  readonly weakening: Weakening | null;
-}
-
-/**
  * What part of a scenario's executions goes over its schedules in order; the others are drawn. Of code that is made weaker
  * somewhere it is less: what comes first there is what the code as it stands was tried on.
  */
 const inOrder = 0.5;
 const inOrderWeakened = 0.1;
+
+/** An exploration that is not exhaustive: of that, executions are no samples (`every-scenario.ts`). */
+export interface Sampling extends Exploration {
+  readonly explore: Exclude<Exploration['explore'], 'exhaustive'>;
+}
 
 /** How many executions of one scenario come before the next one's turn. */
 const turn = 25;
@@ -71,37 +43,28 @@ const turn = 25;
  * that order departs early. All of these take turns, so that what goes wrong easily in any of them
  * is found soon. Determined by `seed`.
  */
-export function* samples(rig: Rig, exploration: Exploration): Generator<Sample, readonly Exhausted[]> {
+export function* samples(rig: Rig, exploration: Sampling): Generator<Sample, readonly Exhausted[]> {
   const { budget, seed, explore, memories, weakening } = exploration;
   const exhausted: Exhausted[] = [];
-  const polls = rig.subject.variants.some(({ name, polls }) => polls && name === rig.variant);
-  const mayShareCores = !polls && !weakening; // one core reads nothing old
+  const programs = randomSamples(rig, exploration);
   if (explore === 'all') {
     const mayDraw = budget.programs > 0;
+    const mayShareCores = mayShare(rig, exploration);
     yield* firstLooks(rig, { looks: budget.looks, seed, memories, weakening, timers, mayDraw, mayShareCores });
-  }
-  const programs = randomSamples(rig, exploration);
-  if (explore === 'all' || explore === 'exhaustive') {
     const random = randomFrom(seed);
-    const ways = rig.subject
-      .scenarios(rig.variant)
-      .flatMap((scenario) => [
-        ...onItsCores(scenario, exploration),
-        ...(mayShareCores ? [onOneCore(scenario, exploration)] : []),
-      ]);
-    let open = ways.map((way) => wayThrough(rig, way, exploration, random));
+    let open = waysOf(rig, exploration).map((way) => wayThrough(rig, way, exploration, random));
     while (open.length > 0) {
       const left: typeof open = [];
       for (const samplesOfOne of open) {
         const end = yield* take(samplesOfOne, turn);
         if (end) exhausted.push(end);
         else left.push(samplesOfOne);
-        if (explore === 'all') yield* take(programs, turn);
+        yield* take(programs, turn);
       }
       open = left;
     }
   }
-  if (explore !== 'exhaustive') yield* programs;
+  yield* programs;
   return exhausted;
 }
 
@@ -115,31 +78,6 @@ function* take<End>(stream: Generator<Sample, End>, count: number): Generator<Sa
   return undefined;
 }
 
-/** A scenario on some number of cores, under some memory model, with or without timer interrupts. */
-interface Way {
-  readonly name: string;
-  readonly program: Program;
-  readonly limits: Limits;
-  readonly executions: number;
-}
-
-type Scenario = Pick<Way, 'name' | 'program'>;
-
-const onItsCores = ({ name, program }: Scenario, { budget, memories, weakening }: Exploration): Way[] =>
-  memories.map((memory) => ({
-    name: memory === 'sc' ? name : `${name}, under ${memory}`,
-    program,
-    limits: { ...usualLimits, memory, weakening },
-    executions: budget.scenarioExecutions * shareOf(memory, memories),
-  }));
-
-const onOneCore = ({ name, program }: Scenario, { budget, memories }: Exploration): Way => ({
-  name: `${name}, on one core`,
-  program: { ...program, cores: 1 },
-  limits: { ...usualLimits, memory: memories[0] as MemoryName, timers },
-  executions: budget.scenarioExecutions / 4,
-});
-
 /**
  * A scenario's executions: all of them, if they are few; else its schedules in order, fewest preemptions first, and then
  * as many again drawn.
@@ -152,14 +90,18 @@ function* wayThrough(
 ): Generator<Sample, Exhausted> {
   const { name, program, limits, executions } = way;
   const { preemptions } = exploration.budget;
-  const isExhaustive = exploration.explore === 'exhaustive';
-  if (isExhaustive || hasAtMost(rig, program, limits, executions * inOrder)) {
-    const { bound } = yield* samplesOf(everyExecution(rig, program, limits, executions), way);
-    if (!bound || isExhaustive) return { scenario: name, preemptions, end: bound ?? 'all' };
+  if (hasAtMost(rig, program, limits, executions * inOrder)) {
+    const { bound, ...tally } = yield* samplesOf(everyExecution(rig, program, limits, executions), way);
+    if (!bound) return { scenario: name, preemptions, end: 'all', ...tally };
   }
+  const made = { executions: 0, impossible: 0, unfair: 0, cutOff: 0 };
+  const note = (execution: Execution): void => {
+    made.executions++;
+    if (execution.end === 'limit') made.cutOff++;
+  };
   const share = limits.weakening ? inOrderWeakened : inOrder;
   const schedules = exhaust(rig, program, limits, { preemptions, executions: executions * share });
-  const isComplete = yield* samplesOf(schedules, way);
+  const isComplete = yield* samplesOf(schedules, way, note);
   let steps = 100;
   for (let i = 0; !isComplete && i < executions * (1 - share); i++) {
     const drawnLimits = i % 3 === 2 ? { ...limits, timers } : limits;
@@ -170,15 +112,23 @@ function* wayThrough(
       drawnLimits,
     );
     steps = Math.max(execution.steps, 1);
+    note(execution);
     yield { execution, limits: drawnLimits, source: name };
   }
-  return { scenario: name, preemptions, end: isComplete ? 'schedules' : 'executions' };
+  return { scenario: name, preemptions, end: isComplete ? 'schedules' : 'executions', ...made };
 }
 
 /** Executions of a scenario as samples. */
-function* samplesOf<End>(executions: Generator<Execution, End>, { name, limits }: Way): Generator<Sample, End> {
+function* samplesOf<End>(
+  executions: Generator<Execution, End>,
+  { name, limits }: Way,
+  note: (execution: Execution) => void = () => {},
+): Generator<Sample, End> {
   let next = executions.next();
-  for (; !next.done; next = executions.next()) yield { execution: next.value, limits, source: name };
+  for (; !next.done; next = executions.next()) {
+    note(next.value);
+    yield { execution: next.value, limits, source: name };
+  }
   return next.value;
 }
 
@@ -201,8 +151,8 @@ function* randomSamples(rig: Rig, exploration: Exploration): Generator<Sample, v
 /** About how many executions an exploration of so many scenarios takes. */
 export const executionsOf = ({ budget, explore, memories }: Exploration, scenarios: number): number => {
   const perMemory = memories.reduce((sum, memory) => sum + shareOf(memory, memories), 0);
-  const ordered = explore === 'all' || explore === 'exhaustive' ? scenarios * budget.scenarioExecutions : 0;
-  const random = explore === 'exhaustive' ? 0 : budget.programs * budget.schedules * perMemory;
+  const ordered = explore === 'all' ? scenarios * budget.scenarioExecutions : 0;
+  const random = budget.programs * budget.schedules * perMemory;
   return (explore === 'all' ? budget.looks : 0) + ordered * (perMemory + 0.25) + random;
 };
 

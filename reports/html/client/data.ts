@@ -38,8 +38,9 @@ export interface PageCheck {
   readonly exhausted: readonly {
     readonly scenario: string;
     readonly preemptions: number;
-    /** All executions of it, all its schedules of so many preemptions, or as many as the budget allows. */
-    readonly end: 'all' | 'schedules' | 'executions' | 'steps';
+    /** All executions of it, all its schedules of so many preemptions, or as many as some bound or somebody allowed. */
+    readonly end: 'all' | 'schedules' | 'executions' | 'steps' | 'stopped';
+    readonly executions: number;
   }[];
   readonly claims: readonly PageClaim[];
   /** Each order in its code, if they were judged. */

@@ -151,12 +151,12 @@ const scenariosElement = ({ exhausted }: PageCheck, words: Words): HTMLElement =
     make(
       'ul',
       {},
-      ...exhausted.map(({ scenario, preemptions, end }) =>
+      ...exhausted.map(({ scenario, preemptions, end, executions }) =>
         make(
           'li',
           {},
           make('span', { 'aria-hidden': 'true' }, end === 'all' || end === 'schedules' ? '✓ ' : '… '),
-          `${scenario}${words.colon}${words.explored[end](preemptions)}`,
+          `${scenario}${words.colon}${words.explored[end](preemptions)}${words.comma}${words.executions(executions)}`,
         ),
       ),
     ),

@@ -55,6 +55,7 @@ const english = {
     schedules: (n: number): string => `every schedule with at most ${count(n, 'preemption')}`,
     executions: (): string => 'cut short by the budget',
     steps: (): string => 'cut off at the step limit',
+    stopped: (): string => 'stopped early',
   },
   courseNotes: 'course notes',
   ordersNeeded: (needed: number, all: number): string => `${number(needed)} of ${count(all, 'order')} needed`,

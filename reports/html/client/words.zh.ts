@@ -44,6 +44,7 @@ export const chinese: Words = {
     schedules: (n) => `至多 ${n} 次抢占的全部调度`,
     executions: () => '因预算用尽而中止',
     steps: () => '因步数上限而中止',
+    stopped: () => '提前停止',
   },
   courseNotes: '课程讲义',
   ordersNeeded: (needed, all) => `${figure(all)} 处内存序中 ${figure(needed)} 处是必需的`,

@@ -1,0 +1,97 @@
+import type { Claim } from '#model/claim.ts';
+import type { Failing, KeptScenario } from '#model/engine/every/kept.ts';
+import { OneScenario } from '#model/engine/every/one-scenario.ts';
+import type { Rig } from '#model/engine/explore/execution.ts';
+import type { Exhausted, Exploration } from '#model/engine/explore/exploration.ts';
+import { type Way, waysOf } from '#model/engine/explore/ways.ts';
+import type { SpecGraph } from '#model/engine/refine/spec-graph.ts';
+
+/** An execution that contradicts a claim, of that scenario. */
+export interface Contradiction extends Failing {
+  readonly way: Way;
+}
+
+/** How many graphs of one scenario come before the next one's turn. */
+const turn = 25;
+
+/**
+ * Judges every execution of every scenario. Scenarios know nothing of each other, and what they say together does not
+ * depend on which was explored when: so an exploration can be stopped anywhere, and gone on with.
+ */
+export class EveryScenario {
+  readonly #scenarios: readonly OneScenario[];
+  readonly #executionsMax: number;
+  readonly #preemptions: number;
+
+  /** `executionsMax`: of each scenario; graphs that are none are counted. `kept`: in the same order, what is known. */
+  constructor(
+    rig: Rig,
+    graph: SpecGraph,
+    exploration: Exploration,
+    claims: readonly Claim[],
+    executionsMax: number,
+    kept: readonly KeptScenario[],
+  ) {
+    this.#executionsMax = executionsMax;
+    this.#preemptions = exploration.budget.preemptions;
+    const fine = claims.map(() => new Set<number>());
+    this.#scenarios = waysOf(rig, exploration).map((way, i) => new OneScenario(rig, graph, way, claims, fine, kept[i]));
+  }
+
+  get kept(): readonly KeptScenario[] {
+    return this.#scenarios.map((scenario) => scenario.kept);
+  }
+
+  get executions(): number {
+    return sumOf(this.#scenarios, ({ executions }) => executions);
+  }
+
+  get steps(): number {
+    return sumOf(this.#scenarios, ({ steps }) => steps);
+  }
+
+  /** How many executions were cut off at the step limit. */
+  get cutOff(): number {
+    return sumOf(this.#scenarios, ({ cutOff }) => cutOff);
+  }
+
+  get exhausted(): readonly Exhausted[] {
+    return this.#scenarios.map((scenario) => scenario.exhausted(this.#executionsMax, this.#preemptions));
+  }
+
+  /** What all scenarios say of the claim of that number. */
+  judged(claim: number): { readonly executions: number; readonly found: boolean } {
+    const all = this.#scenarios.map(({ claims }) => claims[claim]);
+    return { executions: sumOf(all, (one) => one?.executions ?? 0), found: all.some((one) => one?.found) };
+  }
+
+  /** Of all executions that contradict that claim, the one that is found first if nobody stops. */
+  contradiction(claim: number): Contradiction | undefined {
+    const all = this.#scenarios.flatMap(({ way, claims }) => {
+      const failing = claims[claim]?.failing;
+      return failing ? [{ way, ...failing }] : [];
+    });
+    const round = ({ at }: Failing): number => Math.ceil(at / turn);
+    return all.sort((a, b) => round(a) - round(b))[0];
+  }
+
+  /** Goes on until all are at their ends, or have had as many graphs as they may. Yields after every graph. */
+  *run(): Generator<void, void> {
+    let open = this.#scenarios;
+    while (open.length > 0) {
+      const left: OneScenario[] = [];
+      for (const scenario of open) {
+        let isOpen = true;
+        for (let i = 0; i < turn && isOpen; i++) {
+          isOpen = scenario.graphs < this.#executionsMax && scenario.next();
+          yield;
+        }
+        if (isOpen) left.push(scenario);
+      }
+      open = left;
+    }
+  }
+}
+
+const sumOf = <One>(all: readonly One[], count: (one: One) => number): number =>
+  all.reduce((sum, one) => sum + count(one), 0);

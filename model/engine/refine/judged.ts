@@ -1,0 +1,42 @@
+import type { Claim } from '#model/claim.ts';
+import type { Execution } from '#model/engine/explore/execution.ts';
+import { finds, type Judgement, judge } from '#model/engine/refine/judge.ts';
+import { SuiteError } from '#model/suite-error.ts';
+
+/** What is known of a claim from the executions that it was judged on. */
+export interface Judged {
+  readonly claim: Claim;
+  /** States known to satisfy it. */
+  readonly fine: Set<number>;
+  executions: number;
+  /** It is a `sometimes` claim, and has been found. */
+  found: boolean;
+}
+
+/** Judges an execution by these claims. Gives those that it contradicts, one by one. */
+export function* contradicted<One extends Judged>(claims: Iterable<One>, judgement: Judgement): Generator<One, void> {
+  for (const one of claims) {
+    const { claim, fine } = one;
+    if (!isOnExecutions(claim)) continue;
+    if (isAboutStates(claim) && judgement.answers.tag === 'unexplained') continue; // no states to look at
+    one.executions++;
+    one.found ||= finds(claim, judgement);
+    if (judge(claim, judgement, fine)) yield one;
+  }
+}
+
+/** Whether a claim is judged on the executions of the exploration. */
+export const isOnExecutions = ({ tag }: Claim): boolean => tag !== 'refines' && tag !== 'ordering';
+
+/** Claims about the spec's states say nothing of an execution that the spec does not explain, and must not count it. */
+const isAboutStates = ({ tag }: Claim): boolean => tag === 'always' || tag === 'never' || tag === 'sometimes';
+
+/** A micro-op that was never yielded is the author's slip, not a finding about the protocol. */
+export const rejectFloating = (execution: Execution): void => {
+  if (execution.fault?.tag !== 'floating micro-op') return;
+  throw new SuiteError(
+    'S205',
+    'the implementation makes a micro-op and does not yield it',
+    'write `yield` before every load, store and the like, and `yield*` before every routine',
+  );
+};
