@@ -203,7 +203,6 @@ export class Steps {
       masks[at + word * 2 + 1] = 0;
     }
     for (const [slot, code] of (this.moves[move] as Move).writes) {
-      if (slot >= packing.bits.length) continue; // a place that is not packed yet: then all is learnt anew
       const keep = at + (packing.word[slot] as number) * 2;
       const shift = packing.shift[slot] as number;
       masks[keep] = (masks[keep] as number) & ~(packing.mask(slot) << shift);
