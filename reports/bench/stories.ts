@@ -15,7 +15,6 @@ import { shrink } from '#model/engine/shrink/shrink.ts';
 import { allSmallerPrograms } from '#model/engine/shrink/smaller.ts';
 import { mutants, suites } from '#properties/index.ts';
 import type { Mutant } from '#properties/museum/mutant.ts';
-import { plainTable } from '#reports/text/summary.ts';
 
 /**
  * How short the stories of the museum are, and how long it takes to make them so: `node reports/bench/stories.ts 20
@@ -156,15 +155,19 @@ const textOf = ({ mutant, stories }: Row): string[] => {
   ];
 };
 
+const line = (cells: readonly string[]): string =>
+  `${cells.map((cell, i) => cell.padEnd(i === 0 ? 46 : (head[i]?.length ?? 0) + 2)).join('')}\n`;
+
+const head = ['mutant', 'stories', 'threads', 'calls', 'switches', 'stale', 'proven', 'minimal', 'larger'];
+head.push('schedules', 'ms to find', 'ms to shrink', 'at most');
 const rows: Row[] = [];
 const chosen = mutants.filter(({ id }) => id.includes(part));
+process.stdout.write(line(head));
 for (const mutant of chosen) {
-  process.stderr.write(`${mutant.id}\n`);
-  rows.push(await hunted(mutant));
+  const row = await hunted(mutant);
+  rows.push(row);
+  process.stdout.write(line(textOf(row)));
 }
-const head = ['mutant', 'stories', 'threads', 'calls', 'switches', 'stale', 'proven', 'minimal', 'larger'];
-const table = [[...head, 'schedules', 'ms to find', 'ms to shrink', 'at most'], ...rows.map(textOf)];
-process.stdout.write(`${plainTable(table)}\n`);
 
 const all = rows.flatMap(({ stories }) => stories);
 const count = (isSo: (story: (typeof all)[number]) => boolean): number => all.filter(isSo).length;

@@ -99,6 +99,7 @@ function* simplerMachines(
   if (limits.timers > 0 && program.cores < cores) yield [{ ...program, cores }, withoutTimers];
   if (limits.memory !== 'sc') yield [program, { ...limits, memory: 'sc' }];
   if (limits.timers > 0) yield [program, withoutTimers];
+  if (limits.timers > 0 && program.cores > 1) yield [{ ...program, cores: 1 }, limits]; // then fewer threads may do
 }
 
 function* smallerOnes({ subject }: Rig, { execution, limits }: Failure): Generator<readonly [Program, Limits]> {
