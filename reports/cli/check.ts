@@ -1,4 +1,4 @@
-import { claimsAbout, type Suite, showClaim } from '#model/claim.ts';
+import { claimsAbout, type Suite } from '#model/claim.ts';
 import type { Counterexample } from '#model/counterexample.ts';
 import { type CheckResult, sizeOf } from '#model/engine/check.ts';
 import type { Budget } from '#model/engine/explore/budget.ts';
@@ -9,6 +9,8 @@ import type { ClaimResult } from '#model/engine/plan.ts';
 import type { Story } from '#model/engine/trace/story.ts';
 import type { Mutant } from '#properties/museum/mutant.ts';
 import { provoke } from '#reports/cli/canary.ts';
+import { claimsJson, implementationsJson } from '#reports/cli/check-json.ts';
+import { type KeepOptions, keepIfNeeded, prepareKept, type Resumption, readKept } from '#reports/cli/check-kept.ts';
 import { loadImplementation, replayLine } from '#reports/cli/counterexamples.ts';
 import { type ExitCode, exitCode } from '#reports/cli/exit-code.ts';
 import { prepareFile, prepareFolder, writeText } from '#reports/cli/files.ts';
@@ -25,7 +27,7 @@ import { checkText } from '#reports/text/summary.ts';
 import { type Job, runJobs } from '#reports/workers/run.ts';
 import { outlineOf, type Task, unbegun } from '#reports/workers/task.ts';
 
-export interface CheckOptions {
+export interface CheckOptions extends KeepOptions {
   readonly suites: readonly Suite[];
   readonly implementation: string | undefined;
   readonly variant: string | undefined;
@@ -35,14 +37,17 @@ export interface CheckOptions {
   readonly seed: number;
   readonly museum: boolean;
   readonly html: string | undefined;
-  readonly folder: string;
   readonly json: boolean;
   readonly workers: number;
 }
 
-/** What is to be checked: each variant's reference, or the one file the user gave. */
+/** What is to be checked: what was kept; or each variant's reference, or the one file the user gave. */
 const tasksOf = async (options: CheckOptions): Promise<Task[]> => {
-  const { budget, seed, explore, memories } = options;
+  const { budget, seed, explore, memories, resume, executions } = options;
+  if (resume !== undefined) {
+    const executionsMax = executions ?? Number.POSITIVE_INFINITY;
+    return readKept(resume).map((task) => ({ ...task, executionsMax }));
+  }
   const implementation = theirImplementation(options.implementation, options.suites) ?? { tag: 'reference' };
   const targets = selectTargets(options.suites, options.variant, implementation);
   if (implementation.tag === 'file') {
@@ -60,25 +65,28 @@ const tasksOf = async (options: CheckOptions): Promise<Task[]> => {
     seed,
     explore,
     memories,
+    ...(executions === undefined ? {} : { executionsMax: executions }),
   }));
 };
 
-const jobOf = (task: Task): Job => ({
-  task,
-  label: `${task.subject} (${task.variant})`,
-  size: sizeOf(outlineOf(task)),
-});
+const jobOf = (task: Task): Job => {
+  const size = sizeOf(outlineOf(task));
+  return { task, label: `${task.subject} (${task.variant})`, size: Number.isFinite(size) ? size : null };
+};
 
 /** Runs the claims; with `museum` the mutants too; with `html` writes the page. */
 export const check = async (options: CheckOptions, output: Output): Promise<ExitCode> => {
   prepareFolder(options.folder);
   if (options.html !== undefined) prepareFile(options.html);
-  const started = performance.now();
-  const canary = await provoke(options.seed);
+  const keepIn = options.keep ?? options.resume;
   const tasks = await tasksOf(options);
+  if (keepIn !== undefined) prepareKept(keepIn);
+  const started = performance.now();
+  const { seed, budget } = tasks[0] as Task; // the same for all
+  const canary = await provoke(seed);
   const mutants = options.museum ? mutantsOf(options.suites) : [];
-  const interrupt = listenForInterrupt(output);
-  if (!options.json) announce(tasks, mutants.length, options, output);
+  const interrupt = listenForInterrupt(output, options.seconds);
+  if (!options.json) announce(tasks, mutants.length, output);
   const jobs = [...tasks.map(jobOf), ...museumJobs(mutants, options)];
   const display = progressDisplay(
     output,
@@ -95,13 +103,13 @@ export const check = async (options: CheckOptions, output: Output): Promise<Exit
   const replays = new Map(all.flatMap((answer) => [...answer.replays]));
   const stories = new Map(all.flatMap((answer) => [...answer.stories]));
   const results = checked.map(({ result }) => result);
-  const outcome = { results, exhibits, replays, stories, museumSize: mutants.length };
-  if (options.json) output.out(JSON.stringify(asJson(outcome, options)));
+  const resumption = keepIfNeeded(tasks, results, interrupt, options, output);
+  const outcome = { results, exhibits, replays, stories, museumSize: mutants.length, resumption };
+  if (options.json) output.out(JSON.stringify(asJson(outcome, tasks[0] as Task, options.museum)));
   else print(outcome, output);
   if (options.html !== undefined) {
     const seconds = (performance.now() - started) / 1000;
     const lines = new Map([...replays].map(([{ id }, path]) => [id, replayLine(path)] as const));
-    const { seed, budget } = options;
     const found = { results, exhibits, canary, stories, replays: lines };
     writeText(options.html, await checkPage({ ...found, seed, budget: budget.name, seconds }));
     output.note(`the page is in ${options.html}: open it in a browser`);
@@ -117,15 +125,18 @@ interface Outcome {
   /** Each counterexample told, by its id. */
   readonly stories: ReadonlyMap<string, Story>;
   readonly museumSize: number;
+  /** Where the check is kept, and the line that goes on with it. */
+  readonly resumption: Resumption | undefined;
 }
 
-const announce = (tasks: readonly Task[], mutants: number, options: CheckOptions, output: Output): void => {
+const announce = (tasks: readonly Task[], mutants: number, output: Output): void => {
+  const { budget, seed } = tasks[0] as Task;
   const claims = tasks.reduce((sum, task) => sum + task.claims.length, 0);
   const what = [
     `${plural(tasks.length, 'implementation')} on ${plural(claims, 'claim')}`,
     ...(mutants > 0 ? [`${plural(mutants, 'mutant')} that must fail`] : []),
   ].join(', then ');
-  output.note(`Rendezvous checks ${what}. Budget ${options.budget.name}, seed ${options.seed}.`);
+  output.note(`Rendezvous checks ${what}. Budget ${budget.name}, seed ${seed}.`);
 };
 
 const claimsOf = ({ results }: Outcome): readonly ClaimResult[] => results.flatMap((result) => result.claims);
@@ -141,21 +152,14 @@ const verdictOf = (outcome: Outcome): ExitCode => {
 const verdictNames: Readonly<Record<number, string>> = { 0: 'holds', 1: 'refuted', 2: 'gave-up' };
 
 /** The fixed JSON shape of the design, with more fields. */
-const asJson = (outcome: Outcome, options: CheckOptions): unknown => ({
+const asJson = (outcome: Outcome, { seed, budget }: Task, museum: boolean): unknown => ({
   verdict: verdictNames[verdictOf(outcome)],
-  claims: claimsOf(outcome).map(({ subject, variant, claim, verdict, counterexample }) => ({
-    subject,
-    variant,
-    claim: showClaim(claim),
-    id: claim.id,
-    verdict: verdict.tag,
-    executions: verdict.executions,
-    ...(verdict.tag === 'gave-up' ? { why: verdict.why } : {}),
-    ...(counterexample ? { replay: outcome.replays.get(counterexample), story: counterexample.story } : {}),
-  })),
-  seed: options.seed,
-  budget: options.budget.name,
-  ...(options.museum ? { mutants: museumJson(outcome.exhibits) } : {}),
+  claims: claimsJson(outcome.results, outcome.replays),
+  implementations: implementationsJson(outcome.results),
+  seed,
+  budget: budget.name,
+  ...outcome.resumption,
+  ...(museum ? { mutants: museumJson(outcome.exhibits) } : {}),
 });
 
 const print = (outcome: Outcome, output: Output): void => {
@@ -172,6 +176,7 @@ const print = (outcome: Outcome, output: Output): void => {
   }
   if (outcome.exhibits.length > 0) output.out(museumText(outcome.exhibits, output));
   output.out(lastLine(outcome, output));
+  if (outcome.resumption) output.out(`${styled(output, 'bold', 'resume')}  ${outcome.resumption.resume}`);
 };
 
 const lastLine = (outcome: Outcome, output: Output): string => {

@@ -62,12 +62,26 @@ export const main = async (argv: readonly string[], output: Output = processOutp
     .option('--implementation <file>', 'check this module instead of the reference')
     .option('--variant <name>', 'only this variant of the spec')
     .option('--explore <how>', `how: ${exploreNames.join(', ')}`, oneOf('--explore', exploreNames), 'all')
+    .option('--executions <n>', 'at most so many executions of each scenario', wholeNumber('--executions', 1))
+    .option(
+      '--preemptions <n>',
+      'at most so many preemptions where schedules are gone over in order',
+      wholeNumber('--preemptions', 0),
+    )
+    .option('--seconds <n>', 'stop after so many seconds, by the clock on the wall', wholeNumber('--seconds', 1))
+    .option('--keep <file>', `where to keep an exhaustive check; else in ${outFolder}, where it was cut`)
+    .option('--resume <file>', 'go on with a check that was kept in this file, and keep it there')
     .option('--museum', 'then run the museum of mutants', false)
     .option('--html <file>', 'write a page with every story as a picture')
     .addHelpText('after', example('check ipc/pipe --implementation my-pipe.ts --html report.html'))
-    .action(async (names: string[], options) => {
+    .action(async (names: string[], options, command: Command) => {
+      const { boundedBudget, refuseContradictions } = await import('#reports/cli/check-options.ts');
+      const { executions, preemptions, explore } = options;
+      const given = Object.keys(options).filter((option) => command.getOptionValueSource(option) === 'cli');
+      refuseContradictions(names, given, explore);
       const { check } = await import('#reports/cli/check.ts');
       const { selectBudget, selectMemories, selectSuites } = await import('#reports/cli/select.ts');
+      const budget = boundedBudget(selectBudget(options.budget, options.runs), explore, executions, preemptions);
       code = await check(
         {
           suites: selectSuites(names),
@@ -75,7 +89,11 @@ export const main = async (argv: readonly string[], output: Output = processOutp
           variant: options.variant,
           explore: options.explore,
           memories: selectMemories(options.memory),
-          budget: selectBudget(options.budget, options.runs),
+          budget,
+          executions,
+          seconds: options.seconds,
+          keep: options.keep,
+          resume: options.resume,
           seed: options.seed,
           museum: options.museum,
           html: options.html,
@@ -172,7 +190,10 @@ export const main = async (argv: readonly string[], output: Output = processOutp
     .option('--keep <file>', `where to keep what was explored; else in ${outFolder}, where it was cut`)
     .option('--resume <file>', 'go on with what was kept in this file, and keep it there')
     .option('--workers <n>', 'threads to use', wholeNumber('--workers', 1), availableParallelism())
-    .option('--spec <subject>', 'the subject, or the file, whose spec is explored: the options that follow are about it')
+    .option(
+      '--spec <subject>',
+      'the subject, or the file, whose spec is explored: the options that follow are about it',
+    )
     .option('--variant <name>', 'only this variant of the spec')
     .option('--threads <n>', 'about how many threads call what they like', wholeNumber('--threads', 2), defaultThreads)
     .option('--states <n>', 'keep at most so many states of each system', wholeNumber('--states', 1), defaultStates)
