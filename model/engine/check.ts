@@ -20,7 +20,7 @@ import { judgeOrders, orderingVerdict } from '#model/engine/ordering/ordering.ts
 import type { ClaimResult, OrderReport, Outline, Plan } from '#model/engine/plan.ts';
 import { Judgement, judge } from '#model/engine/refine/judge.ts';
 import { contradicted, isOnExecutions, type Judged, rejectFloating } from '#model/engine/refine/judged.ts';
-import { checkSequences } from '#model/engine/refine/sequential.ts';
+import { checkScenarios, checkSequences, type SequentialResult } from '#model/engine/refine/sequential.ts';
 import { SpecGraph } from '#model/engine/refine/spec-graph.ts';
 import type { Minimality } from '#model/engine/shrink/minimal.ts';
 import { shrinkSequence } from '#model/engine/shrink/sequence.ts';
@@ -254,12 +254,12 @@ export class Check {
   *#inSequence(total: number): Generator<Progress, void> {
     const open = this.#open.find((one) => one.claim.tag === 'refines');
     if (!open) return;
-    const { budget, seed } = this.plan;
+    const { budget } = this.plan;
     this.#executions = this.#sequences.executions;
     open.executions = this.#sequences.executions;
     let { done } = this.#sequences;
     for (; done < budget.sequences && !open.verdict; done += sequencesPerSlice) {
-      const { runs, failure } = checkSequences(this.#rig, this.#graph, seed + done, sequencesPerSlice);
+      const { runs, failure } = this.#slice(done);
       this.#executions += runs;
       open.executions += runs;
       // One that fails is tried again by whoever goes on from here.
@@ -271,6 +271,14 @@ export class Check {
       }
       yield { done: this.#executions, total };
     }
+  }
+
+  /** Some random sequences; before the first of them, those of the scenarios. */
+  #slice(done: number): SequentialResult {
+    const named = done === 0 ? checkScenarios(this.#rig, this.#graph) : undefined;
+    if (named?.failure) return named;
+    const drawn = checkSequences(this.#rig, this.#graph, this.plan.seed + done, sequencesPerSlice);
+    return { runs: (named?.runs ?? 0) + drawn.runs, failure: drawn.failure };
   }
 
   #judgeAll(execution: Execution, limits: Limits): void {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { load, pause, type Routine, store, type Word } from '#impl/machine/ops.ts';
+import { fetchAdd, load, pause, type Routine, store, type Word } from '#impl/machine/ops.ts';
 import {
   always,
   type Claim,
@@ -17,9 +17,9 @@ import { rigFor } from '#model/engine/explore/execution.ts';
 import { loadWorld } from '#model/engine/load/world.ts';
 import { type Plan, usualPlan } from '#model/engine/plan.ts';
 import { reproduce } from '#model/engine/reproduce.ts';
-import type { AnyCall, Subject } from '#model/subject.ts';
+import type { AnyCall, Program, Subject } from '#model/subject.ts';
 import { programOf, subjectOf, type Tiny } from '#properties/engine/tiny.ts';
-import { atomicCounter, increment, racyCounter } from '#properties/engine/tiny-subjects.ts';
+import { atomicCounter, type Increment, increment, racyCounter } from '#properties/engine/tiny-subjects.ts';
 import { returns } from '#spec/outcome.ts';
 
 const budget = {
@@ -121,6 +121,29 @@ describe('a check', () => {
       switches: 0,
       minimal: { preemptions: 0, ofMemory: 0, programs: 0, executions: 0 },
     });
+  });
+
+  it('makes the calls of the scenarios one after the other before any sequence is drawn', async () => {
+    // It goes wrong by 9 only, and no call that is drawn adds so much.
+    const wrongByNine: Tiny<Count, Increment> = {
+      ...atomicCounter,
+      *perform({ by }, words): Routine<Word> {
+        const count = yield fetchAdd(words, by, 'relaxed');
+        return by === 9 ? -1 : count;
+      },
+    };
+    const plan = await planFor(wrongByNine, [refines()]);
+    const withScenarios = (...programs: Program[]): Plan => {
+      const scenarios = () => programs.map((program, i) => ({ name: `scenario ${i}`, program }));
+      return { ...plan, suite: { ...plan.suite, subject: { ...plan.suite.subject, scenarios } } };
+    };
+    const right = programOf([[increment(2)], [increment(3)]]);
+    const wrong = programOf([[increment(1)], [increment(2), increment(9)]]);
+    const tooManyForTheCores = programOf(new Array<Increment[]>(4).fill([increment(9)]));
+    const verdictOf = (tried: Plan) => run(tried).claims[0]?.verdict;
+    expect(verdictOf(withScenarios(right, wrong))).toMatchObject({ tag: 'refuted', executions: 2 });
+    expect(verdictOf(withScenarios(right))).toMatchObject({ tag: 'holds', executions: budget.sequences + 1 });
+    expect(verdictOf(withScenarios(tooManyForTheCores))).toMatchObject({ tag: 'holds', executions: budget.sequences });
   });
 
   it('gives the same results for the same plan', async () => {

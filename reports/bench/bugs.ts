@@ -5,7 +5,7 @@ import { type Execution, type Rig, rigFor } from '#model/engine/explore/executio
 import { samples } from '#model/engine/explore/stream.ts';
 import { usualPlan } from '#model/engine/plan.ts';
 import { Judgement, judge } from '#model/engine/refine/judge.ts';
-import { checkSequences } from '#model/engine/refine/sequential.ts';
+import { checkScenarios, checkSequences, type SequentialResult } from '#model/engine/refine/sequential.ts';
 import { SpecGraph } from '#model/engine/refine/spec-graph.ts';
 import { mutants, suites } from '#properties/index.ts';
 import type { Mutant } from '#properties/museum/mutant.ts';
@@ -20,7 +20,7 @@ import { plainTable } from '#reports/text/summary.ts';
  *     node reports/bench/bugs.ts [--seeds 5] [--budget 1000] [PART OF A MUTANT'S ID]
  *
  * A hunt that finds nothing counts as the budget, and is marked. Claims on single calls are hunted by `fc.commands` and
- * `fc.modelRun` on both sides: there we use what fast-check has, and the ratio is 1.
+ * `fc.modelRun`; we do so too, after the calls of the scenarios. What one sequence takes in micro-ops is not counted.
  */
 
 /** What it took until the first failure, or, if nothing was found, until the budget was spent. */
@@ -76,11 +76,21 @@ const huntersOf = async (mutant: Mutant, budget: number): Promise<readonly [Hunt
   const rig = rigFor(suite.subject, variant, await loadImplementation(subject, variant, { tag: 'mutant', id }));
   const graph = new SpecGraph(suite.subject);
   if (claim.tag === 'refines') {
-    const sequences: Hunter = (seed) => {
-      const { runs, failure } = checkSequences(rig, graph, seed, budget);
-      return { executions: runs, microOps: 0, isFound: failure !== undefined };
-    };
-    return [sequences, sequences];
+    const told = ({ runs, failure }: SequentialResult): Hunt => ({
+      executions: runs,
+      microOps: 0,
+      isFound: failure !== undefined,
+    });
+    const drawn: Hunter = (seed) => told(checkSequences(rig, graph, seed, budget));
+    const named = told(checkScenarios(rig, graph));
+    return [
+      (seed) => {
+        if (named.isFound) return named;
+        const then = drawn(seed);
+        return { ...then, executions: named.executions + then.executions };
+      },
+      drawn,
+    ];
   }
   const fails = refutes(claim, graph, variant);
   return [

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { type Execution, execute, type Rig, usualLimits } from '#model/engine/explore/execution.ts';
 import { serialStrategy } from '#model/engine/explore/serial.ts';
+import { contextsMax } from '#model/engine/load/world.ts';
 import type { SpecGraph } from '#model/engine/refine/spec-graph.ts';
 import type { AnyCall, Program } from '#model/subject.ts';
 import type { Violation } from '#model/verdict.ts';
@@ -188,6 +189,20 @@ export interface SequentialResult {
   readonly runs: number;
   readonly failure: Wrong | undefined;
 }
+
+/** The calls of each scenario, one after the other, thread by thread, against the spec. */
+export const checkScenarios = (rig: Rig, graph: SpecGraph): SequentialResult => {
+  let runs = 0;
+  for (const { program } of rig.subject.scenarios(rig.variant)) {
+    const threads = program.threads.length;
+    if (2 * threads > contextsMax) continue; // each needs a core, and each core a dispatcher
+    runs++;
+    const turns = program.threads.flatMap((calls, thread) => calls.map((call) => ({ thread, call })));
+    const failure = checkTurns(rig, graph, program.parameters, turns, threads);
+    if (failure) return { runs, failure };
+  }
+  return { runs, failure: undefined };
+};
 
 /** Runs `runs` random sequences of calls, one call at a time, against the spec. fast-check draws them. */
 export const checkSequences = (rig: Rig, graph: SpecGraph, seed: number, runs: number): SequentialResult => {
