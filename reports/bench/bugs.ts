@@ -158,7 +158,9 @@ process.stdout.write(
     `ratio: median ${median(ratios).toFixed(1)}, geometric mean ${geometricMean(ratios).toFixed(1)}; ` +
     `10 or more for ${count(({ ratio }) => ratio >= 10)} of ${results.length}, ` +
     `below 1 for ${count(({ ratio }) => ratio < 1)}\n` +
-    `where fast-check takes 10 or more (${within.length}): median ${median(within.map(({ ratio }) => ratio)).toFixed(1)}\n` +
+    (within.length === 0
+      ? ''
+      : `where fast-check takes 10 or more (${within.length}): median ${median(within.map(({ ratio }) => ratio)).toFixed(1)}\n`) +
     `found by no seed: ours ${count(({ ours }) => ours.found === 0)}, ` +
     `fast-check ${count(({ plain }) => plain.found === 0)}, ` +
     `neither ${count(({ ours, plain }) => ours.found === 0 && plain.found === 0)}\n`,
