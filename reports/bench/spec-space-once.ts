@@ -2,6 +2,9 @@
 import { explore, type StateClaim } from '#model/engine/space/explore.ts';
 import type { System } from '#model/engine/space/system.ts';
 import { alike, claims, sizes, xv6Pipe } from '#properties/space/xv6-pipe.ts';
+import { delaySlowestCompiler } from '#reports/cli/slowest-compiler.ts';
+
+delaySlowestCompiler();
 
 const [name, kind] = process.argv.slice(2) as [keyof typeof sizes, string];
 const size = sizes[name];

@@ -9,6 +9,7 @@ import { prepareFile } from '#reports/cli/files.ts';
 import { type Interrupt, listenForInterrupt } from '#reports/cli/interrupt.ts';
 import { type Output, styled } from '#reports/cli/output.ts';
 import { selectSpecs } from '#reports/cli/select-specs.ts';
+import { delaySlowestCompiler } from '#reports/cli/slowest-compiler.ts';
 import { pathAsItf } from '#reports/export/itf-path.ts';
 import { coverageText, pathText, resultText, sizeOf, surveyText, waitText } from '#reports/text/space.ts';
 import { plural } from '#reports/text/story.ts';
@@ -47,6 +48,7 @@ const breathMilliseconds = 40;
 
 /** Explores a spec, of a subject or of a file: all its states, without any implementation. */
 export const exploreSpec = async (name: string, options: ExploreSpecOptions, output: Output): Promise<ExitCode> => {
+  delaySlowestCompiler();
   if (options.itf !== undefined) prepareFile(options.itf);
   const specs = await selectSpecs(name, options.variant, options.threads);
   const interrupt = listenForInterrupt(output);
