@@ -3,11 +3,9 @@ import { isSame, Numbering } from '#model/engine/refine/numbering.ts';
 import type { AnyCall, Program, Subject } from '#model/subject.ts';
 import { InternalError } from '#model/suite-error.ts';
 import type { ThreadId } from '#spec/abi.ts';
-import { nothing, type Outcome } from '#spec/outcome.ts';
+import { nothing, type Outcome, type Recipe } from '#spec/outcome.ts';
 
 type AnyOutcome = Outcome<unknown, AnyCall, unknown>;
-type Returns = Extract<AnyOutcome, { tag: 'returns' }>;
-type Continues = Extract<AnyOutcome, { tag: 'continues' }>;
 
 const nowhere: readonly Edge[] = [];
 
@@ -21,32 +19,35 @@ export class Edge {
   /** False: the state stays as it is, whatever it is. */
   readonly changes: boolean;
   readonly #graph: SpecGraph<Theory>;
-  readonly #outcome: AnyOutcome;
-  readonly #before: number;
-  #after = unknown;
+  /** The answer, or the rest of the call. */
+  readonly #told: unknown;
+  /** The state before; once it was asked for, the state after. */
+  #state: number;
+  /** What it does to the state, until that is done. */
+  #then: Recipe<unknown>;
   #result = unknown;
   #asked = unknown;
   #isPossible = false;
 
   constructor(graph: SpecGraph<Theory>, before: number, outcome: AnyOutcome) {
     this.#graph = graph;
-    this.#before = before;
-    this.#outcome = outcome;
+    this.#state = before;
+    this.#then = outcome.then;
+    this.#told = outcome.tag === 'returns' ? outcome.answer : outcome.rest;
     this.isLast = outcome.tag === 'returns';
     this.changes = outcome.then !== nothing;
   }
 
   /** The state after, by number. */
   get state(): number {
-    if (this.#after === unknown) {
-      if (this.changes) {
-        const { states } = this.#graph;
-        const scratch = states.value(this.#before);
-        this.#outcome.then(scratch);
-        this.#after = states.numberOf(scratch);
-      } else this.#after = this.#before;
+    if (this.#then !== nothing) {
+      const { states } = this.#graph;
+      const scratch = states.value(this.#state);
+      this.#then(scratch);
+      this.#state = states.numberOf(scratch);
+      this.#then = nothing;
     }
-    return this.#after;
+    return this.#state;
   }
 
   /** The rest of the call by number; none: it is over. */
@@ -69,7 +70,7 @@ export class Edge {
     if (this.#result !== unknown) return this.#result === answer;
     if (this.#asked !== unknown) return answer !== this.#asked && this.#resultNumber() === answer;
     this.#asked = answer;
-    if (!isSame((this.#outcome as Returns).answer, this.#graph.answers.shared(answer))) return false;
+    if (!isSame(this.#told, this.#graph.answers.shared(answer))) return false;
     this.#result = answer;
     return true;
   }
@@ -79,15 +80,14 @@ export class Edge {
     if (!mayEnd) return true;
     if (answer === this.#asked) return this.#isPossible;
     this.#asked = answer;
-    this.#isPossible = mayEnd((this.#outcome as Continues).rest, this.#graph.answers.shared(answer));
+    this.#isPossible = mayEnd(this.#told as AnyCall, this.#graph.answers.shared(answer));
     return this.#isPossible;
   }
 
   #resultNumber(): number {
     if (this.#result === unknown) {
       const { calls, answers } = this.#graph;
-      this.#result =
-        this.#outcome.tag === 'returns' ? answers.numberOf(this.#outcome.answer) : calls.numberOf(this.#outcome.rest);
+      this.#result = this.isLast ? answers.numberOf(this.#told) : calls.numberOf(this.#told as AnyCall);
     }
     return this.#result;
   }
