@@ -142,6 +142,18 @@ describe('a kept check', () => {
   });
 });
 
+describe('docs/guide.md', () => {
+  it('shows what a check that is cut says', async () => {
+    const ran = await run(...everything, '--executions', '100');
+    const text = readFileSync(new URL('docs/guide.md', root), 'utf8');
+    const [, shown] = text.match(/--explore exhaustive --executions 100\n([^`]*)\n```/) ?? [];
+    const said = ran.out.replace(folder, 'reports/out').split('\n');
+    const lines = shown?.split('\n').filter((line) => line !== ' ...') ?? [];
+    expect(lines).toHaveLength(4);
+    expect(said).toEqual(expect.arrayContaining(lines)); // changed on purpose? paste it
+  });
+});
+
 describe('options that would do nothing', () => {
   it.each([
     ['--resume', 'kept.json', '--seed', '2'],
