@@ -138,6 +138,11 @@ export class Classes {
 
   /** Has the machine do what the graph says. */
   #execute(): Execution | null {
+    return this.#executeIn(false) ?? (this.#limits.memory === 'tso' ? this.#executeIn(true) : null);
+  }
+
+  /** The same, in one order (see `ordered`). */
+  #executeIn(isInnerSeenAtOnce: boolean): Execution | null {
     const { cores, words } = this.#setting;
     const { memory } = this.#limits;
     const endings = this.#explorer.endings();
@@ -147,6 +152,7 @@ export class Classes {
       cores,
       memory,
       (location) => location >= words || this.#inner.has(location),
+      isInnerSeenAtOnce,
       (core) => endings[core]?.tag === 'panicked',
     );
     if (!order) return null;

@@ -275,7 +275,8 @@ const isRepeated = (step: ContextStep, run: Run): boolean => {
   );
 };
 
-const nondeterministic = (context: number): SuiteError =>
+/** The user's code is no function of what it reads. */
+export const nondeterministic = (context: number): SuiteError =>
   new SuiteError(
     'S603',
     `context ${context} does something else than when it read the same before`,

@@ -1,9 +1,17 @@
+import type { Frame } from '#impl/machine/context.ts';
 import type { Observer } from '#impl/machine/machine.ts';
 import { Kind, lastAccessKind } from '#impl/machine/ops.ts';
+import { nondeterministic } from '#model/engine/cores/contexts.ts';
 import { type CoreStep, Role } from '#model/engine/cores/core-step.ts';
 import type { Action } from '#model/engine/cores/order.ts';
 import { type Choice, drainOf, isIn, type Strategy, timerOf } from '#model/engine/explore/strategy.ts';
 import { type ExecutionGraph, read, update } from '#model/engine/graph/events.ts';
+
+const isOf = ({ kind, address, operand, expected }: CoreStep, frame: Frame): boolean =>
+  kind === frame.kind &&
+  address === frame.address &&
+  operand === (frame.operand | 0) &&
+  expected === (frame.expected | 0);
 
 /** Makes the machine do what a graph says, in a given order, and sees whether it does. */
 export class Following implements Strategy {
@@ -92,11 +100,12 @@ export class Following implements Strategy {
     return 0;
   }
 
-  readonly observer: Observer = (_core, _context, frame, result) => {
+  readonly observer: Observer = (_core, context, frame, result) => {
     const action = this.#acting;
-    if (!action || this.hasDiverged) return;
-    if (frame.kind > lastAccessKind || frame.kind === Kind.store) return;
+    if (!action || this.hasDiverged || frame.kind > lastAccessKind) return;
     const event = action.events.find((one) => this.#stepOf(one).role === Role.access);
+    if (event !== undefined && !isOf(this.#stepOf(event), frame)) throw nondeterministic(context);
+    if (frame.kind === Kind.store) return;
     if (event === undefined || this.#graph.value[event] !== result) {
       this.hasDiverged = true;
     }

@@ -43,6 +43,7 @@ interface Row {
  * Puts a graph into an order in which the machine can do it. Under `sc` and `tso` that is one in which every read finds
  * the last write. Under `rc11` reads follow what they read, and as much else as possible is as under `sc`: the rest are
  * the stale reads. Null: the machine cannot, since it does in one step what is several events of the graph.
+ * `isInnerSeenAtOnce`: whether, under `tso`, what the machine itself stores does not wait; it does behind others only.
  */
 export const ordered = (
   graph: ExecutionGraph,
@@ -50,6 +51,7 @@ export const ordered = (
   cores: number,
   memory: MemoryName,
   isInner: (location: number) => boolean,
+  isInnerSeenAtOnce: boolean,
   hasFaulted: (core: number) => boolean,
 ): Action[] | null => {
   const issue: (Action | undefined)[] = [];
@@ -75,7 +77,8 @@ export const ordered = (
         if (next < 0) continue;
         const step = stepOf(r);
         const isSoft = isLoose && graph.order[r] !== rank.plain && step.kind !== Kind.awaitWord;
-        precede(reader, step.role === Role.call ? issue[next] : performed(next), isSoft);
+        const isBeforeIssue = step.role === Role.call || (isInnerSeenAtOnce && isInner(location));
+        precede(reader, isBeforeIssue ? issue[next] : performed(next), isSoft);
       }
     }
   }
