@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { type Claim, showClaim } from '#model/claim.ts';
 import { type Counterexample, counterexampleVersion, type Implementation, type Pair } from '#model/counterexample.ts';
 import { boundsText } from '#model/engine/every/bounds.ts';
-import { EveryScenario } from '#model/engine/every/every-scenario.ts';
+import { EveryScenario, type Part } from '#model/engine/every/every-scenario.ts';
 import type { KeptCheck, KeptSequences } from '#model/engine/every/kept.ts';
+import { statesWith } from '#model/engine/every/states.ts';
 import {
   type Execution,
   execute,
@@ -82,8 +82,6 @@ export class Check {
   readonly #open: Open[];
   /** Of an exhaustive check: all that is known of its scenarios. */
   readonly #every: EveryScenario | undefined;
-  /** Sums of the states that came up before it was gone on with. */
-  readonly #statesBefore: readonly string[];
   #sequences: KeptSequences;
   #executions = 0;
   #steps = 0;
@@ -107,7 +105,6 @@ export class Check {
     const { explore, claims, kept, world } = plan;
     if (kept && kept.fingerprint !== world.fingerprint) throw otherCode(plan);
     this.#sequences = kept?.sequences ?? { done: 0, executions: 0 };
-    this.#statesBefore = kept?.states ?? [];
     if (explore === 'exhaustive') {
       const known = kept?.scenarios ?? [];
       this.#every = new EveryScenario(this.#rig, this.#graph, plan, claims, executionsMaxOf(plan), known);
@@ -117,9 +114,16 @@ export class Check {
   *run(): Generator<Progress, CheckResult> {
     const total = sizeOf(this.plan);
     yield { done: 0, total };
+    const { part } = this.plan;
+    if (this.#every && part) {
+      yield* this.#explore(this.#every, total, part);
+      return this.results();
+    }
     yield* this.#inSequence(total);
-    if (this.#every) yield* this.#explore(this.#every, total);
-    else yield* this.#sample(total);
+    if (this.#every) {
+      yield* this.#explore(this.#every, total);
+      for (const _ of this.#refuteAll(this.#every)) yield { done: this.#executions + this.#every.executions, total };
+    } else yield* this.#sample(total);
     yield* this.#orders(total);
     this.#finished = true;
     return this.results();
@@ -141,13 +145,12 @@ export class Check {
     }
   }
 
-  *#explore(every: EveryScenario, total: number): Generator<Progress, void> {
+  *#explore(every: EveryScenario, total: number, part?: Part): Generator<Progress, void> {
     if (!this.#isExploring()) return;
     let graphs = 0;
-    for (const _ of every.run()) {
+    for (const _ of every.run(part)) {
       if (++graphs % 64 === 0) yield { done: this.#executions + every.executions, total };
     }
-    for (const _ of this.#refuteAll(every)) yield { done: this.#executions + every.executions, total };
   }
 
   /** Refutes each claim that some scenario contradicts. What is known by then is final. */
@@ -202,8 +205,8 @@ export class Check {
   results(why = 'stopped early'): CheckResult {
     const { fingerprint } = this.plan.world;
     const every = this.#every;
-    if (every) for (const _ of this.#refuteAll(every));
-    const states = every ? this.#states() : [];
+    if (every && !this.plan.part) for (const _ of this.#refuteAll(every));
+    const states = every ? statesWith(this.#graph, this.plan.kept?.states ?? []) : [];
     return {
       plan: this.plan,
       claims: this.#open.map((open) => ({
@@ -220,13 +223,6 @@ export class Check {
       coverage: { states: every ? states.length : this.#graph.states.size },
       kept: every ? { fingerprint, sequences: this.#sequences, scenarios: every.kept, states } : null,
     };
-  }
-
-  /** A sum of each state that came up. */
-  #states(): readonly string[] {
-    const { states } = this.#graph;
-    const sums = Array.from({ length: states.size }, (_, i) => sumOf(states.shared(i)));
-    return [...new Set([...this.#statesBefore, ...sums])].sort();
   }
 
   #conclude(open: Open, why: string): Verdict {
@@ -371,12 +367,6 @@ const otherCode = ({ suite, variant }: Plan): SuiteError =>
     `the code of ${suite.subject.id} (${variant}) is not what it was when it was kept`,
     'restore what it was, or start anew, without --resume',
   );
-
-const sumOf = (state: unknown): string =>
-  createHash('sha256')
-    .update(JSON.stringify(state) ?? 'undefined')
-    .digest('hex')
-    .slice(0, 12);
 
 const nameOf = (implementation: Implementation): string[] => {
   if (implementation.tag === 'mutant') return [implementation.id];

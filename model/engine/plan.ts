@@ -1,6 +1,7 @@
 import type { Weakening } from '#impl/machine/weakening.ts';
 import type { Claim, Suite } from '#model/claim.ts';
 import type { Counterexample, Implementation } from '#model/counterexample.ts';
+import type { Part } from '#model/engine/every/every-scenario.ts';
 import type { KeptCheck } from '#model/engine/every/kept.ts';
 import type { Exploration } from '#model/engine/explore/exploration.ts';
 import { memoryNames } from '#model/engine/explore/memories.ts';
@@ -24,6 +25,8 @@ export interface Plan extends Exploration {
   readonly executionsMax: number | null;
   /** If all executions are explored: what is known already. */
   readonly kept: KeptCheck | null;
+  /** If all executions are explored: only those of these scenarios, for `kept`, and nothing is concluded. */
+  readonly part: Part | null;
 }
 
 /** A plan whose implementation is not loaded here. */
@@ -38,6 +41,7 @@ export const usualPlan = {
   hints: [],
   executionsMax: null,
   kept: null,
+  part: null,
 } as const satisfies Partial<Plan>;
 
 /** What was found out about one claim. */

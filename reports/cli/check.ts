@@ -24,6 +24,7 @@ import { mutantsOf, selectTargets, theirImplementation } from '#reports/cli/sele
 import { orderingTable } from '#reports/text/ordering.ts';
 import { plural, storyLines } from '#reports/text/story.ts';
 import { checkText } from '#reports/text/summary.ts';
+import { exploreInParts } from '#reports/workers/parts.ts';
 import { type Job, runJobs } from '#reports/workers/run.ts';
 import { outlineOf, type Task, unbegun } from '#reports/workers/task.ts';
 
@@ -87,12 +88,14 @@ export const check = async (options: CheckOptions, output: Output): Promise<Exit
   const mutants = options.museum ? mutantsOf(options.suites) : [];
   const interrupt = listenForInterrupt(output, options.seconds);
   if (!options.json) announce(tasks, mutants.length, output);
-  const jobs = [...tasks.map(jobOf), ...museumJobs(mutants, options)];
+  const alone = tasks.map(jobOf);
   const display = progressDisplay(
     output,
-    jobs.reduce((sum, { size }) => sum + (size ?? 0), 0),
+    alone.reduce((sum, { size }) => sum + (size ?? 0), 0),
   );
   const crew = { workers: options.workers, interrupt, display };
+  const left = await exploreInParts(alone, crew);
+  const jobs = [...left, ...museumJobs(mutants, options)];
   const answers = await runJobs(jobs, crew, (answer) => keep(answer, options.folder));
   display.stop();
   interrupt.release();

@@ -1,6 +1,7 @@
 import { ordering, type Suite } from '#model/claim.ts';
 import type { Implementation } from '#model/counterexample.ts';
 import type { CheckResult } from '#model/engine/check.ts';
+import type { Part } from '#model/engine/every/every-scenario.ts';
 import type { KeptCheck } from '#model/engine/every/kept.ts';
 import { rigFor } from '#model/engine/explore/execution.ts';
 import type { Exploration } from '#model/engine/explore/exploration.ts';
@@ -23,6 +24,7 @@ export interface Task extends Omit<Exploration, 'weakening'> {
   /** If all executions are explored: how many at most of each scenario, and what is known already (see `Plan`). */
   readonly executionsMax?: number;
   readonly kept?: KeptCheck;
+  readonly part?: Part;
 }
 
 /** What was found out, in the same way by its names. */

@@ -70,6 +70,14 @@ const wrongFile = (): string => {
 };
 
 describe('whatever the number of workers', () => {
+  it('an exhaustive check of one implementation, whose scenarios they share, leaves the same, and keeps the same', async () => {
+    const words = ['check', 'sync/seqlock', '--implementation', wrongFile(), '--explore', 'exhaustive'];
+    const alone = await withWorkers(1, ...words, '--executions', '30', '--json');
+    expect(JSON.parse(alone.out)).toMatchObject({ verdict: 'refuted' });
+    expect([...alone.files.keys()].some((name) => /^check-\w+\.json$/.test(name))).toBe(true);
+    expect(await withWorkers(3, ...words, '--executions', '30', '--json')).toEqual(alone);
+  });
+
   it('a check with its museum leaves the same text, counterexamples and page', async () => {
     const page = join(folder, 'page.html');
     const words = ['check', 'sync/spinlock', '--museum', '--runs', '50', '--html', page];

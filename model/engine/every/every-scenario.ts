@@ -11,6 +11,14 @@ export interface Contradiction extends Failing {
   readonly way: Way;
 }
 
+/** Every so manieth scenario, from that one on. */
+export interface Part {
+  readonly index: number;
+  readonly of: number;
+}
+
+const all: Part = { index: 0, of: 1 };
+
 /** How many graphs of one scenario come before the next one's turn. */
 const turn = 25;
 
@@ -61,23 +69,23 @@ export class EveryScenario {
 
   /** What all scenarios say of the claim of that number. */
   judged(claim: number): { readonly executions: number; readonly found: boolean } {
-    const all = this.#scenarios.map(({ claims }) => claims[claim]);
-    return { executions: sumOf(all, (one) => one?.executions ?? 0), found: all.some((one) => one?.found) };
+    const said = this.#scenarios.map(({ claims }) => claims[claim]);
+    return { executions: sumOf(said, (one) => one?.executions ?? 0), found: said.some((one) => one?.found) };
   }
 
   /** Of all executions that contradict that claim, the one that is found first if nobody stops. */
   contradiction(claim: number): Contradiction | undefined {
-    const all = this.#scenarios.flatMap(({ way, claims }) => {
+    const contradictions = this.#scenarios.flatMap(({ way, claims }) => {
       const failing = claims[claim]?.failing;
       return failing ? [{ way, ...failing }] : [];
     });
     const round = ({ at }: Failing): number => Math.ceil(at / turn);
-    return all.sort((a, b) => round(a) - round(b))[0];
+    return contradictions.sort((a, b) => round(a) - round(b))[0];
   }
 
   /** Goes on until all are at their ends, or have had as many graphs as they may. Yields after every graph. */
-  *run(): Generator<void, void> {
-    let open = this.#scenarios;
+  *run(part: Part = all): Generator<void, void> {
+    let open = this.#scenarios.filter((_, i) => i % part.of === part.index);
     while (open.length > 0) {
       const left: OneScenario[] = [];
       for (const scenario of open) {
@@ -93,5 +101,5 @@ export class EveryScenario {
   }
 }
 
-const sumOf = <One>(all: readonly One[], count: (one: One) => number): number =>
-  all.reduce((sum, one) => sum + count(one), 0);
+const sumOf = <One>(summed: readonly One[], count: (one: One) => number): number =>
+  summed.reduce((sum, one) => sum + count(one), 0);
