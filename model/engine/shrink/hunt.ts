@@ -11,8 +11,8 @@ export interface Failure {
   readonly limits: Limits;
 }
 
-/** What an execution costs beside its steps, in steps. */
-const stepsPerExecution = 20;
+/** What an execution costs beside its steps, in steps: it is begun and judged. */
+const stepsPerExecution = 45;
 
 /** Looks for failing executions of one implementation, for as many steps as it is given. */
 export class Hunt {
