@@ -161,6 +161,7 @@ const keyValue: External<keyValueSpec.KeyValue, keyValueSpec.KeyValueCall, strin
   name: 'key-value',
   initial: () => ({ texts: {} }),
   outcomes: keyValueSpec.outcomes,
+  rule: keyValueSpec.rule,
   readsOnly: keyValueSpec.readsOnly,
   mayAnswer: keyValueSpec.mayAnswer,
   partOf: keyValueSpec.partOf,

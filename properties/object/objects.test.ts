@@ -98,6 +98,19 @@ describe.each(Object.entries(operations))('what a %s knows of itself is so', (na
     expect(reads > 50).toBe(external.readsOnly !== undefined);
   });
 
+  it.runIf(external.rule)('the rule of a call gives its outcomes', () => {
+    fc.assert(
+      fc.property(calls, (made) => {
+        for (const { before, call, answer, state } of run(external, made)) {
+          const [outcome] = external.rule?.(call)(before) ?? [];
+          expect(outcome).toMatchObject({ tag: 'returns', answer });
+          expect(outcome && after(before, outcome)).toEqual(state);
+        }
+      }),
+      { seed: 4, numRuns: 100 },
+    );
+  });
+
   it('an answer that is said to be impossible does not come', () => {
     fc.assert(
       fc.property(calls, (made) => {

@@ -21,11 +21,30 @@ export type KeyValueCall =
 type Outcomes = readonly Outcome<KeyValue, KeyValueCall, string>[];
 
 /** All that `call` may do now. Total: every call has its outcomes in every state. */
-export const outcomes = (store: KeyValue, _caller: ThreadId, call: KeyValueCall): Outcomes =>
+export const outcomes = (store: KeyValue, _caller: ThreadId, call: KeyValueCall): Outcomes => rule(call)(store);
+
+/** What `call` does, for each store: whoever asks about many stores has it dispatched once. */
+export const rule = (call: KeyValueCall): ((store: KeyValue) => Outcomes) =>
   match(call)
-    .with({ tag: 'get' }, ({ key }) => returns<KeyValue, string>(textOf(store, key)))
-    .with({ tag: 'put' }, ({ key, text }) => put(key, text))
-    .with({ tag: 'append' }, ({ key, text }) => put(key, textOf(store, key) + text))
+    .returnType<(store: KeyValue) => Outcomes>()
+    .with(
+      { tag: 'get' },
+      ({ key }) =>
+        (store) =>
+          returns<KeyValue, string>(textOf(store, key)),
+    )
+    .with(
+      { tag: 'put' },
+      ({ key, text }) =>
+        () =>
+          put(key, text),
+    )
+    .with(
+      { tag: 'append' },
+      ({ key, text }) =>
+        (store) =>
+          put(key, textOf(store, key) + text),
+    )
     .exhaustive();
 
 /** Whether a call cannot have changed anything, whatever it answered. */

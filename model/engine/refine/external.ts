@@ -15,6 +15,8 @@ export interface External<State = unknown, Call extends AnyCall = AnyCall, Answe
   /** The state at the start, where the history says `init`. */
   initial(init: unknown): State;
   outcomes(state: State, caller: ThreadId, call: Call): readonly Outcome<State, Call, Answer>[];
+  /** As in `Theory`. */
+  rule?(call: Call): (state: State) => readonly Outcome<State, Call, Answer>[];
   /** Whether a call that answered this leaves every state as it is. Absent: nobody knows. */
   readsOnly?(call: Call, answer: Answer | undefined): boolean;
   /** As in `Theory`. */

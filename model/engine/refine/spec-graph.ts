@@ -104,6 +104,8 @@ const threadsMax = 1024;
 
 /** What a graph is made from. */
 export interface Theory extends Pick<Subject, 'outcomes' | 'mayEnd' | 'areCallersAlike'> {
+  /** The outcomes of a call, whoever makes it, for each state: asked once for each call. Absent: `outcomes` is asked. */
+  rule?(call: AnyCall): (state: unknown) => readonly AnyOutcome[];
   /**
    * Whether `call`, which only reads, may yet give `answer`, if from this state on only `others` happen before. It may
    * say yes wrongly, but not no. Absent: nobody knows but by trying.
@@ -123,6 +125,8 @@ export class SpecGraph<Of extends Theory = Subject> {
   readonly answers = new Numbering<unknown>(false);
   /** Per state: its edges by call and thread. */
   readonly #edges: (Map<number, readonly Edge[]> | undefined)[] = [];
+  /** Per call, where the spec has them. */
+  readonly #rules: ((state: unknown) => readonly AnyOutcome[])[] = [];
   /** One program is run under many schedules. */
   readonly #programs = new WeakMap<Program, NumberedProgram>();
   readonly #memoise: boolean;
@@ -176,8 +180,16 @@ export class SpecGraph<Of extends Theory = Subject> {
 
   #compute(state: number, thread: ThreadId, call: number): readonly Edge[] {
     this.computed++;
-    const outcomes = this.subject.outcomes(this.states.shared(state), thread, this.calls.shared(call));
+    const rule = this.#ruleOf(call);
+    const now = this.states.shared(state);
+    const outcomes = rule ? rule(now) : this.subject.outcomes(now, thread, this.calls.shared(call));
     if (outcomes.length === 0) return nowhere;
     return outcomes.map((outcome) => new Edge(this, state, outcome));
+  }
+
+  #ruleOf(call: number): ((state: unknown) => readonly AnyOutcome[]) | undefined {
+    if (!this.subject.rule) return undefined;
+    this.#rules[call] ??= this.subject.rule(this.calls.shared(call));
+    return this.#rules[call];
   }
 }
