@@ -39,7 +39,7 @@ export interface Stand {
   readonly trail: Trail | null;
 }
 
-const atStart: Stand = { tally: { executions: 0, impossible: 0, unfair: 0, cutOff: 0 }, trail: null };
+export const atStart: Stand = { tally: { executions: 0, impossible: 0, unfair: 0, cutOff: 0 }, trail: null };
 
 const models: Readonly<Record<Limits['memory'], (graph: ExecutionGraph) => Consistency>> = {
   sc: (graph) => new SequentialConsistency(graph),

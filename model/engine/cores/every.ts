@@ -1,4 +1,4 @@
-import { Classes, type Stand, type Tally } from '#model/engine/cores/classes.ts';
+import { atStart, Classes, type Stand, type Tally } from '#model/engine/cores/classes.ts';
 import type { Execution, Limits, Rig } from '#model/engine/explore/execution.ts';
 import type { Program } from '#model/subject.ts';
 
@@ -19,6 +19,15 @@ export interface Standing extends Stand {
   readonly isDone: boolean;
 }
 
+/** Nobody has begun. */
+export const notBegun: Standing = {
+  ...atStart,
+  graphs: 0,
+  takesRetriesForWaits: true,
+  areWaits: true,
+  isDone: false,
+};
+
 /** Every execution of a program, one of each class; another for the same program can go on from where one stands. */
 export class EveryExecution {
   readonly #rig: Rig;
@@ -31,14 +40,14 @@ export class EveryExecution {
   #isDone: boolean;
 
   /** @throws SuiteError S605 if this program has no such place as `from` */
-  constructor(rig: Rig, program: Program, limits: Limits, from?: Standing) {
+  constructor(rig: Rig, program: Program, limits: Limits, from = notBegun) {
     this.#rig = rig;
     this.#program = program;
     this.#limits = limits;
-    this.#graphs = from?.graphs ?? 0;
-    this.#takesRetriesForWaits = from?.takesRetriesForWaits ?? true;
-    this.#wereWaits = from?.areWaits ?? true;
-    this.#isDone = from?.isDone ?? false;
+    this.#graphs = from.graphs;
+    this.#takesRetriesForWaits = from.takesRetriesForWaits;
+    this.#wereWaits = from.areWaits;
+    this.#isDone = from.isDone;
     this.#classes = new Classes(rig, program, limits, this.#takesRetriesForWaits, from);
   }
 

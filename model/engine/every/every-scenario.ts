@@ -19,8 +19,15 @@ export interface Part {
 
 const all: Part = { index: 0, of: 1 };
 
-/** How many graphs of one scenario come before the next one's turn. */
-const turn = 25;
+/** How many graphs of one scenario come before the next one's turn; at each further turn twice as many, up to the most. */
+const firstTurn = 25;
+const turnMax = 6400;
+
+/** In which of its turns a scenario comes to its `at`th execution, if nobody stops and no graph is none. */
+const turnOf = ({ at }: Failing): number => Math.ceil(Math.log2(at / firstTurn + 1));
+
+/** Who has had such a turn remembers much, and pauses. */
+const longTurn = 400;
 
 /**
  * Judges every execution of every scenario. Scenarios know nothing of each other, and what they say together does not
@@ -73,20 +80,19 @@ export class EveryScenario {
     return { executions: sumOf(said, (one) => one?.executions ?? 0), found: said.some((one) => one?.found) };
   }
 
-  /** Of all executions that contradict that claim, the one that is found first if nobody stops. */
+  /** Of all executions that contradict that claim, one that is found early if nobody stops. */
   contradiction(claim: number): Contradiction | undefined {
     const contradictions = this.#scenarios.flatMap(({ way, claims }) => {
       const failing = claims[claim]?.failing;
       return failing ? [{ way, ...failing }] : [];
     });
-    const round = ({ at }: Failing): number => Math.ceil(at / turn);
-    return contradictions.sort((a, b) => round(a) - round(b))[0];
+    return contradictions.sort((a, b) => turnOf(a) - turnOf(b))[0];
   }
 
   /** Goes on until all are at their ends, or have had as many graphs as they may. Yields after every graph. */
   *run(part: Part = all): Generator<void, void> {
     let open = this.#scenarios.filter((_, i) => i % part.of === part.index);
-    while (open.length > 0) {
+    for (let turn = firstTurn; open.length > 0; turn = Math.min(2 * turn, turnMax)) {
       const left: OneScenario[] = [];
       for (const scenario of open) {
         let isOpen = true;
@@ -95,6 +101,7 @@ export class EveryScenario {
           yield;
         }
         if (isOpen) left.push(scenario);
+        if (!isOpen || turn >= longTurn) scenario.pause();
       }
       open = left;
     }

@@ -1,5 +1,5 @@
 import type { Claim } from '#model/claim.ts';
-import { EveryExecution } from '#model/engine/cores/every.ts';
+import { EveryExecution, notBegun, type Standing } from '#model/engine/cores/every.ts';
 import type { Failing, KeptScenario } from '#model/engine/every/kept.ts';
 import type { Rig } from '#model/engine/explore/execution.ts';
 import type { Exhausted } from '#model/engine/explore/exploration.ts';
@@ -23,7 +23,9 @@ export class OneScenario {
   cutOff = 0;
   readonly #rig: Rig;
   readonly #graph: SpecGraph;
-  readonly #every: EveryExecution;
+  /** Where it stands, as of the last pause; and what goes on from there, if it is under way. */
+  #standing: Standing;
+  #every: EveryExecution | undefined;
 
   /** `fine`: for each claim, states known to satisfy it, whoever found that out. */
   constructor(
@@ -37,7 +39,7 @@ export class OneScenario {
     this.way = way;
     this.#rig = rig;
     this.#graph = graph;
-    this.#every = new EveryExecution(rig, way.program, way.limits, kept?.standing);
+    this.#standing = kept?.standing ?? notBegun;
     this.executions = kept?.executions ?? 0;
     this.steps = kept?.steps ?? 0;
     this.cutOff = kept?.cutOff ?? 0;
@@ -51,7 +53,7 @@ export class OneScenario {
   get kept(): KeptScenario {
     return {
       name: this.way.name,
-      standing: this.#every.standing,
+      standing: this.#every?.standing ?? this.#standing,
       executions: this.executions,
       steps: this.steps,
       cutOff: this.cutOff,
@@ -61,12 +63,18 @@ export class OneScenario {
 
   /** How many graphs were looked at. */
   get graphs(): number {
-    return this.#every.graphs;
+    return (this.#every ?? this.#standing).graphs;
+  }
+
+  /** Forgets all but where it stands: it takes room for one execution then, and a moment to go on. */
+  pause(): void {
+    if (this.#every) this.#standing = this.#every.standing;
+    this.#every = undefined;
   }
 
   /** How it ended: that is, if it did; if not, somebody stopped it. */
   exhausted(graphsMax: number, preemptions: number): Exhausted {
-    const { tally, isDone } = this.#every;
+    const { tally, isDone } = this.#every ?? this.#standing;
     const open = this.graphs >= graphsMax ? 'executions' : 'stopped';
     const end = !isDone ? open : tally.cutOff > 0 ? 'steps' : 'all';
     return { scenario: this.way.name, preemptions, end, ...tally };
@@ -74,6 +82,8 @@ export class OneScenario {
 
   /** Goes on to the next graph, and judges its execution, if it has one. Gives whether there is one. */
   next(): boolean {
+    if (this.#standing.isDone) return false;
+    this.#every ??= new EveryExecution(this.#rig, this.way.program, this.way.limits, this.#standing);
     const execution = this.#every.next();
     if (!execution) return execution === null;
     this.executions++;
