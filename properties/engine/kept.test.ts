@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Claim, faultless, linearizes, progress, refines, sometimes } from '#model/claim.ts';
 import { Check, type CheckResult } from '#model/engine/check.ts';
+import { boundsText } from '#model/engine/every/bounds.ts';
+import type { Exhausted } from '#model/engine/explore/exploration.ts';
 import { loadWorld } from '#model/engine/load/world.ts';
 import { type Plan, usualPlan } from '#model/engine/plan.ts';
 import type { Program, Subject } from '#model/subject.ts';
@@ -119,7 +121,20 @@ describe('an exhaustive check', () => {
     expect(verdictOf(result, 'linearizes')).toMatchObject({ tag: 'gave-up', why: `Ctrl-C in ${stopped} scenarios` });
   });
 
-  it('refutes by the scenario that contradicts first, though others do too', async () => {
+  it('names every bound that was hit, each with how many scenarios it is about', () => {
+    const ended = (end: Exhausted['end']): Exhausted => {
+      return { scenario: 'any', preemptions: 2, end, executions: 1, impossible: 0, unfair: 0, cutOff: 0 };
+    };
+    const text = (...ends: readonly Exhausted['end'][]) => boundsText(ends.map(ended), 1500, '10 seconds');
+    expect(text('all', 'all')).toBeUndefined();
+    expect(text('all', 'steps')).toBe('the step limit in 1 scenario');
+    expect(text('executions', 'all', 'executions', 'steps')).toBe(
+      '1,500 executions of 2 scenarios, the step limit in 1',
+    );
+    expect(text('stopped', 'executions', 'stopped')).toBe('1,500 executions of 1 scenario, 10 seconds in 2');
+  });
+
+  it('refutes once what several scenarios contradict', async () => {
     const result = run(await planFor(racyCounter));
     expect(verdictOf(result, 'linearizes')?.tag).toBe('refuted');
     const failing = result.kept?.scenarios.filter(({ claims: [, linear] }) => linear?.failing).length ?? 0;

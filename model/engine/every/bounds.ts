@@ -10,11 +10,13 @@ export const boundsText = (
   const executions = count('executions');
   const steps = count('steps');
   const stopped = count('stopped');
-  const of = (scenarios: number): string => `${scenarios} ${scenarios === 1 ? 'scenario' : 'scenarios'}`;
   const bounds = [
-    ...(executions > 0 ? [`${executionsMax.toLocaleString('en')} executions of ${of(executions)}`] : []),
-    ...(steps > 0 ? [`the step limit in ${of(steps)}`] : []),
-    ...(stopped > 0 ? [`${whyStopped} in ${of(stopped)}`] : []),
+    ...(executions > 0 ? [{ what: `${executionsMax.toLocaleString('en')} executions of`, scenarios: executions }] : []),
+    ...(steps > 0 ? [{ what: 'the step limit in', scenarios: steps }] : []),
+    ...(stopped > 0 ? [{ what: `${whyStopped} in`, scenarios: stopped }] : []),
   ];
-  return bounds.length > 0 ? bounds.join(', ') : undefined;
+  if (bounds.length === 0) return undefined;
+  return bounds
+    .map(({ what, scenarios }, i) => `${what} ${scenarios}${i > 0 ? '' : scenarios === 1 ? ' scenario' : ' scenarios'}`)
+    .join(', ');
 };
