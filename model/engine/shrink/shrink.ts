@@ -2,6 +2,7 @@ import type { Execution, Limits, Rig } from '#model/engine/explore/execution.ts'
 import { isOfMemory } from '#model/engine/explore/exhaustive.ts';
 import { randomFrom, randomStrategy } from '#model/engine/explore/random.ts';
 import { replayStrategy } from '#model/engine/explore/replay.ts';
+import { fewerCalls } from '#model/engine/shrink/drawn.ts';
 import { type Failure, Hunt } from '#model/engine/shrink/hunt.ts';
 import { findSmaller, type Minimality } from '#model/engine/shrink/minimal.ts';
 import { anchoredOf, carriedOver, retimed } from '#model/engine/shrink/retime.ts';
@@ -32,6 +33,7 @@ const allowed = {
   drawing: 250_000,
   machine: 200_000,
   polishing: 100_000,
+  another: 120_000,
   proving: 450_000,
   thorough: 250_000,
 };
@@ -72,6 +74,12 @@ export const shrink = (
     }
     hunt.allow(allowed.polishing);
     smallest = polished(hunt, smallest);
+    hunt.allow(allowed.another);
+    const another = descend(hunt, smallest, drawnOnes, quick);
+    if (another !== smallest) {
+      smallest = another;
+      continue;
+    }
     hunt.allow(allowed.proving);
     const found = findSmaller(hunt, smallest);
     if (found && 'execution' in found) {
@@ -106,6 +114,10 @@ function* smallerOnes({ subject }: Rig, { execution, limits }: Failure): Generat
   for (const program of smallerPrograms(subject, execution.program)) yield [program, limits];
   for (const program of joinedPrograms(subject, execution.program)) yield [program, limits];
   for (const program of tidierPrograms(subject, execution.program)) yield [program, limits];
+}
+
+function* drawnOnes(rig: Rig, { execution, limits }: Failure): Generator<readonly [Program, Limits]> {
+  for (const program of fewerCalls(rig, execution.program)) yield [program, limits];
 }
 
 /** Goes from failure to simpler failure, as long as there is one that this effort finds. */
