@@ -53,7 +53,7 @@ const coreStepsMax = 1000;
 /**
  * Every execution of a program on the machine, one of each class: two are of one class if every read reads the same
  * write, the writes to each word come in the same order, interrupts strike at the same places, and calls and answers are
- * seen in the same order from outside. Explores execution graphs of the cores (docs/adr/0018), and has the machine do
+ * seen in the same order from outside. Explores execution graphs of the cores (docs/adr/0017), and has the machine do
  * each.
  */
 export class Classes {

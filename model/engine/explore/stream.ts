@@ -38,7 +38,7 @@ const turn = 25;
  * The executions that claims are judged on: first looks everywhere (`looks.ts`); then each scenario, under each memory
  * model on its cores, and on one core with timer interrupts, and random programs, under a mixture of strategies, no one
  * of which is best for every bug (docs/adr/0007, 0016). Of a scenario all executions are made, one of each class, if
- * they are few (docs/adr/0018). If not, its schedules are gone over in order, fewest preemptions first, within the
+ * they are few (docs/adr/0017). If not, its schedules are gone over in order, fewest preemptions first, within the
  * budget's bound; where that is not all of them, as many again are drawn by the same mixture, since what comes first in
  * that order departs early. All of these take turns, so that what goes wrong easily in any of them
  * is found soon. Determined by `seed`.
