@@ -40,6 +40,9 @@ export interface ExploreOptions {
   readonly json: boolean;
 }
 
+/** So many executions take less than half a second in one thread, and starting another takes about as long. */
+const executionsAlone = 1_000_000;
+
 /** What there is to explore, and what is known of it. */
 interface Plan {
   readonly inputs: readonly ExploreInput[];
@@ -75,7 +78,7 @@ export const explore = async (paths: readonly string[], options: ExploreOptions,
   };
   try {
     const milliseconds = 1000 * (seconds ?? Number.POSITIVE_INFINITY);
-    await exploreAll(undertakings, { workers, executionsMax, interrupt, milliseconds, onProgress });
+    await exploreAll(undertakings, { workers, executionsMax, executionsAlone, interrupt, milliseconds, onProgress });
   } finally {
     display.stop();
     interrupt.release();

@@ -13,17 +13,16 @@ export interface Campaign {
   /** So many executions of a program under a model, complete or blocked, with those that were found before. */
   readonly executionsMax: number;
   readonly interrupt: InterruptListener;
+  /**
+   * Other threads are started once this one has done so much by itself, in executions. Most explorations end before
+   * that: they would wait longer for a thread than for the rest.
+   */
+  readonly executionsAlone: number;
   /** When to stop, in milliseconds from now; Infinity: never. */
   readonly milliseconds: number;
   /** Is told that about so many executions more were found, and of which program. */
   onProgress(executions: number, id: string): void;
 }
-
-/**
- * Other threads are started once this one has done so much by itself, in executions. Most explorations end before that:
- * they would wait longer for a thread than for the rest.
- */
-const executionsAlone = 100_000;
 
 /** What it takes to begin with a program under a model, as if it were so many executions. */
 const executionsToBegin = 200;
@@ -40,7 +39,7 @@ const timerMillisecondsMax = 0x7fffffff;
  * execution is found once, by whomever: the result is the same for any number of workers.
  */
 export const exploreAll = async (undertakings: readonly Undertaking[], campaign: Campaign): Promise<void> => {
-  const { workers, interrupt, milliseconds } = campaign;
+  const { workers, interrupt, milliseconds, executionsAlone } = campaign;
   const agenda = new Agenda(undertakings, campaign.executionsMax);
   const end = performance.now() + milliseconds;
   const isToStop = (): boolean => interrupt.isRequested || performance.now() >= end;

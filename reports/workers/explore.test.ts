@@ -53,7 +53,7 @@ const written = (name: string, ...programs: readonly WrittenProgram[]): string =
 
 describe('whatever the number of workers', () => {
   it('the same executions are found of large programs and small ones', async () => {
-    const path = written('racers.json', racers(3, 4), racers(4, 4), racers(2, 4), racers(4, 3));
+    const path = written('racers.json', racers(3, 4), racers(4, 4), racers(2, 4), racers(4, 3), racers(4, 4));
     const alone = await run(1, path, '--json');
     expect(alone.code).toBe(0);
     expect(JSON.parse(alone.out).programs[1].counts).toEqual({
@@ -111,6 +111,7 @@ describe('one exploration', () => {
     exploreAll([undertaking], {
       workers,
       executionsMax: Number.POSITIVE_INFINITY,
+      executionsAlone: 100_000,
       interrupt: { flag: new Int32Array(new SharedArrayBuffer(4)), isRequested: false, why: '', release: () => {} },
       milliseconds,
       onProgress: () => {},
