@@ -9,7 +9,7 @@ const textOf = (path: string): string => readFileSync(new URL(path, root), 'utf8
 
 /** Where the course notes' claims are kept, beside a checkout that has them; they are not ours to commit. */
 const courseClaims = new URL('../shared/reference/claims.json', root);
-const courseSubjects = ['xv6-pipe', 'linux-pipe', 'sleep-wakeup', 'shm-polling', 'bounded-buffer'];
+const courseSubjects = ['xv6-pipe', 'linux-pipe', 'sleep-wakeup', 'shm-polling', 'bounded-buffer', 'capabilities'];
 
 interface Row {
   readonly id: string;

@@ -3,6 +3,7 @@ import { type Claim, never, type Suite } from '#model/claim.ts';
 import boundedBuffer from '#properties/ipc/bounded-buffer.property.ts';
 import pipe from '#properties/ipc/pipe.property.ts';
 import shmPolling from '#properties/ipc/shm-polling.property.ts';
+import capability from '#properties/kernel/capability.property.ts';
 import boundedBufferCountersMutants from '#properties/museum/ipc/bounded-buffer.counters.ts';
 import boundedBufferLockFreeMutants from '#properties/museum/ipc/bounded-buffer.lock-free.ts';
 import boundedBufferSemaphoresMutants from '#properties/museum/ipc/bounded-buffer.semaphores.ts';
@@ -13,6 +14,8 @@ import pipeMutants from '#properties/museum/ipc/pipe.ts';
 import pipeWaitingMutants from '#properties/museum/ipc/pipe.waiting.ts';
 import shmPollingMutants from '#properties/museum/ipc/shm-polling.ts';
 import waitQueueMutants from '#properties/museum/ipc/wait-queue.ts';
+import capabilityChcoreMutants from '#properties/museum/kernel/capability.chcore.ts';
+import capabilityMutants from '#properties/museum/kernel/capability.ts';
 import type { Mutant } from '#properties/museum/mutant.ts';
 import dispatcherMutants from '#properties/museum/sync/dispatcher.ts';
 import exitWaitMutants from '#properties/museum/sync/exit-wait.ts';
@@ -26,7 +29,7 @@ import seqlock from '#properties/sync/seqlock.property.ts';
 import sleepWakeup from '#properties/sync/sleep-wakeup.property.ts';
 import spinlock from '#properties/sync/spinlock.property.ts';
 
-export const suites: readonly Suite[] = [sleepWakeup, spinlock, seqlock, pipe, shmPolling, boundedBuffer];
+export const suites: readonly Suite[] = [sleepWakeup, spinlock, seqlock, pipe, shmPolling, boundedBuffer, capability];
 
 export const mutants: readonly Mutant[] = [
   ...sleepWakeupMutants,
@@ -47,6 +50,8 @@ export const mutants: readonly Mutant[] = [
   ...boundedBufferCountersMutants,
   ...boundedBufferSemaphoresMutants,
   ...boundedBufferLockFreeMutants,
+  ...capabilityMutants,
+  ...capabilityChcoreMutants,
 ];
 
 /**

@@ -114,3 +114,45 @@ export type SeqlockCall = { readonly tag: 'write'; readonly values: readonly num
 
 /** What those calls answer. */
 export type SeqlockAnswer = { readonly tag: 'ok' } | { readonly tag: 'snapshot'; readonly values: readonly number[] };
+
+/** What a capability allows, as bits: 1 read, 2 write, 4 copy, 8 grant over, 16 revoke. */
+export type Rights = number;
+
+/** Names a capability of the caller's: a slot of its table, and which of those that it has held, counted from 1. */
+export interface CapabilityHandle {
+  readonly slot: number;
+  readonly generation: number;
+}
+
+/**
+ * What can be asked with capabilities. `over` names the endpoint that a capability is granted over; null: it stays in
+ * the caller's table. `copy` changes the rights under `mask` to those of `rights`; a `badge` of 0 is the source's.
+ */
+export type CapabilityCall =
+  | { readonly tag: 'create' }
+  | { readonly tag: 'read'; readonly handle: CapabilityHandle }
+  | { readonly tag: 'write'; readonly handle: CapabilityHandle; readonly word: number }
+  | {
+      readonly tag: 'copy';
+      readonly handle: CapabilityHandle;
+      readonly over: CapabilityHandle | null;
+      readonly mask: Rights;
+      readonly rights: Rights;
+      readonly badge: number;
+    }
+  | { readonly tag: 'move'; readonly handle: CapabilityHandle; readonly over: CapabilityHandle | null }
+  | { readonly tag: 'delete'; readonly handle: CapabilityHandle }
+  | { readonly tag: 'revoke'; readonly handle: CapabilityHandle };
+
+/**
+ * Why such a call failed. EBADF the handle was never given out, ESTALE its capability is gone, EACCES it lacks the right,
+ * EINVAL more rights than there are, or a second badge, ENOSPC no free slot, ENOMEM no free object.
+ */
+export type CapabilityErrno = 'EBADF' | 'ESTALE' | 'EACCES' | 'EINVAL' | 'ENOSPC' | 'ENOMEM';
+
+/** What those calls answer. Who grants is told the handle that the receiver has now. */
+export type CapabilityAnswer =
+  | { readonly tag: 'ok' }
+  | { readonly tag: 'handle'; readonly handle: CapabilityHandle }
+  | { readonly tag: 'word'; readonly word: number; readonly badge: number }
+  | { readonly tag: 'failed'; readonly errno: CapabilityErrno };

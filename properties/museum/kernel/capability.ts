@@ -1,0 +1,349 @@
+import { exhibit } from '#properties/museum/mutant.ts';
+
+const file = 'impl/kernel/capability.ts';
+const variant = 'sel4';
+
+const granted = `  const granted = (yield load(source.rights, 'plain')) & (rights | ~mask);
+`;
+const badged = `  if (badge !== 0 && held !== 0) return Failure.invalid; // or its users could pass for one another
+`;
+const references = `  yield store(references, (yield load(references, 'plain')) + 1, 'plain');
+`;
+const noSlot = `  const to = yield* freeSlot(tables, receiver);
+  if (to < 0) return Failure.noSlot;
+  const object = yield load(source.object, 'plain');
+`;
+const drain = `  yield awaitWord(slot.state, emptyState(state), 'acquire', 'capability.drain'); // pairs with unpin
+`;
+const pin = `    const found = yield compareAndSwap(slot.state, seen, seen + 1, 'acquire', 'capability.pin'); // pairs with fill
+    if (found === seen) break;
+    seen = found;
+`;
+const counted = `  yield fetchAdd(slot.state, -1, 'release', 'capability.unpin'); // pairs with drain: the use is before all that follows
+`;
+const access = `  yield copyOut(0, yield load(object.page.word, 'relaxed'));
+  yield copyOut(1, yield load(slot.badge, 'plain'));
+`;
+const risen = `  const last = yield* lastBelow(tables, number);
+  for (let risen = number; risen !== last; ) {
+    risen = (yield load(slotAt(tables, risen).next, 'plain')) - 1;
+    const { depth } = slotAt(tables, risen);
+    yield store(depth, (yield load(depth, 'plain')) - 1, 'plain');
+  }
+`;
+const fields = `  yield store(slot.object, object, 'plain');
+  yield store(slot.rights, rights, 'plain');
+  yield store(slot.badge, badge, 'plain');
+`;
+const filled = `  const state = filledState(yield load(slot.state, 'relaxed'));
+  yield store(slot.state, state, 'release', 'capability.fill'); // pairs with pin: shows all of the above
+`;
+
+/** The tree of seL4. ChCore's flat lists have a file of their own. */
+export default exhibit('kernel/capability', [
+  {
+    name: 'rights-not-intersected',
+    variant,
+    bug: 'CAPABILITIES-01',
+    title: 'Rights amplification by copy',
+    story:
+      'The copy gets the rights that were asked for, instead of those that were asked for and held. Who may only read asks for a copy that may write, and writes.',
+    origin: 'the rule of seL4’s Mint and ChCore’s cap_copy, left out',
+    edits: [
+      {
+        file,
+        from: granted,
+        to: `  const granted = ((yield load(source.rights, 'plain')) & ~mask) | (rights & mask);
+`,
+      },
+    ],
+    killedBy: 'authority-never-grows',
+  },
+  {
+    name: 'preempted-between-two',
+    variant,
+    bug: 'CAPABILITIES-05',
+    title: 'Copy races with revoke',
+    story:
+      'The revocation lets others in between two capabilities, and goes on from where it was. Meanwhile somebody copies the one that is next. It is taken away, and its copy rises to its place, behind the revoker, who does not look there again.',
+    origin: 'classic (EROS, seL4: a revocation that is preempted has to begin anew)',
+    edits: [
+      {
+        file,
+        from: `      yield* removeAt(tables, last);
+      last = before;
+`,
+        to: `      yield* removeAt(tables, last);
+      last = before;
+      yield* release(tables.lock);
+      yield* acquire(tables.lock);
+`,
+      },
+    ],
+    killedBy: 'revoked',
+  },
+  {
+    name: 'slot-reused',
+    variant,
+    bug: 'CAPABILITIES-09',
+    title: 'Slot id reuse: stale number names a new object',
+    story:
+      'A handle is no more than the number of a slot. Its capability is deleted, and the slot is the first free one when the next comes. Whoever still has the old handle now uses an object that it never asked for.',
+    origin: 'ChCore: lowest free slot first; classic ABA',
+    edits: [
+      {
+        file: 'impl/kernel/slots.ts',
+        from: `  return isLive(state) && generation === generationOf(state) ? 0 : Failure.stale;
+`,
+        to: `  return isLive(state) ? 0 : Failure.stale;
+`,
+      },
+    ],
+    killedBy: 'stale',
+  },
+  {
+    name: 'unpinned-before-the-last-use',
+    variant,
+    bug: 'CAPABILITIES-10',
+    title: 'Reference count decremented before the last use',
+    story:
+      'A use lets the capability go as soon as it knows the object, and reads the object after. In between the last capability is deleted, and the object is given back: what is read is somebody else’s memory.',
+    origin: 'classic: obj_put before the final access',
+    edits: [
+      {
+        file,
+        from: `${access}  yield* unpin(slot);
+`,
+        to: `  yield* unpin(slot);
+${access}`,
+      },
+    ],
+    killedBy: 'faultless',
+  },
+  {
+    name: 'told-of-a-copy-that-is-not',
+    variant,
+    bug: 'CAPABILITIES-13',
+    title: 'transfer_caps reports success on partial failure',
+    story:
+      'The receiver’s table is full and nothing is granted, but the call answers a handle as if it had been. The caller tells the receiver of it, and finds out when the receiver’s first use fails, or means something else.',
+    origin: 'ChCore, sys_transfer_caps: 0 though entries of its result vector are negative',
+    edits: [
+      {
+        file,
+        from: noSlot,
+        to: noSlot.replace('return Failure.noSlot', 'return handleWord(handle.slot, handle.generation)'),
+      },
+    ],
+    killedBy: 'refines',
+  },
+  {
+    name: 'badged-again',
+    variant,
+    bug: 'CAPABILITIES-17',
+    title: 'Badge forged by re-minting',
+    story:
+      'A client has a capability with a badge, by which the server knows it. It mints another from it, with the badge of another client, and the server takes it for that one.',
+    origin: 'seL4: what has a badge cannot be given another',
+    edits: [{ file, from: badged, to: '' }],
+    killedBy: 'badge-given-once',
+  },
+  {
+    name: 'nobody-is-waited-for',
+    variant,
+    bug: undefined,
+    title: 'A revocation does not wait for uses',
+    story:
+      'The revoker makes the capability unusable and goes on. A use on another core has found it good a moment ago. When the last capability goes, the object is given back under the hands of that use.',
+    origin: 'classic: a grace period left out',
+    edits: [{ file, from: drain, to: '' }],
+    killedBy: 'faultless',
+  },
+  {
+    name: 'looked-at-not-pinned',
+    variant,
+    bug: undefined,
+    title: 'A use looks at its capability and does not hold it',
+    story:
+      'A use finds that the generation is right, and then reads what the slot says and the object, without a word to anybody. Nobody can wait for what nobody can see: the slot is emptied and filled again between the two.',
+    origin: 'classic: check and use in two steps',
+    edits: [
+      { file, from: pin, to: '    break;\n' },
+      { file, from: counted, to: '' },
+    ],
+    killedBy: 'faultless',
+  },
+  {
+    name: 'preempted-while-pinned',
+    variant,
+    bug: undefined,
+    title: 'A use is preempted while somebody waits for it',
+    story:
+      'The interrupts stay on while a capability is pinned. The timer takes the core away from the use, and the revoker gets it. That one holds the lock, with interrupts off, and waits for a use that will never have the core again.',
+    origin: 'classic: a spinning waiter and a preemptible owner (RCU’s read sides do not sleep for the same reason)',
+    edits: [
+      {
+        file,
+        from: '  yield maskInterrupts(); // who waits for us may be on this core next, and it lets nobody else on\n',
+        to: '',
+      },
+      { file, from: '      yield unmaskInterrupts();\n      return errno;\n', to: '      return errno;\n' },
+      { file, from: `${counted}  yield unmaskInterrupts();\n`, to: counted },
+    ],
+    killedBy: 'progress',
+  },
+  {
+    name: 'shown-before-it-is-filled',
+    variant,
+    bug: undefined,
+    title: 'A slot says that it is filled before it is',
+    story:
+      'The state word is written first, and then what the capability is. A use on another core finds the generation right and takes the rights, and the object, of what lay in the slot before.',
+    origin: 'classic: publication before initialisation',
+    edits: [
+      { file, from: filled, to: '' },
+      { file, from: fields, to: `${filled}${fields}` },
+    ],
+    killedBy: 'faultless',
+  },
+  {
+    name: 'filled-relaxed',
+    variant,
+    bug: undefined,
+    title: 'A slot is filled without release',
+    story:
+      'The state word is written last, but as an ordinary store: nothing makes other cores see it last. The receiver of a grant finds the capability there, and reads words that have not reached it.',
+    origin: 'classic: plain store to publish',
+    edits: [{ file, from: `'release', 'capability.fill'`, to: `'relaxed', 'capability.fill'` }],
+    killedBy: 'faultless',
+  },
+  {
+    name: 'copy-not-counted',
+    variant,
+    bug: undefined,
+    title: 'A copy is not counted',
+    story:
+      'An object counts the capabilities that name it, but a copy is forgotten. When one of the two is deleted, the count says that it was the last. The other still leads to memory that has been given back.',
+    origin: 'classic: reference count',
+    edits: [{ file, from: references, to: '' }],
+    killedBy: 'faultless',
+  },
+  {
+    name: 'orphans-left-deep',
+    variant,
+    bug: undefined,
+    title: 'What is below a deleted capability keeps its depth',
+    story:
+      'A capability in the middle of the tree is deleted. What is below it stays as deep as it was, and now stands in the list behind its neighbour, one level deeper: it passes for a child of that one, and goes when that one is revoked.',
+    origin: 'a tree kept as a list with depths, as in early versions of seL4’s mapping database',
+    edits: [{ file, from: risen, to: '' }],
+    killedBy: 'linearizes',
+  },
+  {
+    name: 'children-only',
+    variant,
+    bug: undefined,
+    title: 'Revoke takes the children and not their children',
+    story:
+      'The revoker stops where the list becomes deeper than one level below it. A copy of a copy is not looked for: it rises by one level and goes on working.',
+    origin: 'classic: a walk that is not deep',
+    edits: [
+      {
+        file,
+        from: `      yield* removeAt(tables, last);
+`,
+        to: `      const depth = (yield load(slotAt(tables, above).depth, 'plain')) + 1;
+      if ((yield load(slotAt(tables, last).depth, 'plain')) === depth) yield* removeAt(tables, last);
+`,
+      },
+    ],
+    killedBy: 'revoked',
+  },
+  {
+    name: 'revokes-itself',
+    variant,
+    bug: undefined,
+    title: 'Revoke takes the capability itself too',
+    story:
+      'The owner revokes what it gave to others, and loses its own capability with theirs. If it was the last one, the object goes as well.',
+    origin: 'seL4 manual, Revoke: the capability itself stays',
+    edits: [
+      {
+        file,
+        from: `      last = before;
+    }
+`,
+        to: `      last = before;
+    }
+    yield* removeAt(tables, above);
+`,
+      },
+    ],
+    killedBy: 'refines',
+  },
+  {
+    name: 'moved-and-kept',
+    variant,
+    bug: undefined,
+    title: 'Who moves a capability keeps it',
+    story:
+      'A capability is moved, but the old slot still says that it holds it. The handle that was given away works on, and nobody knows of that slot any more: no revocation will find it.',
+    origin: 'classic: a move made of a copy',
+    edits: [{ file, from: '  yield* takeAway(source);\n', to: '' }],
+    killedBy: 'stale',
+  },
+  {
+    name: 'use-takes-the-lock',
+    variant,
+    bug: undefined,
+    title: 'A use takes the lock of the tree',
+    story:
+      'Whoever reads an object takes the one lock first. All is right, but every use on every core now stands in one queue with every grant and every revocation.',
+    origin: 'classic: a big lock where none was promised',
+    edits: [
+      {
+        file,
+        from: `  const number = yield* pin(self, tables, handle, Right.read);
+  if (number < 0) return number;
+`,
+        to: `  yield* acquire(tables.lock);
+  const number = yield* pin(self, tables, handle, Right.read);
+  yield* release(tables.lock);
+  if (number < 0) return number;
+`,
+      },
+    ],
+    killedBy: 'uses-take-no-lock',
+  },
+  {
+    name: 'handle-of-the-future',
+    variant,
+    bug: undefined,
+    title: 'A handle that nobody was given is as good as one',
+    story:
+      'Handles are refused if their capability is gone, that is if the slot has counted further. A larger number is not looked at. Whoever makes one up, with a number that the slot will not reach for long, has a handle that never goes stale.',
+    origin: 'classic: an upper bound left out',
+    edits: [
+      {
+        file: 'impl/kernel/slots.ts',
+        from: `  if (generation < 1 || generation > generationOf(state)) return Failure.badHandle;
+  return isLive(state) && generation === generationOf(state) ? 0 : Failure.stale;
+`,
+        to: `  return isLive(state) && generation >= generationOf(state) ? 0 : Failure.stale;
+`,
+      },
+    ],
+    killedBy: 'only-what-was-given',
+  },
+  {
+    name: 'object-of-the-last-time',
+    variant,
+    bug: undefined,
+    title: 'A slot keeps the object of its last capability',
+    story:
+      'A slot that is filled gets the rights and the badge of its new capability, and keeps the object of the one before. The copy leads to another object than what it was copied from.',
+    origin: 'classic: a field that is not initialised',
+    edits: [{ file, from: "  yield store(slot.object, object, 'plain');\n", to: '' }],
+    killedBy: 'own-object',
+  },
+]);
