@@ -5,7 +5,7 @@ import { below, randomFrom } from '#model/engine/explore/random.ts';
 import { SpecGraph } from '#model/engine/refine/spec-graph.ts';
 import type { AnyCall, Program, Subject } from '#model/subject.ts';
 import { suites } from '#properties/index.ts';
-import { after, type Outcome, returns } from '#spec/outcome.ts';
+import { after as stateAfter, type Outcome, returns } from '#spec/outcome.ts';
 
 /** Every spec, along random walks of its own generated calls. No subject is named here. */
 
@@ -50,7 +50,7 @@ const walk = (subject: Subject, variant: string, program: Program, seed: number,
     look(state, thread, call, outcomes, chosen);
     if (!chosen) continue;
     transitions++;
-    state = frozen(after(state, chosen));
+    state = frozen(stateAfter(state, chosen));
     (left[thread] as AnyCall[]).splice(0, 1, ...(chosen.tag === 'continues' ? [chosen.rest] : []));
   }
   return transitions;
@@ -90,7 +90,7 @@ describe.each(variants)('the spec of $id ($name)', ({ subject, name }) => {
     const transitions = walkAll(subject, name, (state, thread, call, outcomes) => {
       const told = [thread, thread + 1].map((caller) => {
         const own = caller === thread ? outcomes : subject.outcomes(state, caller, call);
-        return [shown(own), own.map((outcome) => after(state, outcome))];
+        return [shown(own), own.map((outcome) => stateAfter(state, outcome))];
       });
       if (!isDeepStrictEqual(told[1], told[0])) expect(told[1]).toEqual(told[0]);
     });
@@ -103,7 +103,7 @@ describe.each(variants)('the spec of $id ($name)', ({ subject, name }) => {
       const edges = graph.edges(graph.states.number(state), thread, graph.calls.number(call));
       expect(edges.length).toBe(outcomes.length);
       for (const [index, outcome] of outcomes.entries()) {
-        const byDraft = after(state, outcome);
+        const byDraft = stateAfter(state, outcome);
         const scratch = structuredClone(state);
         outcome.then(scratch);
         const edge = edges[index] as (typeof edges)[number];
@@ -164,7 +164,7 @@ describe('these checks', () => {
     walk(moody, '', none, 1, (state, _thread, _call, [outcome]) => {
       const scratch = structuredClone(state);
       outcome?.then(scratch);
-      seen.push(isDeepStrictEqual(scratch, outcome && after(state, outcome)));
+      seen.push(isDeepStrictEqual(scratch, outcome && stateAfter(state, outcome)));
     });
     expect(seen).toEqual([false]);
   });
