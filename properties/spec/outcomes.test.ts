@@ -5,7 +5,7 @@ import { below, randomFrom } from '#model/engine/explore/random.ts';
 import { SpecGraph } from '#model/engine/refine/spec-graph.ts';
 import type { AnyCall, Program, Subject } from '#model/subject.ts';
 import { suites } from '#properties/index.ts';
-import { after as stateAfter, type Outcome, returns } from '#spec/outcome.ts';
+import { type Outcome, returns, after as stateAfter } from '#spec/outcome.ts';
 
 /** Every spec, along random walks of its own generated calls. No subject is named here. */
 
