@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { main } from '#reports/cli/main.ts';
+import { type Ran, ran } from '#reports/cli/ran.ts';
 import schema from '../../docs/schema/kept-check.schema.json' with { type: 'json' };
 
 const root = new URL('../../', import.meta.url);
@@ -24,24 +24,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly notes: string;
-}
-
-const run = async (...words: readonly string[]): Promise<Ran> => {
-  const out: string[] = [];
-  const notes: string[] = [];
-  const output = {
-    out: (text: string) => out.push(text),
-    note: (text: string) => notes.push(text),
-    isTerminal: false,
-    isColoured: false,
-  };
-  const code = await main(['node', 'rendezvous', 'check', ...words, '--out', folder], output);
-  return { code, out: out.join('\n'), notes: notes.join('\n') };
-};
+const run = (...words: readonly string[]): Promise<Ran> => ran('check', ...words, '--out', folder);
 
 const everything = ['sync/spinlock', '--variant', 'ticket', '--explore', 'exhaustive'];
 const ofWrong = (): readonly string[] => [...everything, '--implementation', wrong, '--keep', kept];

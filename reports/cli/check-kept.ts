@@ -1,13 +1,12 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Ajv } from 'ajv';
 import type { CheckResult } from '#model/engine/check.ts';
 import type { KeptCheck } from '#model/engine/every/kept.ts';
 import { SuiteError } from '#model/suite-error.ts';
-import { prepareFile, readText, writeText } from '#reports/cli/files.ts';
+import { prepareFile, readText } from '#reports/cli/files.ts';
 import type { Interrupt } from '#reports/cli/interrupt.ts';
+import { readSummed, sumOf, writeSummed } from '#reports/cli/kept-file.ts';
 import type { Output } from '#reports/cli/output.ts';
 import { version } from '#reports/cli/version.ts';
 import type { Task } from '#reports/workers/task.ts';
@@ -26,8 +25,6 @@ interface Kept {
     readonly known: KeptCheck | null;
   }[];
 }
-
-const sumOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 const engineSum = (): string => {
   const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -110,28 +107,12 @@ export const keepIfNeeded = (
 const writeKept = (path: string, tasks: readonly Task[], results: readonly CheckResult[]): void => {
   const checks = tasks.map((task, i) => ({ task: bare(task), known: results[i]?.kept ?? null }));
   const kept: Kept = { keptCheck: 1, rendezvous: version, engine: engineSum(), checks };
-  writeText(`${path}.part`, `${JSON.stringify({ ...kept, sum: sumOf(JSON.stringify(kept)) })}\n`);
-  renameSync(`${path}.part`, path);
+  writeSummed(path, kept);
 };
 
 /** Reads what was kept, as tasks that go on from there. SuiteError: it is something else, or belongs to other code. */
 export const readKept = (path: string): Task[] => {
-  const none = (why: string): SuiteError =>
-    new SuiteError('S604', `${path} is no kept check: ${why}`, 'start anew, without --resume');
-  let value: unknown;
-  try {
-    value = JSON.parse(readText(path));
-  } catch (error) {
-    if (error instanceof SuiteError) throw error;
-    throw none('it is not complete JSON');
-  }
-  const validate = new Ajv({ allowUnionTypes: true }).compile<Kept & { readonly sum: string }>(schema);
-  if (!validate(value)) {
-    const [error] = validate.errors ?? [];
-    throw none(`${error?.instancePath.slice(1).replaceAll('/', '.')} ${error?.message}`.trim());
-  }
-  const { sum, ...kept } = value;
-  if (sum !== sumOf(JSON.stringify(kept))) throw none('it was changed, its sum is another');
+  const kept = readSummed<Kept>(path, 'kept check', schema);
   if (kept.engine !== engineSum()) {
     throw new SuiteError(
       'S605',

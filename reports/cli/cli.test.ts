@@ -4,28 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { main } from '#reports/cli/main.ts';
+import { ran as run } from '#reports/cli/ran.ts';
 
 const golden = (name: string): string => fileURLToPath(new URL(`../../properties/golden/${name}.txt`, import.meta.url));
-
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly notes: string;
-}
-
-/** Runs a command line in this process. */
-const run = async (...words: string[]): Promise<Ran> => {
-  const out: string[] = [];
-  const notes: string[] = [];
-  const code = await main(['node', 'rendezvous', ...words], {
-    out: (text) => out.push(text),
-    note: (text) => notes.push(text),
-    isTerminal: false,
-    isColoured: false,
-  });
-  return { code, out: out.join('\n'), notes: notes.join('\n') };
-};
 
 const mutant = 'sync/sleep-wakeup/no-condition-lock';
 let folder: string;

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readPrograms } from '#reports/cli/explore-input.ts';
 import { writeKept } from '#reports/cli/explore-kept.ts';
-import { main } from '#reports/cli/main.ts';
+import { type Ran, ran } from '#reports/cli/ran.ts';
 import { Account } from '#reports/workers/account.ts';
 import { Agenda, type Undertaking } from '#reports/workers/agenda.ts';
 import { explorePortion } from '#reports/workers/portion.ts';
@@ -20,23 +20,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly notes: string;
-}
-
-const run = async (...words: string[]): Promise<Ran> => {
-  const out: string[] = [];
-  const notes: string[] = [];
-  const code = await main(['node', 'rendezvous', 'explore', ...words], {
-    out: (text) => out.push(text),
-    note: (text) => notes.push(text),
-    isTerminal: false,
-    isColoured: false,
-  });
-  return { code, out: out.join('\n'), notes: notes.join('\n') };
-};
+const run = (...words: string[]): Promise<Ran> => ran('explore', ...words);
 
 const inFolder = (name: string): string => join(folder, name);
 

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
-import { Ajv } from 'ajv';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { SuiteError } from '#model/suite-error.ts';
 import type { Source } from '#reports/cli/explore-input.ts';
-import { prepareFile, readText, writeText } from '#reports/cli/files.ts';
+import { prepareFile, readText } from '#reports/cli/files.ts';
+import { readSummed, sumOf, writeSummed } from '#reports/cli/kept-file.ts';
 import { version } from '#reports/cli/version.ts';
 import { Account } from '#reports/workers/account.ts';
 import type { Undertaking } from '#reports/workers/agenda.ts';
@@ -32,8 +31,6 @@ interface KeptRun {
   readonly outcomes: readonly string[] | null;
   readonly rests: Account['rests'];
 }
-
-const sumOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** The code that decides in which order executions are found, all of it. */
 const explorerSum = (): string => {
@@ -69,28 +66,12 @@ export const writeKept = (path: string, sources: readonly Source[], undertakings
   );
   const outcomes = runs.some((run) => run.outcomes !== null);
   const kept: Kept = { kept: 1, rendezvous: version, explorer: explorerSum(), outcomes, sources, runs };
-  writeText(`${path}.part`, `${JSON.stringify({ ...kept, sum: sumOf(JSON.stringify(kept)) })}\n`);
-  renameSync(`${path}.part`, path);
+  writeSummed(path, kept);
 };
 
 /** Reads what was kept. SuiteError: it is something else, or was changed, or belongs to another version. */
 export const readKept = (path: string): Kept => {
-  const none = (why: string): SuiteError =>
-    new SuiteError('S604', `${path} is no kept exploration: ${why}`, 'start anew, without --resume');
-  let value: unknown;
-  try {
-    value = JSON.parse(readText(path));
-  } catch (error) {
-    if (error instanceof SuiteError) throw error;
-    throw none('it is not complete JSON');
-  }
-  const validate = new Ajv({ allowUnionTypes: true }).compile<Kept & { readonly sum: string }>(schema);
-  if (!validate(value)) {
-    const [error] = validate.errors ?? [];
-    throw none(`${error?.instancePath.slice(1).replaceAll('/', '.')} ${error?.message}`.trim());
-  }
-  const { sum, ...kept } = value;
-  if (sum !== sumOf(JSON.stringify(kept))) throw none('it was changed, its sum is another');
+  const kept = readSummed<Kept>(path, 'kept exploration', schema);
   if (kept.explorer !== explorerSum()) throw foreign(`${path} was written by another version of the explorer`);
   return kept;
 };

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { main } from '#reports/cli/main.ts';
+import { type Ran, ran } from '#reports/cli/ran.ts';
 
 let folder = '';
 beforeAll(() => {
@@ -15,23 +15,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly notes: string;
-}
-
-const run = async (...words: string[]): Promise<Ran> => {
-  const out: string[] = [];
-  const notes: string[] = [];
-  const code = await main(['node', 'rendezvous', 'explore', ...words], {
-    out: (text) => out.push(text),
-    note: (text) => notes.push(text),
-    isTerminal: false,
-    isColoured: false,
-  });
-  return { code, out: out.join('\n'), notes: notes.join('\n') };
-};
+const run = (...words: string[]): Promise<Ran> => ran('explore', ...words);
 
 const written = (name: string, text: string | Buffer): string => {
   const path = join(folder, name);
