@@ -3,7 +3,7 @@ import type { Rig } from '#model/engine/explore/execution.ts';
 import type { Program } from '#model/subject.ts';
 
 /** So many programs are drawn. */
-const drawnMax = 150;
+const drawnMax = 400;
 
 const activeOf = ({ threads }: Program): number => threads.filter((calls) => calls.length > 0).length;
 const callsOf = ({ threads }: Program): number => threads.flat().length;
@@ -16,7 +16,7 @@ const callsOf = ({ threads }: Program): number => threads.flat().length;
 export const fewerCalls = ({ subject, variant }: Rig, program: Program): Program[] => {
   const threads = activeOf(program);
   const calls = callsOf(program);
-  const size = { threads: Math.max(threads, 2), calls: Math.min(calls - 1, 4) };
+  const size = { threads, calls: Math.min(calls - 1, 4) };
   if (size.calls < 1) return [];
   const different = new Map<string, Program>();
   for (const drawn of fc.sample(subject.programs(variant, size), { seed: calls, numRuns: drawnMax })) {
