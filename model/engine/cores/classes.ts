@@ -8,12 +8,9 @@ import { layoutBeside } from '#model/engine/cores/words.ts';
 import type { Booted } from '#model/engine/explore/boot.ts';
 import { bootOf, type Execution, execute, type Limits, type Rig } from '#model/engine/explore/execution.ts';
 import { callsOf, dispatcherOf, timerInterruptOf } from '#model/engine/explore/routines.ts';
-import type { Consistency } from '#model/engine/graph/consistency.ts';
 import { ExecutionGraph } from '#model/engine/graph/events.ts';
 import { Explorer } from '#model/engine/graph/explorer.ts';
-import { ReleaseConsistency } from '#model/engine/graph/release.ts';
-import { SequentialConsistency } from '#model/engine/graph/sequential.ts';
-import { TotalStoreOrder } from '#model/engine/graph/total-store-order.ts';
+import { models } from '#model/engine/graph/models.ts';
 import { follow, type Trail, trailOf } from '#model/engine/graph/trail.ts';
 import type { Program } from '#model/subject.ts';
 
@@ -40,12 +37,6 @@ export interface Stand {
 }
 
 export const atStart: Stand = { tally: { executions: 0, impossible: 0, unfair: 0, cutOff: 0 }, trail: null };
-
-const models: Readonly<Record<Limits['memory'], (graph: ExecutionGraph) => Consistency>> = {
-  sc: (graph) => new SequentialConsistency(graph),
-  tso: (graph) => new TotalStoreOrder(graph, 'xchg'),
-  rc11: (graph) => new ReleaseConsistency(graph),
-};
 
 /** A core takes at most so many steps: a loop that nothing ends should be a wait. */
 const coreStepsMax = 1000;
@@ -84,7 +75,7 @@ export class Classes {
     this.#inner = new Set([...booted.contextWord, ...booted.registersWord]);
     this.#cores = new Cores(setting, beside, contextsOf(rig, program, booted, limits), takesRetriesForWaits);
     this.#graph = new ExecutionGraph(this.#cores.roots.length, wordsAtBoot(booted, beside.count));
-    this.#explorer = new Explorer(this.#graph, models[limits.memory](this.#graph), this.#cores);
+    this.#explorer = new Explorer(this.#graph, models[limits.memory].of(this.#graph, 'xchg'), this.#cores);
     this.#executions = from.tally.executions;
     this.#impossible = from.tally.impossible;
     this.#unfair = from.tally.unfair;
@@ -175,7 +166,7 @@ const settingOf = (booted: Booted, program: Program, { memory, timers, steps }: 
   timers,
   stepsMax: Math.min(steps, coreStepsMax),
   isMemory: (address) => (booted.usable[address] ?? 0) !== 0,
-  heedsFence: (order) => memory === 'rc11' || (memory === 'tso' && order === 'seq_cst'),
+  heedsFence: models[memory].heedsFence,
 });
 
 const contextsOf = (rig: Rig, program: Program, booted: Booted, { weakening }: Limits): Contexts =>

@@ -43,7 +43,6 @@ export class ContextStep {
   readonly parent: ContextStep | null;
   /** What its parent's micro-op gave; null: a timer struck before it was done. */
   readonly given: Word | null;
-  readonly depth: number;
   /** The micro-op; `faulted` if there is none. */
   readonly kind: number;
   readonly address: number;
@@ -63,7 +62,6 @@ export class ContextStep {
     this.context = context;
     this.parent = parent;
     this.given = given;
-    this.depth = parent === null ? 0 : parent.depth + 1;
     this.kind = isFaulted ? faulted : frame.kind;
     this.address = isFaulted ? 0 : frame.address;
     this.operand = isFaulted ? 0 : frame.operand;

@@ -70,7 +70,6 @@ export class CoreStep implements Step {
   readonly standing: Standing;
   readonly parent: CoreStep | null;
   readonly given: Word;
-  readonly depth: number;
   words: Word[] = [];
   nodes: CoreStep[] = [];
   /** Words at which it waits: what comes after is to wait for the expected one and try again. */
@@ -89,7 +88,6 @@ export class CoreStep implements Step {
     this.standing = standing;
     this.parent = parent;
     this.given = given;
-    this.depth = parent === null ? 0 : parent.depth + 1;
   }
 }
 
@@ -103,6 +101,7 @@ export interface Operation {
   readonly ending: Ending | null;
 }
 
+/** A micro-op that is not an end. */
 export const operation = (kind: number, address: number, operand: Word, expected: Word, order: number): Operation => ({
   kind,
   address,
@@ -111,6 +110,8 @@ export const operation = (kind: number, address: number, operand: Word, expected
   order,
   ending: null,
 });
+
+/** No micro-op: the core has ended. */
 export const ending = (how: Ending): Operation => ({
   kind: ended,
   address: 0,

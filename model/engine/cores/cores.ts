@@ -192,15 +192,8 @@ export class Cores implements Threads<CoreStep> {
   #looked(standing: Standing, isInterrupted: boolean, step: CoreStep, word: Word): CoreStep {
     const when =
       standing.index === When.beforeStep ? When.beforeStep : isInterrupted ? When.interrupted : When.unmasking;
-    const timer = when === When.unmasking && this.#isSoon(standing) ? undefined : this.#timerOf(standing);
-    if (timer === undefined) return this.#notStruck({ ...standing, index: when }, step, word);
-    return this.#make(
-      Role.timer,
-      { ...standing, index: when },
-      operation(Kind.load, timer, 0, 0, rank.relaxed),
-      step,
-      word,
-    );
+    const looking = { ...standing, index: when };
+    return this.#timerAt(looking, step, word) ?? this.#notStruck(looking, step, word);
   }
 
   /** No timer strikes here: the core goes on. */
@@ -221,9 +214,13 @@ export class Cores implements Threads<CoreStep> {
     return next.marks.length === 0 && next.kind !== Kind.coreNumber && next.kind !== faulted;
   }
 
-  /** The next timer that may strike, if the core is where one may. */
-  #timerOf({ core, maskDepth, strikes, at }: Standing): number | undefined {
-    return maskDepth > 0 || at.context >= this.#setting.threads ? undefined : this.#beside.timers[core]?.[strikes];
+  /** The core looks whether its next timer is due, if it is where one may strike and it can matter. */
+  #timerAt(standing: Standing, parent: CoreStep | null, given: Word): CoreStep | undefined {
+    const { core, maskDepth, strikes, at, index } = standing;
+    const timer = this.#beside.timers[core]?.[strikes];
+    if (timer === undefined || maskDepth > 0 || at.context >= this.#setting.threads) return undefined;
+    if (index === When.unmasking && this.#isSoon(standing)) return undefined;
+    return this.#make(Role.timer, standing, operation(Kind.load, timer, 0, 0, rank.relaxed), parent, given);
   }
 
   /** Does what is local to the core, and finds its next access. */
@@ -262,10 +259,8 @@ export class Cores implements Threads<CoreStep> {
           if (maskDepth === 1) {
             const looking = { ...standing, index: When.unmasking };
             if (!standing.hasLooked) return this.#make(Role.interrupt, looking, this.#look(standing), parent, given);
-            const timer = this.#timerOf(standing);
-            if (timer !== undefined && !this.#isSoon(standing)) {
-              return this.#make(Role.timer, looking, operation(Kind.load, timer, 0, 0, rank.relaxed), parent, given);
-            }
+            const timer = this.#timerAt(looking, parent, given);
+            if (timer) return timer;
           }
           word = 0;
           break;
@@ -289,13 +284,11 @@ export class Cores implements Threads<CoreStep> {
 
   /** The core is about to do a visible step: interrupts that are pending are received at the end of the one before. */
   #visible(standing: Standing, parent: CoreStep | null, given: Word): CoreStep {
+    const looking = { ...standing, index: When.beforeStep };
     if (standing.maskDepth === 0 && !standing.hasLooked) {
-      return this.#make(Role.interrupt, { ...standing, index: When.beforeStep }, this.#look(standing), parent, given);
+      return this.#make(Role.interrupt, looking, this.#look(standing), parent, given);
     }
-    const timer = this.#timerOf(standing);
-    if (timer === undefined) return this.#begun(standing, parent, given);
-    const op = operation(Kind.load, timer, 0, 0, rank.relaxed);
-    return this.#make(Role.timer, { ...standing, index: When.beforeStep }, op, parent, given);
+    return this.#timerAt(looking, parent, given) ?? this.#begun(standing, parent, given);
   }
 
   /** The visible step itself. */

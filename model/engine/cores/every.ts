@@ -4,7 +4,10 @@ import type { Program } from '#model/subject.ts';
 
 /** How it ended. */
 export interface Explored extends Tally {
-  /** What it stopped at: so many executions, graphs that are none included; or in some so many steps of a core. Null: these are all. */
+  /**
+   * What it stopped at: so many executions, graphs that are none included; or in some so many steps of a core. Null:
+   * these are all.
+   */
   readonly bound: 'executions' | 'steps' | null;
 }
 

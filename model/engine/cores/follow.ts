@@ -106,9 +106,7 @@ export class Following implements Strategy {
     const event = action.events.find((one) => this.#stepOf(one).role === Role.access);
     if (event !== undefined && !isOf(this.#stepOf(event), frame)) throw nondeterministic(context);
     if (frame.kind === Kind.store) return;
-    if (event === undefined || this.#graph.value[event] !== result) {
-      this.hasDiverged = true;
-    }
+    if (event === undefined || this.#graph.value[event] !== result) this.hasDiverged = true;
   };
 
   #diverge(choice: Choice): number {
@@ -129,17 +127,8 @@ export class Following implements Strategy {
     const buffer = this.#buffers[core] as number[];
     for (const event of events) {
       const { role } = this.#stepOf(event);
-      if (
-        role === Role.answer ||
-        !after.some(
-          ({
-            action: {
-              events: [store],
-            },
-          }) => store === event,
-        )
-      )
-        continue;
+      const isBuffered = after.some(({ action }) => action.tag === 'drain' && action.events[0] === event);
+      if (role === Role.answer || !isBuffered) continue;
       if (buffer.length > 0 || !this.#isAtOnce(event)) buffer.push(event);
       // What the machine itself stores does not wait if nothing else does.
       if (buffer.length === 1 && buffer[0] === event && role !== Role.access) this.hasDiverged = true;

@@ -1,13 +1,10 @@
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
-import type { FenceOrder } from '#impl/machine/order.ts';
-import type { Consistency } from '#model/engine/graph/consistency.ts';
 import { estimateOf } from '#model/engine/graph/estimate.ts';
 import { ExecutionGraph } from '#model/engine/graph/events.ts';
 import { Explorer } from '#model/engine/graph/explorer.ts';
+import { models } from '#model/engine/graph/models.ts';
 import type { Ending, GraphMemory, GraphProgram } from '#model/engine/graph/program.ts';
-import { ReleaseConsistency } from '#model/engine/graph/release.ts';
-import { SequentialConsistency } from '#model/engine/graph/sequential.ts';
-import { type SeqCstStore, TotalStoreOrder } from '#model/engine/graph/total-store-order.ts';
+import type { SeqCstStore } from '#model/engine/graph/total-store-order.ts';
 import { follow, type Rest, trailOf } from '#model/engine/graph/trail.ts';
 import { ThreadTrie, type TrieNode } from '#model/engine/graph/trie.ts';
 
@@ -34,21 +31,6 @@ export interface Explored {
   /** How often a routine was resumed. */
   readonly resumptions: number;
 }
-
-/** Each memory model, and which fences mean anything to it. */
-const models: Readonly<
-  Record<
-    GraphMemory,
-    { of(graph: ExecutionGraph, seqCstStore: SeqCstStore): Consistency; heedsFence(order: FenceOrder): boolean }
-  >
-> = {
-  sc: { of: (graph) => new SequentialConsistency(graph), heedsFence: () => false },
-  tso: {
-    of: (graph, seqCstStore) => new TotalStoreOrder(graph, seqCstStore),
-    heedsFence: (order) => order === 'seq_cst',
-  },
-  rc11: { of: (graph) => new ReleaseConsistency(graph), heedsFence: () => true },
-};
 
 /**
  * The exploration of a program: every consistent execution graph once. Source: Kokologiannakis, Marmanis, Gladstein,
