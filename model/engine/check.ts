@@ -13,6 +13,7 @@ import {
   usualLimits,
 } from '#model/engine/explore/execution.ts';
 import type { Exhausted } from '#model/engine/explore/exploration.ts';
+import { activeOf, callsOf } from '#model/engine/explore/programs.ts';
 import { replayStrategy } from '#model/engine/explore/replay.ts';
 import type { Departure } from '#model/engine/explore/schedule.ts';
 import { executionsOf, samples } from '#model/engine/explore/stream.ts';
@@ -352,8 +353,8 @@ export class Check {
       limits,
       violation,
       story: {
-        threads: execution.program.threads.filter((calls) => calls.length > 0).length,
-        calls: execution.program.threads.flat().length,
+        threads: activeOf(execution.program),
+        calls: callsOf(execution.program),
         switches: execution.switches,
         ...(minimal && { minimal }),
       },

@@ -6,8 +6,9 @@ import type { Program, ProgramSize } from '#model/subject.ts';
 /** The largest random programs. */
 const largest: ProgramSize = { threads: 4, calls: 4 };
 
-const callsOf = ({ threads }: Program): number => threads.flat().length;
-const activeOf = ({ threads }: Program): number => threads.filter((calls) => calls.length > 0).length;
+/** How many calls a program makes, and how many of its threads make any. */
+export const callsOf = ({ threads }: Program): number => threads.flat().length;
+export const activeOf = ({ threads }: Program): number => threads.filter((calls) => calls.length > 0).length;
 
 /** Random programs of one size at most, that have anything to do. May be fewer than `count`. */
 const draw = ({ subject, variant }: Rig, random: RandomGenerator, size: ProgramSize, count: number): Program[] =>

@@ -1,12 +1,10 @@
 import * as fc from 'fast-check';
 import type { Rig } from '#model/engine/explore/execution.ts';
+import { activeOf, callsOf } from '#model/engine/explore/programs.ts';
 import type { Program } from '#model/subject.ts';
 
 /** So many programs are drawn. */
 const drawnMax = 400;
-
-const activeOf = ({ threads }: Program): number => threads.filter((calls) => calls.length > 0).length;
-const callsOf = ({ threads }: Program): number => threads.flat().length;
 
 /**
  * Random programs with fewer calls than this one and no more threads, the smallest first: what is left of a large

@@ -1,5 +1,6 @@
 import type { Execution, Limits, Rig } from '#model/engine/explore/execution.ts';
 import { isOfMemory } from '#model/engine/explore/exhaustive.ts';
+import { activeOf } from '#model/engine/explore/programs.ts';
 import { randomFrom, randomStrategy } from '#model/engine/explore/random.ts';
 import { replayStrategy } from '#model/engine/explore/replay.ts';
 import { fewerCalls } from '#model/engine/shrink/drawn.ts';
@@ -101,8 +102,7 @@ function* simplerMachines(
   { execution: { program }, limits }: Failure,
 ): Generator<readonly [Program, Limits]> {
   // A core for each thread is simpler than a timer, if there are as many.
-  const active = program.threads.filter((calls) => calls.length > 0).length;
-  const cores = Math.min(active, world.instances.length - program.threads.length);
+  const cores = Math.min(activeOf(program), world.instances.length - program.threads.length);
   const withoutTimers = { ...limits, timers: 0 };
   if (limits.timers > 0 && program.cores < cores) yield [{ ...program, cores }, withoutTimers];
   if (limits.memory !== 'sc') yield [program, { ...limits, memory: 'sc' }];
