@@ -1,20 +1,12 @@
 import type { Machine } from '#impl/machine/machine.ts';
 import { Kind } from '#impl/machine/ops.ts';
 import { bootOf, type Execution, execute, type Limits, type Rig } from '#model/engine/explore/execution.ts';
-import { type Bound, isOfMemory, isPreemption } from '#model/engine/explore/exhaustive.ts';
+import { type Alternative, alternativesTo, type Bound } from '#model/engine/explore/exhaustive.ts';
 import { replayStrategy } from '#model/engine/explore/replay.ts';
-import { type Departure, type Schedule, stepsInARowMax } from '#model/engine/explore/schedule.ts';
+import { type Schedule, stepsInARowMax } from '#model/engine/explore/schedule.ts';
 import { type Choice, isIn } from '#model/engine/explore/strategy.ts';
 import { Footprint, type Step, stepOf } from '#model/engine/shrink/footprint.ts';
 import type { Program } from '#model/subject.ts';
-
-/** An alternative that an execution did not take. */
-interface Alternative {
-  readonly departure: Departure;
-  readonly cost: 0 | 1;
-  /** The core that is preempted; null: none is. */
-  readonly preempted: number | null;
-}
 
 interface Looked {
   readonly execution: Execution;
@@ -121,9 +113,7 @@ class Search {
     this.#executions++;
     const alternatives: Alternative[] = [];
     const steps: Step[] = [];
-    const last = schedule.at(-1);
-    const isBeforeItsStep = last?.timer === true || last?.drain === true;
-    const mayGoAnotherWay = schedule.filter(isOfMemory).length < (this.#bound.ofMemory ?? this.#bound.preemptions);
+    const collect = alternativesTo(schedule, this.#limits, this.#bound, alternatives);
     const threads = this.#program.threads.length;
     let answered = 0;
     let isStanding = standing !== null;
@@ -134,37 +124,12 @@ class Search {
       if (standing && isStanding && choice.step >= standing.step) {
         isStanding = lookAround(standing, choice, action, machine, latest);
       }
-      if (choice.step >= this.#limits.steps || action >= choice.cores) return;
-      if (last && (choice.step < last.step || (choice.step === last.step && !isBeforeItsStep))) return;
-      const { step, current, enabled, cores } = choice;
-      const canGoOn = isIn(enabled, current) && choice.stepsInARow < stepsInARowMax;
-      const cost = isPreemption(choice) ? 1 : 0;
-      const preempted = cost === 1 && choice.buffered === 0 ? current : null;
-      for (let core = 0; core < cores; core++) {
-        if (core !== action && isIn(enabled, core) && (core !== current || canGoOn)) {
-          alternatives.push({ departure: { step, core }, cost, preempted });
-        }
-      }
-      if (choice.timersLeft > 0 && last?.step !== step) {
-        alternatives.push({ departure: { step, core: action, timer: true }, cost: 1, preempted: null });
-      }
-      for (let core = 0; mayGoAnotherWay && core < cores; core++) {
-        if (isIn(choice.buffered, core)) {
-          alternatives.push({ departure: { step, core, drain: true }, cost: 1, preempted: null });
-        }
-      }
-    };
-    const lookAtWays = (ways: number, way: number, step: number, core: number): void => {
-      if (way > 0 || !mayGoAnotherWay) return;
-      if (last && (step < last.step || (step === last.step && last.way !== undefined))) return;
-      for (let other = 1; other < ways; other++) {
-        alternatives.push({ departure: { step, core, way: other }, cost: 1, preempted: null });
-      }
+      collect.choices(choice, action, machine);
     };
     const execution = execute(this.#rig, this.#program, replayStrategy(schedule), this.#limits, {
       observer: (core, context, frame, result) => steps.push(stepOf(core, context, frame, result, threads)),
       choices: look,
-      ways: lookAtWays,
+      ways: collect.ways,
     });
     if (standing && isStanding) {
       const latest = steps.at(-1);
