@@ -62,11 +62,15 @@ const common = (id: string, sentence: string, about: About): Common => ({
   isOfReference: about.isOfReference ?? false,
 });
 
+/** A claim about the spec's states. */
+export type StateClaim = Extract<Claim, { tag: 'always' | 'never' | 'sometimes' }>;
+
+export const isAboutStates = (claim: Claim): claim is StateClaim =>
+  claim.tag === 'always' || claim.tag === 'never' || claim.tag === 'sometimes';
+
 /** The claim as it is shown: for the quantified ones, with the word that says which way round. */
 export const showClaim = (claim: Claim): string =>
-  claim.tag === 'always' || claim.tag === 'never' || claim.tag === 'sometimes'
-    ? `${claim.tag}: ${claim.sentence}`
-    : claim.sentence;
+  isAboutStates(claim) ? `${claim.tag}: ${claim.sentence}` : claim.sentence;
 
 const idOf = (sentence: string): string =>
   sentence

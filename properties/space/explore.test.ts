@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { always, never, type Suite, sometimes, suite } from '#model/claim.ts';
-import { explore, type Space, type StateClaim, toTheEnd } from '#model/engine/space/explore.ts';
+import { always, isAboutStates, never, type StateClaim, type Suite, sometimes, suite } from '#model/claim.ts';
+import { explore, type Space, toTheEnd } from '#model/engine/space/explore.ts';
 import { type Path, pathTo } from '#model/engine/space/path.ts';
 import { specOfSubject } from '#model/engine/space/subject-spec.ts';
 import { type Survey, type SurveyOptions, surveying } from '#model/engine/space/survey.ts';
@@ -348,7 +348,7 @@ describe('symmetry', () => {
 
   it.each(symmetric)('of $name: the same verdicts, and fewer states', ({ subject, variant, exploration, claims }) => {
     const system = systemOfExploration(subject, variant, exploration);
-    const ofStates = claims.filter(({ tag }) => ['always', 'never', 'sometimes'].includes(tag)) as StateClaim[];
+    const ofStates = claims.filter(isAboutStates);
     const whole = explore(system, { claims: ofStates, statesMax });
     const less = explore(system, { claims: ofStates, statesMax, symmetry: exploration.symmetry });
     expect(less.isComplete && whole.isComplete).toBe(true);

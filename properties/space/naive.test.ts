@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { always, sometimes } from '#model/claim.ts';
-import { explore, type StateClaim } from '#model/engine/space/explore.ts';
+import { always, type StateClaim, sometimes } from '#model/claim.ts';
+import { explore } from '#model/engine/space/explore.ts';
 import { pathTo } from '#model/engine/space/path.ts';
 import type { System } from '#model/engine/space/system.ts';
 import { findEndlessWait } from '#model/engine/space/waits.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { explore, type Space, type StateClaim } from '#model/engine/space/explore.ts';
+import type { StateClaim } from '#model/claim.ts';
+import { explore, type Space } from '#model/engine/space/explore.ts';
 import { pathTo } from '#model/engine/space/path.ts';
 import type { System } from '#model/engine/space/system.ts';
 import { alike, claims, noLostWakeup, type Size, sizes, type Xv6Pipe, xv6Pipe } from '#properties/space/xv6-pipe.ts';

@@ -4,7 +4,8 @@ import { budgets } from '#model/engine/explore/budget.ts';
 import { type Execution, type Rig, rigFor } from '#model/engine/explore/execution.ts';
 import { samples } from '#model/engine/explore/stream.ts';
 import { usualPlan } from '#model/engine/plan.ts';
-import { Judgement, judge } from '#model/engine/refine/judge.ts';
+import { Judgement } from '#model/engine/refine/judge.ts';
+import { contradicted } from '#model/engine/refine/judged.ts';
 import { checkScenarios, checkSequences, type SequentialResult } from '#model/engine/refine/sequential.ts';
 import { SpecGraph } from '#model/engine/refine/spec-graph.ts';
 import { mutants, suites } from '#properties/index.ts';
@@ -36,13 +37,8 @@ type Fails = (execution: Execution) => boolean;
 
 /** Whether an execution refutes a claim, as `Check` judges it. */
 const refutes = (claim: Claim, graph: SpecGraph, variant: string): Fails => {
-  const fine = new Set<number>();
-  const isAboutStates = claim.tag === 'always' || claim.tag === 'never';
-  return (execution) => {
-    const judgement = new Judgement(graph, variant, execution);
-    if (isAboutStates && judgement.answers.tag === 'unexplained') return false;
-    return judge(claim, judgement, fine) !== undefined;
-  };
+  const judged = [{ claim, fine: new Set<number>(), executions: 0, found: false }];
+  return (execution) => !contradicted(judged, new Judgement(graph, variant, execution)).next().done;
 };
 
 /** A search is told which execution fails, and stops there. */

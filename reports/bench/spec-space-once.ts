@@ -1,5 +1,6 @@
 /** Finds every state of the xv6 pipe once: prints how many, and the processor seconds that took. See spec-space.ts. */
-import { explore, type StateClaim } from '#model/engine/space/explore.ts';
+import type { StateClaim } from '#model/claim.ts';
+import { explore } from '#model/engine/space/explore.ts';
 import type { System } from '#model/engine/space/system.ts';
 import { alike, claims, sizes, xv6Pipe } from '#properties/space/xv6-pipe.ts';
 import { delaySlowestCompiler } from '#reports/cli/slowest-compiler.ts';

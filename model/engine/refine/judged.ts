@@ -1,4 +1,4 @@
-import type { Claim } from '#model/claim.ts';
+import { type Claim, isAboutStates } from '#model/claim.ts';
 import type { Execution } from '#model/engine/explore/execution.ts';
 import { finds, type Judgement, judge } from '#model/engine/refine/judge.ts';
 import { SuiteError } from '#model/suite-error.ts';
@@ -18,7 +18,8 @@ export function* contradicted<One extends Judged>(claims: Iterable<One>, judgeme
   for (const one of claims) {
     const { claim, fine } = one;
     if (!isOnExecutions(claim)) continue;
-    if (isAboutStates(claim) && judgement.answers.tag === 'unexplained') continue; // no states to look at
+    // What the spec does not explain has no states to look at, and must not be counted.
+    if (isAboutStates(claim) && judgement.answers.tag === 'unexplained') continue;
     one.executions++;
     one.found ||= finds(claim, judgement);
     if (judge(claim, judgement, fine)) yield one;
@@ -27,9 +28,6 @@ export function* contradicted<One extends Judged>(claims: Iterable<One>, judgeme
 
 /** Whether a claim is judged on the executions of the exploration. */
 export const isOnExecutions = ({ tag }: Claim): boolean => tag !== 'refines' && tag !== 'ordering';
-
-/** Claims about the spec's states say nothing of an execution that the spec does not explain, and must not count it. */
-const isAboutStates = ({ tag }: Claim): boolean => tag === 'always' || tag === 'never' || tag === 'sometimes';
 
 /** A micro-op that was never yielded is the author's slip, not a finding about the protocol. */
 export const rejectFloating = (execution: Execution): void => {

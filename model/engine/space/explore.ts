@@ -1,4 +1,4 @@
-import type { Claim } from '#model/claim.ts';
+import type { StateClaim } from '#model/claim.ts';
 import { Arena, batchMax } from '#model/engine/space/arena.ts';
 import { Predicates, sharedBit } from '#model/engine/space/predicates.ts';
 import { withRoomFor } from '#model/engine/space/room.ts';
@@ -6,9 +6,6 @@ import { type Move, Steps } from '#model/engine/space/steps.ts';
 import { Symmetry } from '#model/engine/space/symmetry.ts';
 import type { System } from '#model/engine/space/system.ts';
 import type { SymmetryOf } from '#model/subject.ts';
-
-/** A claim about states. */
-export type StateClaim = Extract<Claim, { tag: 'always' | 'never' | 'sometimes' }>;
 
 export interface SpaceOptions {
   readonly claims: readonly StateClaim[];

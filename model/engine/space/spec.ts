@@ -1,5 +1,4 @@
-import type { Claim } from '#model/claim.ts';
-import type { StateClaim } from '#model/engine/space/explore.ts';
+import { type Claim, isAboutStates, type StateClaim } from '#model/claim.ts';
 import type { System } from '#model/engine/space/system.ts';
 import type { AnyCall, Exploration, Subject, SymmetryOf } from '#model/subject.ts';
 
@@ -28,12 +27,6 @@ export interface SpecToExplore extends Showing {
   readonly known?: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** The claims that are about states. */
-export const stateClaims = (claims: readonly Claim[]): readonly StateClaim[] =>
-  claims.filter(
-    (claim): claim is StateClaim => claim.tag === 'always' || claim.tag === 'never' || claim.tag === 'sometimes',
-  );
-
 /** A spec that stands alone, without any implementation: what a file exports as its `default`. */
 export interface LoneSpec<State = unknown, Call extends AnyCall = AnyCall, Answer = unknown>
   extends Showing<State, Call, Answer> {
@@ -46,7 +39,7 @@ export interface LoneSpec<State = unknown, Call extends AnyCall = AnyCall, Answe
 export const specOfFile = (file: string, lone: LoneSpec, system: SystemToExplore): SpecToExplore => ({
   id: file,
   variant: system.name,
-  claims: stateClaims(lone.claims),
+  claims: lone.claims.filter(isAboutStates),
   systems: [system],
   showState: lone.showState,
   showCall: lone.showCall,

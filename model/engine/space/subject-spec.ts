@@ -1,6 +1,6 @@
-import { claimsAbout, type Suite } from '#model/claim.ts';
+import { claimsAbout, isAboutStates, type Suite } from '#model/claim.ts';
 import { knownOutcomes } from '#model/engine/space/known-outcomes.ts';
-import { type SpecToExplore, type SystemToExplore, stateClaims } from '#model/engine/space/spec.ts';
+import type { SpecToExplore, SystemToExplore } from '#model/engine/space/spec.ts';
 import { systemOfExploration, systemOfProgram } from '#model/engine/space/system.ts';
 
 /** The spec of a subject: the threads of its exploration, about so many, and then its scenarios. */
@@ -20,7 +20,7 @@ export const specOfSubject = (suite: Suite, variant: string, threads: number): S
   return {
     id: subject.id,
     variant,
-    claims: stateClaims(claimsAbout(suite, variant)),
+    claims: claimsAbout(suite, variant).filter(isAboutStates),
     systems: [
       ...free,
       ...subject.scenarios(variant).map(({ name, program }) => ({ name, system: systemOfProgram(subject, program) })),

@@ -1,5 +1,6 @@
+import type { StateClaim } from '#model/claim.ts';
 import { coverageOf, type SpecCoverage } from '#model/engine/space/coverage.ts';
-import { exploring, type Space, type StateClaim } from '#model/engine/space/explore.ts';
+import { exploring, type Space } from '#model/engine/space/explore.ts';
 import { type Path, pathTo } from '#model/engine/space/path.ts';
 import type { SpecToExplore, SystemToExplore } from '#model/engine/space/spec.ts';
 import { findEndlessWait } from '#model/engine/space/waits.ts';
