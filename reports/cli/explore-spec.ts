@@ -51,11 +51,10 @@ export const exploreSpec = async (name: string, options: ExploreSpecOptions, out
   delaySlowestCompiler();
   if (options.itf !== undefined) prepareFile(options.itf);
   const specs = await selectSpecs(name, options.variant, options.threads);
-  const interrupt = listenForInterrupt(output);
-  const end = performance.now() + 1000 * (options.seconds ?? Number.POSITIVE_INFINITY);
+  const interrupt = listenForInterrupt(output, options.seconds);
   const explored: Explored[] = [];
   try {
-    for (const spec of specs) explored.push(await exploredOf(spec, options, interrupt, end));
+    for (const spec of specs) explored.push(await exploredOf(spec, options, interrupt));
   } finally {
     interrupt.release();
   }
@@ -69,28 +68,25 @@ export const exploreSpec = async (name: string, options: ExploreSpecOptions, out
   return code;
 };
 
-/** Explores one variant, until `end` by the clock or Ctrl-C. */
+/** Explores one variant, until the interrupt. */
 const exploredOf = async (
   spec: SpecToExplore,
-  { states: statesMax, seconds, symmetry }: ExploreSpecOptions,
+  { states: statesMax, symmetry }: ExploreSpecOptions,
   interrupt: Interrupt,
-  end: number,
 ): Promise<Explored> => {
   const before = process.cpuUsage();
   const steps = surveying(spec, { statesMax, symmetry });
   let breath = performance.now();
   for (;;) {
-    const now = performance.now();
-    const step = steps.next(interrupt.isRequested || now >= end);
+    const step = steps.next(interrupt.isRequested);
     if (step.done) {
       const { user, system } = process.cpuUsage(before);
       const spaces = step.value.systems.map(({ space }) => space);
-      const bound = interrupt.isRequested ? 'Ctrl-C' : plural(seconds as number, 'second');
-      const gaveUp = spaces.some(({ isStopped }) => isStopped) ? bound : plural(statesMax, 'state');
+      const gaveUp = spaces.some(({ isStopped }) => isStopped) ? interrupt.why : plural(statesMax, 'state');
       const isWhole = spaces.every(({ isComplete }) => isComplete);
       return { spec, survey: step.value, cpuSeconds: (user + system) / 1e6, gaveUp: isWhole ? null : gaveUp };
     }
-    if (now - breath < breathMilliseconds) continue;
+    if (performance.now() - breath < breathMilliseconds) continue;
     await setImmediate();
     breath = performance.now();
   }

@@ -57,13 +57,12 @@ const silenceMilliseconds = 1000;
 /** Counts the executions of programs under each memory model, each once. */
 export const explore = async (paths: readonly string[], options: ExploreOptions, output: Output): Promise<ExitCode> => {
   delaySlowestCompiler();
-  const { executions, seconds, workers } = options;
+  const { executions, workers } = options;
   const plan = options.resume === undefined ? planAnew(paths, options.outcomes) : planKept(options.resume, options);
   const undertakings = [...plan.undertakings.values()];
   const keep = options.keep ?? options.resume;
-  if (keep !== undefined) prepareKept(keep);
   const executionsMax = executions ?? Number.POSITIVE_INFINITY;
-  const interrupt = listenForInterrupt(output);
+  const interrupt = listenForInterrupt(output, options.seconds);
   const display = progressDisplay(output, null);
   const forecast = new Forecast(undertakings);
   const before = foundIn(undertakings);
@@ -77,16 +76,14 @@ export const explore = async (paths: readonly string[], options: ExploreOptions,
     display.update(found, null, `${id}${left}`);
   };
   try {
-    const milliseconds = 1000 * (seconds ?? Number.POSITIVE_INFINITY);
-    await exploreAll(undertakings, { workers, executionsMax, executionsAlone, interrupt, milliseconds, onProgress });
+    if (keep !== undefined) prepareKept(keep); // who sees the file may press Ctrl-C
+    await exploreAll(undertakings, { workers, executionsMax, executionsAlone, interrupt, onProgress });
   } finally {
     display.stop();
     interrupt.release();
   }
-  const boundOf = (account: Account): string => {
-    if (account.found >= executionsMax) return plural(executionsMax, 'execution');
-    return interrupt.isRequested ? 'Ctrl-C' : plural(seconds as number, 'second');
-  };
+  const boundOf = ({ found: ofAccount }: Account): string =>
+    ofAccount >= executionsMax ? plural(executionsMax, 'execution') : interrupt.why;
   const cut = undertakings.flatMap(({ accounts }) => accounts.filter((account) => !account.isComplete));
   const bounds = [...new Set(cut.map(boundOf))];
   const explored = exploredOf(plan, isGuessed(cut), boundOf);

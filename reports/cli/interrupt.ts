@@ -18,7 +18,7 @@ export const interruptBy = (flag: InterruptFlag): Interrupt => ({
   },
   get why() {
     const value = Atomics.load(flag, 0);
-    return value < 0 ? plural(-value, 'second') : 'stopped early';
+    return value < 0 ? plural(-value, 'second') : 'Ctrl-C';
   },
 });
 

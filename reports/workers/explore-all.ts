@@ -3,10 +3,10 @@ import type { InterruptListener } from '#reports/cli/interrupt.ts';
 import { Agenda, type Item, type Undertaking } from '#reports/workers/agenda.ts';
 import { explorePortion, type Found } from '#reports/workers/portion.ts';
 import type { Errand, PortionProgress } from '#reports/workers/portion-worker.ts';
-import { hungry, isSignalled, noSignals, signal, stopped } from '#reports/workers/signals.ts';
+import { failed, hungry, isSignalled, noSignals, signal } from '#reports/workers/signals.ts';
 import { failureOf, threadsOf } from '#reports/workers/threads.ts';
 
-/** Who explores, and until when. */
+/** Who explores, and who may stop them. */
 export interface Campaign {
   /** How many threads; with 1 all is done in this one. */
   readonly workers: number;
@@ -18,8 +18,6 @@ export interface Campaign {
    * that: they would wait longer for a thread than for the rest.
    */
   readonly executionsAlone: number;
-  /** When to stop, in milliseconds from now; Infinity: never. */
-  readonly milliseconds: number;
   /** Is told that about so many executions more were found, and of which program. */
   onProgress(executions: number, id: string): void;
 }
@@ -31,32 +29,26 @@ const executionsToBegin = 200;
 const roundsPerWorker = 4;
 const portionsMax = 64;
 
-/** A timer cannot be set any later. */
-const timerMillisecondsMax = 0x7fffffff;
-
 /**
  * Explores programs under each of their models, and writes down in their accounts what is found and what is left. Each
  * execution is found once, by whomever: the result is the same for any number of workers.
  */
 export const exploreAll = async (undertakings: readonly Undertaking[], campaign: Campaign): Promise<void> => {
-  const { workers, interrupt, milliseconds, executionsAlone } = campaign;
+  const { workers, interrupt, executionsAlone } = campaign;
   const agenda = new Agenda(undertakings, campaign.executionsMax);
-  const end = performance.now() + milliseconds;
-  const isToStop = (): boolean => interrupt.isRequested || performance.now() >= end;
-  const allowed = workers === 1 ? Number.POSITIVE_INFINITY : executionsAlone;
-  await exploreAlone(agenda, allowed, isToStop, campaign);
-  if (isToStop() || agenda.waiting(1) === 0) return;
+  await exploreAlone(agenda, workers === 1 ? Number.POSITIVE_INFINITY : executionsAlone, campaign);
+  if (interrupt.isRequested || agenda.waiting(1) === 0) return;
   if (agenda.waiting(workers) < workers) agenda.divide();
-  await exploreInThreads(agenda, isToStop, end - performance.now(), campaign);
+  await exploreInThreads(agenda, campaign);
 };
 
 /** Explores in this thread, until so many executions were found. */
 const exploreAlone = async (
   agenda: Agenda,
   executionsMax: number,
-  isToStop: () => boolean,
-  { onProgress }: Campaign,
+  { interrupt, onProgress }: Campaign,
 ): Promise<void> => {
+  const isToStop = (): boolean => interrupt.isRequested;
   for (let left = executionsMax; left > 0 && !isToStop(); left -= executionsToBegin) {
     const item = agenda.next(left);
     if (!item) return;
@@ -69,15 +61,9 @@ const exploreAlone = async (
 };
 
 /** Explores in threads. Where one has nothing to do, the others leave him some of what they have. */
-const exploreInThreads = async (
-  agenda: Agenda,
-  isToStop: () => boolean,
-  milliseconds: number,
-  { workers, interrupt, onProgress }: Campaign,
-): Promise<void> => {
+const exploreInThreads = async (agenda: Agenda, { workers, interrupt, onProgress }: Campaign): Promise<void> => {
   const signals = noSignals();
   const threads = threadsOf(workers, { module: './portion-worker.ts', interrupt: interrupt.flag, signals });
-  const timer = setTimeout(() => signal(signals, stopped, true), Math.min(milliseconds, timerMillisecondsMax));
   let failure: Error | undefined;
   const perform = async (items: readonly Item[]): Promise<void> => {
     const errands = items.map(({ undertaking: { written }, portion }): Errand => ({ written, portion }));
@@ -85,11 +71,11 @@ const exploreInThreads = async (
       onProgress(executions, (items[errand] as Item).undertaking.asked.id);
     try {
       const found: readonly Found[] = await threads.exec('explore', [errands], { on });
-      const isToDivide = isSignalled(signals, hungry) && !isToStop();
+      const isToDivide = isSignalled(signals, hungry) && !interrupt.isRequested;
       for (const [i, item] of items.entries()) agenda.take(item, found[i], isToDivide);
     } catch (error) {
       agenda.fail();
-      signal(signals, stopped, true);
+      signal(signals, failed, true);
       failure ??= failureOf(items.map(({ undertaking: { asked } }) => asked.id).join(', '), error as Error);
     }
   };
@@ -97,7 +83,7 @@ const exploreInThreads = async (
     await new Promise<void>((resolve, reject) => {
       let busy = 0;
       const goOn = (): void => {
-        for (; busy < workers && !isToStop(); busy++) {
+        for (; busy < workers && !interrupt.isRequested; busy++) {
           const items = agenda.some(workers * roundsPerWorker, portionsMax);
           if (items.length === 0) break;
           perform(items).then(() => {
@@ -111,7 +97,6 @@ const exploreInThreads = async (
       goOn();
     });
   } finally {
-    clearTimeout(timer);
     await threads.terminate(true);
   }
   if (failure) throw failure;

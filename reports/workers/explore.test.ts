@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AccessProgram, toExplore, type WrittenProgram } from '#model/engine/graph/written.ts';
+import { interruptBy } from '#reports/cli/interrupt.ts';
 import { main } from '#reports/cli/main.ts';
 import { Account } from '#reports/workers/account.ts';
 import type { Undertaking } from '#reports/workers/agenda.ts';
@@ -107,28 +108,36 @@ describe('one exploration', () => {
     return { undertaking: { written: program, asked, accounts }, account };
   };
 
-  const exploring = (undertaking: Undertaking, workers: number, milliseconds: number): Promise<void> =>
-    exploreAll([undertaking], {
+  const executionsAlone = 100_000;
+
+  /** Explores until about so many executions were found: then somebody presses Ctrl-C. */
+  const exploring = (undertaking: Undertaking, workers: number, enough = Number.POSITIVE_INFINITY): Promise<void> => {
+    const flag = new Int32Array(new SharedArrayBuffer(4));
+    let found = 0;
+    return exploreAll([undertaking], {
       workers,
       executionsMax: Number.POSITIVE_INFINITY,
-      executionsAlone: 100_000,
-      interrupt: { flag: new Int32Array(new SharedArrayBuffer(4)), isRequested: false, why: '', release: () => {} },
-      milliseconds,
-      onProgress: () => {},
+      executionsAlone,
+      interrupt: Object.assign(interruptBy(flag), { flag, release: () => {} }),
+      onProgress: (more) => {
+        found += more;
+        if (found > enough) Atomics.store(flag, 0, 1);
+      },
     });
+  };
 
   it('is divided among threads, which together find what one would find', async () => {
     const { undertaking, account } = undertakingOf(racers(6, 4));
-    await exploring(undertaking, 2, 1_500);
+    await exploring(undertaking, 2, 3 * executionsAlone);
     const pieces = account.rests ?? [];
     expect(pieces.length).toBeGreaterThan(1);
-    expect(account.found).toBeGreaterThan(100_000);
+    expect(account.found).toBeGreaterThan(3 * executionsAlone);
     for (const { trail, floor } of pieces) expect(floor).toBeLessThan(trail.length);
 
     const whole = undertakingOf(racers(5, 3));
-    await exploring(whole.undertaking, 1, Number.POSITIVE_INFINITY);
+    await exploring(whole.undertaking, 1);
     const parted = undertakingOf(racers(5, 3));
-    await exploring(parted.undertaking, 3, Number.POSITIVE_INFINITY);
+    await exploring(parted.undertaking, 3);
     expect(parted.account).toEqual(whole.account);
     expect(whole.account.isComplete).toBe(true);
     expect(whole.account.found).toBeGreaterThan(500_000);

@@ -4,7 +4,7 @@ import { toExplore, type WrittenProgram } from '#model/engine/graph/written.ts';
 import { InternalError } from '#model/suite-error.ts';
 import { type InterruptFlag, interruptBy } from '#reports/cli/interrupt.ts';
 import { explorePortion, type Found, type Portion } from '#reports/workers/portion.ts';
-import { hungry, isSignalled, type Signals, stopped } from '#reports/workers/signals.ts';
+import { failed, hungry, isSignalled, type Signals } from '#reports/workers/signals.ts';
 
 /** What a worker is given to explore. */
 export interface Errand {
@@ -23,14 +23,14 @@ const undividedMilliseconds = 50;
 /** How often a worker speaks. */
 const silenceMilliseconds = 100;
 
-const { interrupt, signals } = workerData as { readonly interrupt: InterruptFlag; readonly signals: Signals };
-const ctrlC = interruptBy(interrupt);
+const { interrupt: flag, signals } = workerData as { readonly interrupt: InterruptFlag; readonly signals: Signals };
+const interrupt = interruptBy(flag);
 
 /** Explores portions, one after the other. Gives what was found in those that it has begun with. */
 const explore = async (errands: readonly Errand[]): Promise<readonly Found[]> => {
   const begun = performance.now();
   const isToLeave = (): boolean => isSignalled(signals, hungry) && performance.now() - begun > undividedMilliseconds;
-  const isStopped = (): boolean => ctrlC.isRequested || isSignalled(signals, stopped);
+  const isStopped = (): boolean => interrupt.isRequested || isSignalled(signals, failed);
   const found: Found[] = [];
   let [spoken, executions] = [begun, 0];
   for (const [i, { written, portion }] of errands.entries()) {

@@ -1,8 +1,8 @@
 /** What threads that explore together tell each other, a word each: 1 if it is so. */
 export type Signals = Int32Array<SharedArrayBuffer>;
 
-/** The time is up. */
-export const stopped = 0;
+/** One of them has failed: what the others find is of no use. */
+export const failed = 0;
 /** Somebody has nothing to do: who is busy may leave him some of what he has. */
 export const hungry = 1;
 
