@@ -57,9 +57,11 @@ describe('an exhaustive check that is cut', () => {
 
   it('by the clock says so, and goes on', async () => {
     const most = String(Number.MAX_SAFE_INTEGER);
-    const ran = await run('sync/sleep-wakeup', '--explore', 'exhaustive', '--executions', most, '--seconds', '1');
+    const words = ['sync/sleep-wakeup', '--explore', 'exhaustive', '--executions', most, '--seconds', '1'];
+    const ran = await run(...words);
     expect(ran.code).toBe(2);
-    expect(ran.out).toMatch(/\? {2}the machine never faults +1 second in \d+ scenarios/);
+    // On a machine that is very busy nothing may have begun by then, and some scenario may be over on a fast one.
+    expect(ran.out).toMatch(/\? {2}the machine never faults +(.* )?1 second( in \d+.*)?$/m);
     const [, file] = ran.out.match(/resume {2}npx rendezvous check --resume (\S+) --executions \d+ --seconds 1$/) ?? [];
     const resumed = await run('--resume', file as string, '--executions', '1');
     expect(resumed.out).toMatch(/1 executions of \d+ scenarios/);
@@ -78,6 +80,7 @@ describe('an exhaustive check that is cut', () => {
     );
     const { claims, implementations, ...rest } = JSON.parse(ran.out);
     expect(rest).toEqual({ verdict: 'gave-up', seed: 1, budget: 'quick' }); // one `sometimes` is not in the scenarios
+    expect(implementations[0].scenarios.length).toBeGreaterThan(1);
     expect(claims).toContainEqual(expect.objectContaining({ id: 'faultless', verdict: 'holds' }));
     expect(implementations[0].scenarios.map(({ end }: { end: string }) => end)).toEqual(
       implementations[0].scenarios.map(() => 'all'),

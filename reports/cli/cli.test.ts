@@ -153,7 +153,7 @@ describe('a check', () => {
       if (notes === '') child.kill('SIGINT');
       notes += data;
     });
-    const code = await new Promise((resolve) => child.on('exit', resolve));
+    const code = await new Promise((resolve) => child.on('close', resolve));
     expect(code).toBe(2);
     expect(notes).toContain('stopping: the results so far follow');
     expect(out).toMatch(/\d+ of \d+ claims hold.* given up/);

@@ -144,7 +144,7 @@ describe('an exploration that was cut', () => {
 
   it('stops after the seconds that it was given, and names them', async () => {
     const kept = inFolder('seconds.json');
-    const { code, out } = await run(json('six.json', racers(6)), '--seconds', '1', '--keep', kept);
+    const { code, out } = await run(json('six.json', racers(6)), '--seconds', '1', '--workers', '1', '--keep', kept);
     expect(code).toBe(2);
     expect(out).toMatch(/sc +at least \d+ executions +gave up: 1 second, explored [\d,]+ of about [\d,]+\n/);
     expect(out).toMatch(/rc11_seqcst +at least 0 executions +gave up: 1 second, before it began\n/);
@@ -174,7 +174,7 @@ describe('an exploration that was cut', () => {
     while (!existsSync(kept)) await setTimeout(20); // it is made before the exploration begins
     await setTimeout(busyMilliseconds);
     child.kill('SIGINT');
-    const code = await new Promise((resolve) => child.on('exit', resolve));
+    const code = await new Promise((resolve) => child.on('close', resolve));
     expect(code).toBe(2);
     expect(out).toContain('gave up: Ctrl-C, explored');
     const [{ executions }] = JSON.parse(readFileSync(kept, 'utf8')).runs;

@@ -153,7 +153,7 @@ describe('workers', () => {
       out += data;
     });
     child.stderr.once('data', () => setTimeout(() => child.kill('SIGINT'), busyMilliseconds));
-    const code = await new Promise((resolve) => child.on('exit', resolve));
+    const code = await new Promise((resolve) => child.on('close', resolve));
     expect(code).toBe(2);
     expect(out).toMatch(/^0 of \d+ claims hold, \d+ given up, 0 of \d+ mutants killed\.$/m);
     expect(out).not.toContain('killed by');
