@@ -117,6 +117,6 @@ const programOf = (subject: Subject, input: HistoryInput): Program => {
   }
   const program = { variant, parameters, cores: 1, threads };
   const mismatch = subject.validate(program);
-  if (mismatch !== undefined) throw wrong(mismatch, 'the calls of each subject are in spec/abi.ts');
+  if (mismatch !== undefined) throw wrong(mismatch, 'the calls of each subject are in spec/abi.ts and spec/abi');
   return program;
 };

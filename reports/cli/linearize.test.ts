@@ -219,7 +219,7 @@ describe('rendezvous linearize, used wrongly, exits with 64 and says where', () 
       [{ ...aPipe, parameters: {} }],
       [],
       'S801',
-      'the calls of each subject are in spec/abi.ts',
+      'the calls of each subject are in spec/abi.ts and spec/abi',
     ],
     ['an unknown variant', [{ ...aPipe, variant: 'bsd' }], [], 'S104', "ipc/pipe has no variant 'bsd'"],
   ] as const)('%s', async (_name, lines, words, code, notes) => {
