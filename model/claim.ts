@@ -1,4 +1,5 @@
 import type { Costs } from '#impl/machine/cost.ts';
+import type { Traced } from '#impl/machine/machine.ts';
 import type { End } from '#model/engine/explore/execution.ts';
 import type { AnyCall, Program, Subject } from '#model/subject.ts';
 import type { ThreadId } from '#spec/abi.ts';
@@ -17,6 +18,8 @@ export interface Observation<Call = AnyCall, Answer = unknown, Parameters = unkn
   readonly program: Program<Call, Parameters>;
   readonly calls: readonly ObservedCall<Call, Answer>[];
   readonly costs: Costs;
+  /** What the implementation's tracepoints told, in order. */
+  readonly traced: readonly Traced[];
   readonly end: End;
 }
 

@@ -4,7 +4,7 @@ import type { UserBuffer } from '#impl/machine/context.ts';
 import type { Address, Routine, Word } from '#impl/machine/ops.ts';
 import type * as sleepWakeup from '#impl/sync/sleep-wakeup.ts';
 import type * as spinlock from '#impl/sync/spinlock.ts';
-import type { Thread } from '#impl/sync/threads.ts';
+import type { Placement, Thread, ThreadTable } from '#impl/sync/threads.ts';
 import type { ThreadId } from '#spec/abi.ts';
 import type { Outcome } from '#spec/outcome.ts';
 
@@ -63,6 +63,24 @@ export interface Services {
   readonly kill: typeof sleepWakeup.kill;
   readonly acquire: typeof spinlock.acquire;
   readonly release: typeof spinlock.release;
+}
+
+/** What the threads of a program run on: on a core that has no thread, as a thread begins and ends, as a timer strikes. */
+export interface Scheduler<Layout = unknown> {
+  /** Runs threads on `core` for ever. */
+  dispatch(layout: Layout, table: ThreadTable, core: number): Routine<unknown>;
+  /** The first thing that a thread does which was not on a core at boot. */
+  begin(self: Thread, layout: Layout): Routine<unknown>;
+  /** The timer struck in the midst of a thread. */
+  timerInterrupt(self: Thread, layout: Layout): Routine<unknown>;
+  /** The thread has nothing more to run, for ever. */
+  retire(self: Thread, layout: Layout): Routine<unknown>;
+}
+
+/** How a machine is when it boots: which cores it has, and where each thread is. */
+export interface MachineAtBoot {
+  readonly cores: number;
+  readonly placements: readonly Placement[];
 }
 
 /** A named variant of a subject's spec, and the module of its reference implementation. */
@@ -127,10 +145,17 @@ export interface Subject<
   /** The parent of each thread, where that matters. */
   parents(parameters: Parameters, threads: number): readonly (ThreadId | null)[];
   /** The implementation: where its words are, what the call does, and what the thread is told. */
-  boot(module: Module, memory: Allocator, parameters: Parameters): Layout;
+  boot(module: Module, memory: Allocator, parameters: Parameters, machine: MachineAtBoot): Layout;
   userBuffer(call: Call): UserBuffer;
   perform(module: Module, services: Services, self: Thread, layout: Layout, call: Call): Routine<Word>;
   answer(variant: string, call: Call, result: Word, buffer: UserBuffer): Answer;
+  /** The implementation is a scheduler: what it runs in place of the kernel's own. */
+  scheduler?(module: Module): Scheduler<Layout>;
+  /**
+   * What a core does in the midst of a context (a thread, or from the number of threads on a dispatcher) when another core
+   * interrupts it. Absent: it only wakes if it is idle.
+   */
+  interrupted?(module: Module, layout: Layout, table: ThreadTable, context: number): Routine<unknown>;
   /**
    * The refinement map of the reference implementation: what its words mean when no call is under way. Undefined where
    * an implementation has another layout.

@@ -14,8 +14,8 @@ export interface Frame {
 }
 
 /**
- * A thread's or dispatcher's context: a stack of frames, the innermost last. An interrupt pushes a frame; so will a
- * call that migrates. Empty: not yet started.
+ * A thread's or dispatcher's context: a stack of frames, the innermost last. An interrupt pushes a frame.
+ * Empty: not yet started.
  */
 export interface Context {
   readonly id: number;
@@ -26,6 +26,8 @@ export interface Context {
 export interface Core {
   readonly id: number;
   context: Context;
+  /** The address space by which it translates; -1: none. */
+  space: number;
   maskDepth: number;
   timerPending: boolean;
   interProcessorPending: boolean;

@@ -7,6 +7,8 @@ export interface Costs {
   contextSwitches: number;
   interrupts: number;
   interProcessorInterrupts: number;
+  /** How often a core's address-space register was given another space. */
+  spaceSwitches: number;
   idles: number;
   copies: number;
   microOps: number[];
@@ -22,6 +24,7 @@ export const noCosts = (contexts: number): Costs => ({
   contextSwitches: 0,
   interrupts: 0,
   interProcessorInterrupts: 0,
+  spaceSwitches: 0,
   idles: 0,
   copies: 0,
   microOps: Array.from({ length: contexts }, () => 0),

@@ -1,6 +1,7 @@
 import type { Context, Core, Frame, UserBuffer } from '#impl/machine/context.ts';
 import { type Costs, noCosts } from '#impl/machine/cost.ts';
 import type { Fault } from '#impl/machine/fault.ts';
+import { imageAtBoot } from '#impl/machine/image.ts';
 import type { Memory, Oracle } from '#impl/machine/memory/memory.ts';
 import {
   type Address,
@@ -12,8 +13,8 @@ import {
   register,
   type Word,
 } from '#impl/machine/ops.ts';
-import type { FenceOrder, Order } from '#impl/machine/order.ts';
-import type { Weakening } from '#impl/machine/weakening.ts';
+import type { FenceOrder } from '#impl/machine/order.ts';
+import { type Weakening, weaken } from '#impl/machine/weakening.ts';
 
 /** What the machine runs. Contexts are numbered: first the threads, then one dispatcher per core. */
 export interface Program {
@@ -38,6 +39,17 @@ export interface Program {
   readonly hasTimers: boolean;
   start(context: number): Routine<unknown>;
   timerInterrupt(context: number): Routine<unknown>;
+  /** What a core does when another interrupts it in this context; null: it only wakes if it is idle. */
+  readonly interrupted: ((context: number) => Routine<unknown>) | null;
+}
+
+/** Something that a tracepoint told of: after how many visible steps, on which core, in which context. */
+export interface Traced {
+  readonly step: number;
+  readonly core: number;
+  readonly context: number;
+  readonly name: string;
+  readonly word: Word;
 }
 
 /** Told of each visible step, before the next one: what was done, by which context on which core, and what it gave. */
@@ -58,6 +70,7 @@ export class Machine {
   readonly buffers: UserBuffer[];
   readonly costs: Costs;
   readonly memory: Memory;
+  readonly traced: Traced[] = [];
   observer: Observer | null = null;
   fault: Fault | null = null;
   readonly #program: Program;
@@ -69,7 +82,7 @@ export class Machine {
     this.#usable = program.usable.slice();
     this.#weakening = program.weakening;
     this.memory = program.memory;
-    this.memory.reset(imageAtBoot(program), program.oracle);
+    this.memory.reset(imageAtBoot(program.image, program.contextWord, program.running), program.oracle);
     const contexts = program.threads + program.cores;
     this.costs = noCosts(contexts);
     this.buffers = Array.from({ length: program.threads }, () => ({ bytes: [], mappedBytes: 0 }));
@@ -81,7 +94,7 @@ export class Machine {
     register.pending = false;
     for (let id = 0; id < this.#program.cores; id++) {
       const context = this.contexts[this.#program.running[id] as number] as Context;
-      const core = { id, context, maskDepth: 0, timerPending: false, interProcessorPending: false };
+      const core = { id, context, space: -1, maskDepth: 0, timerPending: false, interProcessorPending: false };
       this.cores.push(core);
       this.#enter(core, this.#program.start(context.id));
     }
@@ -187,6 +200,7 @@ export class Machine {
         if (target) {
           target.interProcessorPending = true;
           this.memory.send(core.id, target.id);
+          if (this.#program.interrupted && this.next(target).kind === Kind.awaitWord) this.#deliver(target); // it may never step
         }
         return 0;
       }
@@ -331,6 +345,15 @@ export class Machine {
         return core.maskDepth;
       case Kind.coreNumber:
         return core.id;
+      case Kind.activate:
+        if (core.space !== frame.operand) this.costs.spaceSwitches++;
+        core.space = frame.operand;
+        return 0;
+      case Kind.activeSpace:
+        return core.space;
+      case Kind.tracepoint:
+        this.traced.push({ step: this.costs.steps, core: core.id, context, name: frame.text, word: frame.operand });
+        return 0;
       default:
         this.fault = { tag: 'panic', context, why: frame.text };
         return 0;
@@ -353,8 +376,14 @@ export class Machine {
   /** Lets what is pending strike, while the core's interrupts are not masked. */
   #deliver(core: Core): void {
     if (this.fault || !this.#isInterrupted(core)) return;
-    if (core.interProcessorPending) this.memory.receive(core.id);
+    const { interrupted } = this.#program;
+    const wasInterrupted = core.interProcessorPending;
     core.interProcessorPending = false;
+    if (wasInterrupted) this.memory.receive(core.id);
+    if (wasInterrupted && interrupted) {
+      this.#enter(core, interrupted(core.context.id)); // a timer that is pending too strikes after its first step
+      return;
+    }
     if (!core.timerPending) return;
     core.timerPending = false;
     this.costs.interrupts++;
@@ -369,17 +398,3 @@ export class Machine {
         : { tag: 'exception', context, message: error instanceof Error ? error.message : String(error) };
   }
 }
-
-/** The words at boot, with who runs where. */
-const imageAtBoot = ({ image, contextWord, running }: Program): Int32Array => {
-  const words = image.slice();
-  for (const [core, context] of running.entries()) words[contextWord[context] as number] = core + 1;
-  return words;
-};
-
-/** Does at a place what the weakening says. A fence that is left out is a step that does nothing. */
-const weaken = (frame: Frame, { from, to }: Weakening): void => {
-  if (frame.order !== from) return;
-  if (to === 'none') frame.kind = Kind.pause;
-  else frame.order = to as Order;
-};

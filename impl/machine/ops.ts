@@ -37,6 +37,9 @@ export const Kind = {
   maskDepth: 17,
   coreNumber: 18,
   panic: 19,
+  activate: 20,
+  activeSpace: 21,
+  tracepoint: 22,
 } as const;
 
 export type Kind = (typeof Kind)[keyof typeof Kind];
@@ -175,6 +178,25 @@ export const maskDepth = (): MicroOp => fill(Kind.maskDepth, 0, 0, 0, 'plain', u
 
 /** Which core this is, from 0. Out of date as soon as the thread may be switched to another. */
 export const coreNumber = (): MicroOp => fill(Kind.coreNumber, 0, 0, 0, 'plain', undefined);
+
+/**
+ * Loads this core's address-space register: from now on it translates by address space `space`; -1: by none. A context
+ * switch leaves it as it is: whoever switches loads what the other thread needs. Gives 0.
+ */
+export const activate = (space: number): MicroOp => fill(Kind.activate, 0, space, 0, 'plain', undefined);
+
+/** The address space that this core's register holds. -1 at boot. */
+export const activeSpace = (): MicroOp => fill(Kind.activeSpace, 0, 0, 0, 'plain', undefined);
+
+/**
+ * Tells whoever looks on that something happened, and with which `word`, as a kernel's tracepoints do. Nothing else
+ * comes of it. Gives 0.
+ */
+export const tracepoint = (name: string, word: Word): MicroOp => {
+  const op = fill(Kind.tracepoint, 0, word, 0, 'plain', undefined);
+  register.text = name;
+  return op;
+};
 
 /** Stops the machine with a Fault that says `why`: the kernel found itself in a state that cannot be. */
 export const panic = (why: string): MicroOp => {

@@ -1,3 +1,5 @@
+import type { Frame } from '#impl/machine/context.ts';
+import { Kind } from '#impl/machine/ops.ts';
 import type { FenceOrder, Order } from '#impl/machine/order.ts';
 
 /**
@@ -9,3 +11,10 @@ export interface Weakening {
   readonly from: Order | FenceOrder;
   readonly to: Order | FenceOrder | 'none';
 }
+
+/** Does at a place what the weakening says. A fence that is left out is a step that does nothing. */
+export const weaken = (frame: Frame, { from, to }: Weakening): void => {
+  if (frame.order !== from) return;
+  if (to === 'none') frame.kind = Kind.pause;
+  else frame.order = to as Order;
+};

@@ -10,6 +10,7 @@ export interface Bare {
   /** What each core's own context does; idles for ever if not given. */
   readonly dispatchers?: readonly (() => Routine<unknown>)[];
   readonly handler?: (context: number) => Routine<unknown>;
+  readonly interrupted?: (context: number) => Routine<unknown>;
   readonly running?: readonly number[];
   readonly cores?: number;
   /** Words that are there but have to be allocated first. */
@@ -56,6 +57,7 @@ export const machineOf = (bare: Bare): Machine => {
         ? thenRest((bare.threads[context] as () => Routine)())
         : (bare.dispatchers?.[context - threads] ?? rest)(),
     timerInterrupt: bare.handler ?? (() => rest()),
+    interrupted: bare.interrupted ?? null,
   });
   machine.boot();
   return machine;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  awaitWord,
   coreNumber,
   idle,
   Kind,
@@ -17,6 +18,11 @@ import { coreOf, machineOf, rest, step, wordAt } from '#properties/machine/bare.
 /** Writes 7 at word 9. */
 function* mark(): Routine {
   yield store(9, 7, 'relaxed');
+}
+
+/** Waits until word `address` is 1. */
+function* waitFor(address: number): Routine {
+  yield awaitWord(address, 1, 'relaxed');
 }
 
 /** Writes 1, 2 and 3 at words 1, 2 and 3, the second with interrupts masked. */
@@ -191,6 +197,64 @@ describe('an inter-processor interrupt', () => {
     step(machine, 0);
     step(machine, 1);
     expect(wordAt(machine, 1)).toBe(0);
+  });
+
+  it('that the core heeds strikes after the step that it was in, and the thread goes on where it was', () => {
+    const machine = machineOf({ threads: [sendTo(1), maskedInTheMiddle], interrupted: mark });
+    step(machine, 0);
+    expect(machine.next(coreOf(machine, 1)).address).toBe(1);
+    step(machine, 1, 1); // and with it interrupts are masked
+    step(machine, 1, 1);
+    expect([1, 2, 9].map((address) => wordAt(machine, address))).toEqual([1, 2, 0]);
+    step(machine, 1, 1);
+    expect([3, 9].map((address) => wordAt(machine, address))).toEqual([0, 7]);
+    step(machine, 1);
+    expect(wordAt(machine, 3)).toBe(3);
+  });
+
+  it('that the core heeds strikes at once where it waits for a word', () => {
+    const machine = machineOf({ threads: [sendTo(1), () => waitFor(4)], interrupted: mark });
+    step(machine, 1);
+    expect(machine.next(coreOf(machine, 1)).kind).toBe(Kind.awaitWord);
+    step(machine, 0);
+    step(machine, 1, 1);
+    expect(wordAt(machine, 9)).toBe(7);
+    expect(machine.next(coreOf(machine, 1)).kind).toBe(Kind.awaitWord);
+  });
+
+  it('does not strike a core that waits for a word with interrupts masked', () => {
+    const machine = machineOf({
+      threads: [
+        sendTo(1),
+        function* () {
+          yield maskInterrupts();
+          yield* waitFor(4);
+        },
+      ],
+      interrupted: mark,
+    });
+    step(machine, 0);
+    expect(machine.isEnabled(coreOf(machine, 1))).toBe(false);
+  });
+
+  it('comes before a timer that is pending too, which is not lost', () => {
+    const order: string[] = [];
+    const noting = (name: string) =>
+      function* (): Routine {
+        order.push(name);
+        yield pause();
+      };
+    const machine = machineOf({
+      threads: [sendTo(1), maskedInTheMiddle],
+      interrupted: noting('interrupt'),
+      handler: noting('timer'),
+    });
+    step(machine, 1, 1);
+    step(machine, 0);
+    machine.raiseTimer(coreOf(machine, 1));
+    step(machine, 1);
+    expect(order).toEqual(['interrupt', 'timer']);
+    expect(wordAt(machine, 3)).toBe(3);
   });
 
   it('to a core that there is not goes nowhere', () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
+  activate,
+  activeSpace,
   allocate,
   awaitOther,
   awaitWord,
@@ -17,6 +19,8 @@ import {
   type Routine,
   store,
   swap,
+  switchTo,
+  tracepoint,
   unmaskInterrupts,
   type Word,
 } from '#impl/machine/ops.ts';
@@ -253,6 +257,43 @@ describe('the sc memory', () => {
   });
 });
 
+describe('a tracepoint', () => {
+  it('is no step, and tells where and when something happened', () => {
+    const machine = runAlone(function* () {
+      yield pause();
+      expect(yield tracepoint('half way', 7)).toBe(0);
+      yield pause();
+    });
+    expect(machine.traced).toEqual([{ step: 1, core: 0, context: 0, name: 'half way', word: 7 }]);
+    expect(machine.costs.steps).toBe(2);
+  });
+});
+
+describe('the address-space register', () => {
+  it('belongs to the core: a context switch leaves it as it is', () => {
+    const seen: number[] = [];
+    const machine = machineOf({
+      threads: [
+        function* () {
+          seen.push(yield activeSpace());
+          yield activate(3);
+          yield activate(3);
+          yield switchTo(1);
+        },
+        function* () {
+          seen.push(yield activeSpace());
+          yield pause();
+        },
+      ],
+      cores: 1,
+      running: [0],
+    });
+    step(machine);
+    expect(seen).toEqual([-1, 3]);
+    expect(machine.costs.spaceSwitches).toBe(1);
+  });
+});
+
 describe('the cost counters', () => {
   it('count each visible micro-op once, by its kind and context', () => {
     const machine = runAlone(function* () {
@@ -274,6 +315,7 @@ describe('the cost counters', () => {
       contextSwitches: 0,
       interrupts: 0,
       interProcessorInterrupts: 0,
+      spaceSwitches: 0,
       idles: 0,
       copies: 0,
       microOps: [7, 0],

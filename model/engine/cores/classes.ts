@@ -1,3 +1,4 @@
+import { imageAtBoot } from '#impl/machine/image.ts';
 import type { Word } from '#impl/machine/ops.ts';
 import { Contexts } from '#model/engine/cores/contexts.ts';
 import { type CoreStep, cutOff } from '#model/engine/cores/core-step.ts';
@@ -7,7 +8,7 @@ import { ordered } from '#model/engine/cores/order.ts';
 import { layoutBeside } from '#model/engine/cores/words.ts';
 import type { Booted } from '#model/engine/explore/boot.ts';
 import { bootOf, type Execution, execute, type Limits, type Rig } from '#model/engine/explore/execution.ts';
-import { callsOf, dispatcherOf, timerInterruptOf } from '#model/engine/explore/routines.ts';
+import { callsOf, dispatcherOf, interruptedOf, timerInterruptOf } from '#model/engine/explore/routines.ts';
 import { ExecutionGraph } from '#model/engine/graph/events.ts';
 import { Explorer } from '#model/engine/graph/explorer.ts';
 import { models } from '#model/engine/graph/models.ts';
@@ -183,13 +184,13 @@ const contextsOf = (rig: Rig, program: Program, booted: Booted, { weakening }: L
         return { routine: callsOf(rig, program, booted, context, user, edge), user };
       },
       timerInterrupt: (context) => timerInterruptOf(rig, program, booted, context),
+      interrupted: interruptedOf(rig, booted),
     },
     weakening,
   );
 
 /** The words at boot, with who runs where, and those beside them. */
-const wordsAtBoot = ({ image, contextWord, running }: Booted, count: number): Word[] => {
-  const words: Word[] = [...image, ...new Array<Word>(count - image.length).fill(0)];
-  for (const [core, context] of running.entries()) words[contextWord[context] as number] = core + 1;
-  return words;
-};
+const wordsAtBoot = ({ image, contextWord, running }: Booted, count: number): Word[] => [
+  ...imageAtBoot(image, contextWord, running),
+  ...new Array<Word>(count - image.length).fill(0),
+];

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Frame, UserBuffer } from '#impl/machine/context.ts';
 import { Kind, type Routine, register, type Word } from '#impl/machine/ops.ts';
-import type { Order } from '#impl/machine/order.ts';
-import type { Weakening } from '#impl/machine/weakening.ts';
+import { type Weakening, weaken } from '#impl/machine/weakening.ts';
 import { SuiteError } from '#model/suite-error.ts';
 
 /** A call is made, or answered, on the way to a micro-op. */
@@ -18,7 +17,12 @@ export interface Beginning {
 export interface Beginnings {
   start(context: number, mark: (mark: Mark) => void): Beginning;
   timerInterrupt(context: number): Routine<unknown>;
+  /** What a core does when another interrupts it in this context; null: nothing. */
+  readonly interrupted: ((context: number) => Routine<unknown>) | null;
 }
+
+/** What may come before a step is done, in the midst of a context. */
+export type Strike = 'timer' | 'interrupt';
 
 /** A context under way: what `ContextStep`s stand for. */
 interface Run {
@@ -41,8 +45,8 @@ const noMarks: readonly Mark[] = [];
 export class ContextStep {
   readonly context: number;
   readonly parent: ContextStep | null;
-  /** What its parent's micro-op gave; null: a timer struck before it was done. */
-  readonly given: Word | null;
+  /** What its parent's micro-op gave; or what struck before it was done. */
+  readonly given: Word | Strike;
   /** The micro-op; `faulted` if there is none. */
   readonly kind: number;
   readonly address: number;
@@ -53,11 +57,11 @@ export class ContextStep {
   /** The word that stands for it in the saved registers; 0: it never was put away. */
   saved: Word = 0;
   run: Run | null;
-  struck: ContextStep | null = null;
+  readonly struck: Record<Strike, ContextStep | null> = { timer: null, interrupt: null };
   words: Word[] = [];
   steps: ContextStep[] = [];
 
-  constructor(context: number, parent: ContextStep | null, given: Word | null, run: Run, isFaulted: boolean) {
+  constructor(context: number, parent: ContextStep | null, given: Word | Strike, run: Run, isFaulted: boolean) {
     const frame = run.frames.at(-1) as Frame;
     this.context = context;
     this.parent = parent;
@@ -108,14 +112,21 @@ export class Contexts {
   }
 
   /**
-   * The step after a timer that strikes before `step` is done, which is when the handler has returned; or after it, if it
-   * unmasks interrupts.
+   * The step after what strikes before `step` is done, which is when the handler has returned; or after it, if it unmasks
+   * interrupts.
    */
-  struck(step: ContextStep): ContextStep {
-    if (step.struck) return step.struck;
+  struck(step: ContextStep, by: Strike): ContextStep {
+    const known = step.struck[by];
+    if (known) return known;
     const run = this.#take(step);
-    step.struck = new ContextStep(step.context, step, null, run, !this.#strike(step.context, run));
-    return step.struck;
+    const next = new ContextStep(step.context, step, by, run, !this.#strike(step.context, by, run));
+    step.struck[by] = next;
+    return next;
+  }
+
+  /** Whether a core that is interrupted by another does anything. */
+  get heedInterrupts(): boolean {
+    return this.#beginnings.interrupted !== null;
   }
 
   /** Puts a context's registers away: the word that stands for what it does next. */
@@ -152,11 +163,12 @@ export class Contexts {
     for (const step of ways) {
       step.words = [];
       step.steps = [];
-      step.struck = null;
+      step.struck.timer = null;
+      step.struck.interrupt = null;
     }
     for (const step of ways) {
       if (!step.parent) this.#roots[step.context] = step;
-      else if (step.given === null) step.parent.struck = step;
+      else if (typeof step.given === 'string') step.parent.struck[step.given] = step;
       else {
         step.parent.words.push(step.given);
         step.parent.steps.push(step);
@@ -170,10 +182,12 @@ export class Contexts {
     return { frames: [frameOf(routine)], user, marks };
   }
 
-  #strike(context: number, run: Run): boolean {
+  #strike(context: number, by: Strike, run: Run): boolean {
     const frame = run.frames.at(-1) as Frame;
     if (frame.kind === Kind.unmaskInterrupts) frame.kind = Kind.pause; // it is done, and so does the machine
-    run.frames.push(frameOf(this.#beginnings.timerInterrupt(context)));
+    const { interrupted } = this.#beginnings;
+    const isInterrupt = by === 'interrupt' && interrupted !== null;
+    run.frames.push(frameOf(isInterrupt ? interrupted(context) : this.#beginnings.timerInterrupt(context)));
     return this.#advance(run, 0);
   }
 
@@ -188,7 +202,8 @@ export class Contexts {
     for (let at: ContextStep | null = step; at; at = at.parent) path.push(at);
     const again = this.#begin(step.context);
     for (const recorded of path.reverse()) {
-      const isFine = recorded.given === null ? this.#strike(step.context, again) : this.#advance(again, recorded.given);
+      const { given } = recorded;
+      const isFine = typeof given === 'string' ? this.#strike(step.context, given, again) : this.#advance(again, given);
       if (!isFine || !isRepeated(recorded, again)) throw nondeterministic(step.context);
     }
     return again;
@@ -220,8 +235,9 @@ export class Contexts {
       frame.order = register.order;
       if (this.#weakening !== null && register.site === this.#weakening.site) weaken(frame, this.#weakening);
       if (frame.kind === Kind.panic) return false;
-      if (frame.kind !== Kind.copyIn && frame.kind !== Kind.copyOut) return true;
-      word = copy(run.user, frame);
+      if (frame.kind === Kind.tracepoint) word = 0;
+      else if (frame.kind === Kind.copyIn || frame.kind === Kind.copyOut) word = copy(run.user, frame);
+      else return true;
     }
     return false;
   }
@@ -237,13 +253,6 @@ const frameOf = (routine: Routine<unknown>): Frame => ({
   site: undefined,
   text: '',
 });
-
-/** Does at a place what the weakening says, as the machine does. */
-const weaken = (frame: Frame, { from, to }: Weakening): void => {
-  if (frame.order !== from) return;
-  if (to === 'none') frame.kind = Kind.pause;
-  else frame.order = to as Order;
-};
 
 const copy = (user: UserBuffer, { kind, address, operand }: Frame): Word => {
   if (address < 0 || !(address < user.mappedBytes)) return -1;

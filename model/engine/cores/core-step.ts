@@ -39,6 +39,8 @@ export interface Standing {
   readonly core: number;
   readonly at: ContextStep;
   readonly maskDepth: number;
+  /** The address space by which the core translates; -1: none. */
+  readonly space: number;
   /** How many timers have struck; how many interrupts were received. */
   readonly strikes: number;
   readonly received: number;

@@ -37,7 +37,10 @@ export interface Setting {
 
 const nodesMax = 100_000;
 
-const atBoot = { maskDepth: 0, strikes: 0, received: 0, hasLooked: false, steps: 0, index: 0 };
+/** What a thread may be told by its core that it is not told by another, and what it may do to it. */
+const ownOfCore: ReadonlySet<number> = new Set([Kind.coreNumber, Kind.activate, Kind.activeSpace]);
+
+const atBoot = { space: -1, maskDepth: 0, strikes: 0, received: 0, hasLooked: false, steps: 0, index: 0 };
 
 /**
  * The cores of a machine as threads of an execution graph, and beside them one for each timer interrupt that may strike.
@@ -146,7 +149,12 @@ export class Cores implements Threads<CoreStep> {
         return this.#settle({ ...standing, index: standing.index + 1 }, step, word);
       case Role.timer: {
         if (word === 0) return this.#notStruck(standing, step, word);
-        const struck = { ...standing, at: this.#contexts.struck(at), strikes: standing.strikes + 1, hasLooked: true };
+        const struck = {
+          ...standing,
+          at: this.#contexts.struck(at, 'timer'),
+          strikes: standing.strikes + 1,
+          hasLooked: true,
+        };
         return this.#settle({ ...struck, index: 0 }, step, word);
       }
       case Role.interrupt:
@@ -192,6 +200,10 @@ export class Cores implements Threads<CoreStep> {
   #looked(standing: Standing, isInterrupted: boolean, step: CoreStep, word: Word): CoreStep {
     const when =
       standing.index === When.beforeStep ? When.beforeStep : isInterrupted ? When.interrupted : When.unmasking;
+    if (isInterrupted && this.#contexts.heedInterrupts) {
+      const at = this.#contexts.struck(standing.at, 'interrupt');
+      return this.#settle({ ...standing, at, index: 0 }, step, word);
+    }
     const looking = { ...standing, index: when };
     return this.#timerAt(looking, step, word) ?? this.#notStruck(looking, step, word);
   }
@@ -211,7 +223,7 @@ export class Cores implements Threads<CoreStep> {
     const contexts = this.#contexts;
     let next = contexts.after(at, 0);
     while (next.marks.length === 0 && next.kind === Kind.maskDepth) next = contexts.after(next, 0);
-    return next.marks.length === 0 && next.kind !== Kind.coreNumber && next.kind !== faulted;
+    return next.marks.length === 0 && !ownOfCore.has(next.kind) && next.kind !== faulted;
   }
 
   /** The core looks whether its next timer is due, if it is where one may strike and it can matter. */
@@ -270,6 +282,13 @@ export class Cores implements Threads<CoreStep> {
         case Kind.coreNumber:
           word = core;
           break;
+        case Kind.activate:
+          standing = { ...standing, space: at.operand };
+          word = 0;
+          break;
+        case Kind.activeSpace:
+          word = standing.space;
+          break;
         default:
           return this.#visible(standing, parent, given);
       }
@@ -302,6 +321,9 @@ export class Cores implements Threads<CoreStep> {
       this.#settle({ ...standing, maskDepth, at: this.#contexts.after(at, word) }, parent, given);
     const isAccess = at.kind <= lastAccessKind || at.kind === Kind.awaitWord;
     if (isAccess) {
+      if (at.kind === Kind.awaitWord && standing.maskDepth === 0 && this.#contexts.heedInterrupts) {
+        return make(Role.none, ending(cutOff)); // it waits for a word or an interrupt: no graph says which
+      }
       const isSound = setting.isMemory(at.address) && Number.isInteger(at.operand) && Number.isInteger(at.expected);
       if (!isSound) return make(Role.none, ending(fault));
       return make(Role.access, operation(at.kind, at.address, at.operand | 0, at.expected | 0, rank[at.order]));

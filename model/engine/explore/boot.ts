@@ -81,7 +81,7 @@ export const bootProgram = (subject: Subject, world: World, program: Program): B
     const memory = allocatorFor(laid, '', 1);
     table = layoutThreads(memory, placements, parents, cores);
     const module = world.instances[id]?.module;
-    const layout = subject.boot(module, memory, program.parameters);
+    const layout = subject.boot(module, memory, program.parameters, { cores, placements });
     freeze(layout);
     layouts.push(layout);
     first ??= laid;

@@ -1,13 +1,13 @@
 import type { UserBuffer } from '#impl/machine/context.ts';
 import type { Costs } from '#impl/machine/cost.ts';
 import type { Fault } from '#impl/machine/fault.ts';
-import { Machine, type Observer } from '#impl/machine/machine.ts';
+import { Machine, type Observer, type Traced } from '#impl/machine/machine.ts';
 import type { Memory } from '#impl/machine/memory/memory.ts';
 import { type Address, Kind, lastAccessKind, type Routine, type Word } from '#impl/machine/ops.ts';
 import type { Weakening } from '#impl/machine/weakening.ts';
 import { type Booted, bootProgram } from '#model/engine/explore/boot.ts';
 import { type MemoryName, memories } from '#model/engine/explore/memories.ts';
-import { type Code, callsOf, dispatcherOf, timerInterruptOf } from '#model/engine/explore/routines.ts';
+import { type Code, callsOf, dispatcherOf, interruptedOf, timerInterruptOf } from '#model/engine/explore/routines.ts';
 import { bufferedStepsMax, type Departure, defaultCore, type Schedule } from '#model/engine/explore/schedule.ts';
 import { type Choice, drainOf, type Strategy, timerOf } from '#model/engine/explore/strategy.ts';
 import type { World } from '#model/engine/load/world.ts';
@@ -50,6 +50,7 @@ export interface Execution {
   readonly end: End;
   readonly fault: Fault | null;
   readonly costs: Costs;
+  readonly traced: readonly Traced[];
   readonly steps: number;
   /** How often another core stepped than the one before, or a timer struck. */
   readonly switches: number;
@@ -185,6 +186,7 @@ class Run {
       hasTimers: limits.timers > 0,
       start: (context) => this.#start(context),
       timerInterrupt: (context) => timerInterruptOf(rig, program, this.#booted, context),
+      interrupted: interruptedOf(rig, this.#booted),
     });
     this.#machine.observer = onlooker.observer;
   }
@@ -201,6 +203,7 @@ class Run {
       end,
       fault: this.#machine.fault,
       costs: this.#machine.costs,
+      traced: this.#machine.traced,
       steps: this.#choice.step,
       switches: this.#switches,
       blocked: end === 'quiescent' ? blockedContexts(this.#machine, this.#program, this.#history) : [],

@@ -7,7 +7,7 @@ export interface Finding {
 }
 
 const microOps =
-  'load|store|compareAndSwap|fetchAdd|swap|awaitWord|awaitOther|fence|switchTo|idle|sendInterrupt|allocate|free|pause|copyIn|copyOut|maskInterrupts|unmaskInterrupts|maskDepth|coreNumber|panic';
+  'load|store|compareAndSwap|fetchAdd|swap|awaitWord|awaitOther|fence|switchTo|idle|sendInterrupt|allocate|free|pause|copyIn|copyOut|maskInterrupts|unmaskInterrupts|maskDepth|coreNumber|panic|activate|activeSpace|tracepoint';
 
 /**
  * Finds micro-ops that are made and not yielded, generator calls that are not run with `yield*`, and variables that

@@ -27,8 +27,8 @@ export interface World {
   readonly sources: ReadonlyMap<string, string>;
 }
 
-/** As many contexts as the largest program has: 4 threads and 3 dispatchers. */
-export const contextsMax = 7;
+/** As many contexts as the largest program has: 4 threads and 4 dispatchers. */
+export const contextsMax = 8;
 
 let worlds = 0;
 

@@ -66,7 +66,7 @@ export class Judgement {
 
 /** An execution from outside. */
 export const observe = (execution: Execution): Observation => {
-  const { program, history, costs, end } = execution;
+  const { program, history, costs, traced, end } = execution;
   const calls = history.flatMap((event) => {
     if (event.tag !== 'invoke') return [];
     const answer = history.find((e) => e.tag === 'answer' && e.thread === event.thread && e.index === event.index);
@@ -80,7 +80,7 @@ export const observe = (execution: Execution): Observation => {
       },
     ];
   });
-  return { program, calls, costs, end };
+  return { program, calls, costs, traced, end };
 };
 
 /** Whether the execution satisfies the claim: undefined if so. States already known to satisfy it are in `fine`. */
