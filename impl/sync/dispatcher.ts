@@ -114,6 +114,41 @@ export function* giveUp(self: Thread): Routine {
   yield switchTo(self.table.threads.length + core);
 }
 
+/** As `giveUp`, for a thread that may also be run again by a partner that switches straight to it. */
+export function* standBy(self: Thread): Routine {
+  yield* giveUp(self);
+  yield* letGoOfWhoLeft(self.table);
+}
+
+/**
+ * Gives the core straight to thread `to`: no search, no other thread in between. The caller holds its own lock and that
+ * of `to`, and no other, and has changed its own state; `to` sleeps, put away in `standBy` or here. Whoever is run has its
+ * own lock held, as always; the caller's is let go by `to`, once the caller has been put away. The caller goes on here
+ * when it is run again, by the dispatcher or a partner, with its lock held, perhaps on another core. Panics otherwise.
+ * Source: Liedtke, SOSP 1993 (direct process switch); seL4, fastpath.
+ */
+export function* switchDirectly(self: Thread, to: ThreadId): Routine {
+  const { table, id } = self;
+  if ((yield maskDepth()) !== 2) yield panic('direct switch: a thread holds two locks, its own and its partner’s');
+  if ((yield load(wordsOf(table, id).state, 'relaxed')) === State.running) yield panic('direct switch: running');
+  if ((yield load(wordsOf(table, to).state, 'relaxed')) !== State.sleeping) yield panic('direct switch: not asleep');
+  yield store(wordsOf(table, to).state, State.running, 'relaxed');
+  const mine = wordsOfCore(table, yield coreNumber());
+  yield store(mine.current, to + 1, 'plain');
+  yield store(mine.left, id + 1, 'plain');
+  yield switchTo(to);
+  yield* letGoOfWhoLeft(table);
+}
+
+/** Releases the lock of the thread that switched straight to this one, if it was not the dispatcher that did. */
+function* letGoOfWhoLeft(table: ThreadTable): Routine {
+  const mine = wordsOfCore(table, yield coreNumber());
+  const left = yield load(mine.left, 'plain');
+  if (left === 0) return;
+  yield store(mine.left, 0, 'plain');
+  yield* release(wordsOf(table, left - 1).lock);
+}
+
 /** The first thing that a thread does which was not on a core at boot: the dispatcher has left it its lock held. */
 export function* begin(self: Thread): Routine {
   yield* release(wordsOf(self.table, self.id).lock);

@@ -35,6 +35,8 @@ export interface ThreadWords {
 export interface CoreWords {
   /** The thread on this core plus 1, or 0; only this core writes it. */
   readonly current: Address;
+  /** The thread that switched straight to the one on this core, plus 1, until that one has let its lock go; or 0. */
+  readonly left: Address;
   /** 1 while the core looks for a thread or sleeps because there is none. Swapped to 0 by who wakes it. */
   readonly idle: Address;
   /** Where the context of the core's dispatcher is, and its registers. */
@@ -85,6 +87,7 @@ export const layoutThreads = (
     const runs = placements.findIndex((placement) => placement.tag === 'on core' && placement.core === core);
     return {
       current: memory.word(`core${core}.current`, runs + 1),
+      left: memory.word(`core${core}.left`),
       idle: memory.word(`core${core}.idle`),
       context: memory.word(`core${core}.context`),
       registers: memory.word(`core${core}.registers`),
