@@ -132,8 +132,8 @@ export interface Subject<
   simpler(program: Program<Call, Parameters>): Iterable<Program<Call, Parameters>>;
   /** What is wrong with a program that was not generated here (a file's, changed by hand), if anything. */
   validate(program: Program): string | undefined;
-  /** The spec: the state at boot, and what a call may do. */
-  initial(variant: string, parameters: Parameters, threads: number): State;
+  /** The spec: the state at boot, with so many threads on so many cores, and what a call may do. */
+  initial(variant: string, parameters: Parameters, threads: number, cores: number): State;
   outcomes(state: State, caller: ThreadId, call: Call): readonly Outcome<State, Call, Answer>[];
   /** Whoever makes a call, its outcomes are the same: so they are computed but once. */
   readonly areCallersAlike?: true;

@@ -18,7 +18,7 @@ describe.each(variants)('histories made by the spec of $id ($name), some with a 
       const tally = { yes: 0, no: 0 };
       for (const [seed, one] of made.entries()) {
         const { variant, parameters, threads } = one.program;
-        const initial = subject.initial(variant, parameters, threads.length);
+        const initial = subject.initial(variant, parameters, threads.length, one.program.cores);
         const naive = explainsNaively({ initial, outcomes: subject.outcomes }, one, demand === 'answers and rest');
         const { tag } = explain(new SpecGraph(subject), name, one, demand);
         expect({ seed, tag }).toEqual({ seed, tag: naive ? 'explained' : 'unexplained' });

@@ -39,7 +39,7 @@ const make = (subject: Subject, program: Program, seed: number): Made => {
   const { length } = program.threads;
   const pending = new Array<Pending>(length).fill(undefined);
   const begun = new Array<number>(length).fill(0);
-  let state = subject.initial(program.variant, program.parameters, length);
+  let state = subject.initial(program.variant, program.parameters, length, program.cores);
   for (let idle = 0; idle < 200; ) {
     const thread = below(random, length);
     const index = begun[thread] as number;

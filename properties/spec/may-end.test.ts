@@ -18,12 +18,12 @@ describe.each(subjects.map((subject) => [subject.id, subject] as const))('%s', (
   /** Each call and rest of a call that was met in random runs of the spec, with the answer that it came to. */
   const met = (): { readonly rest: AnyCall; readonly answer: unknown }[] => {
     const random = randomFrom(1);
-    let state = subject.initial(variant, chosen, threads);
+    let state = subject.initial(variant, chosen, threads, threads);
     const pending: { call: AnyCall; rests: AnyCall[] }[] = [];
     const found: { rest: AnyCall; answer: unknown }[] = [];
     for (let i = 0; i < 20_000; i++) {
       if (i % 50 === 0) {
-        state = subject.initial(variant, chosen, threads);
+        state = subject.initial(variant, chosen, threads, threads);
         pending.length = 0;
       }
       const thread = below(random, threads);

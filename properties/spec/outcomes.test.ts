@@ -39,7 +39,7 @@ type Look = (
 const walk = (subject: Subject, variant: string, program: Program, seed: number, look: Look): number => {
   const random = randomFrom(seed);
   const left = program.threads.map((calls) => [...calls]);
-  let state = frozen(subject.initial(variant, program.parameters, program.threads.length));
+  let state = frozen(subject.initial(variant, program.parameters, program.threads.length, program.cores));
   let transitions = 0;
   for (let tries = 0; tries < 60; tries++) {
     const thread = below(random, left.length);

@@ -65,7 +65,8 @@ function* nothing(): Routine {}
 /** Lays out the kernel's tables and, through each instance, the implementation's own words. */
 export const bootProgram = (subject: Subject, world: World, program: Program): Booted => {
   const active = program.threads.flatMap((calls, id) => (calls.length > 0 ? [id] : []));
-  const cores = Math.min(program.cores, Math.max(active.length, 1));
+  const coresWithWork = Math.min(program.cores, Math.max(active.length, 1));
+  const cores = subject.scheduler ? program.cores : coresWithWork; // whose threads move may have any core
   const placements = program.threads.map((_, id): Placement => {
     const rank = active.indexOf(id);
     if (rank < 0) return { tag: 'none' };

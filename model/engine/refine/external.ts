@@ -34,9 +34,9 @@ export interface External<State = unknown, Call extends AnyCall = AnyCall, Answe
 }
 
 /** A subject of ours: its histories have its calls and answers as they are, and its threads for processes. */
-export const externalOf = (subject: Subject, { variant, parameters, threads }: Program): External => ({
+export const externalOf = (subject: Subject, { variant, parameters, threads, cores }: Program): External => ({
   name: subject.id,
-  initial: () => subject.initial(variant, parameters, threads.length),
+  initial: () => subject.initial(variant, parameters, threads.length, cores),
   outcomes: subject.outcomes,
   ...(subject.mayEnd ? { mayEnd: subject.mayEnd } : {}),
   read: ({ given, end, told }) => ({ call: given as AnyCall, answer: end === 'none' ? undefined : told }),

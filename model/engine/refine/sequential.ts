@@ -156,7 +156,9 @@ export const checkTurns = (
   turns: readonly Turn[],
   threads: number,
 ): Wrong | undefined => {
-  const model: Model = { states: [graph.states.number(rig.subject.initial(rig.variant, parameters, threads))] };
+  const model: Model = {
+    states: [graph.states.number(rig.subject.initial(rig.variant, parameters, threads, threads))],
+  };
   const real: Real = { turns: [], parameters };
   for (const turn of turns) {
     const command = new CallCommand(turn, rig, graph, threads);
@@ -193,6 +195,7 @@ export interface SequentialResult {
 /** The calls of each scenario, one after the other, thread by thread, against the spec. */
 export const checkScenarios = (rig: Rig, graph: SpecGraph): SequentialResult => {
   let runs = 0;
+  if (rig.subject.scheduler) return { runs, failure: undefined }; // threads move: whose turn it is, no core says
   const scenarios = rig.subject.scenarios(rig.variant);
   // On so many cores the code is known to work: a lock for two may have no room for a third.
   const coresMax = Math.max(0, ...scenarios.map(({ program }) => program.cores));
@@ -217,7 +220,7 @@ export const checkSequences = (rig: Rig, graph: SpecGraph, seed: number, runs: n
   });
   const details = fc.check(
     fc.property(parameters, commands, (chosen, sequence) => {
-      const initial = graph.states.number(rig.subject.initial(rig.variant, chosen, threads));
+      const initial = graph.states.number(rig.subject.initial(rig.variant, chosen, threads, threads));
       const setup = () => ({ model: { states: [initial] }, real: { turns: [], parameters: chosen } });
       try {
         fc.modelRun(setup, sequence);

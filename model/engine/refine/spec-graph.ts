@@ -145,9 +145,9 @@ export class SpecGraph<Of extends Theory = Subject> {
   program(this: SpecGraph, variant: string, program: Program): NumberedProgram {
     const known = this.#programs.get(program);
     if (known) return known;
-    const { threads, parameters } = program;
+    const { threads, parameters, cores } = program;
     const numbered = {
-      initial: this.states.number(this.subject.initial(variant, parameters, threads.length)),
+      initial: this.states.number(this.subject.initial(variant, parameters, threads.length, cores)),
       calls: threads.map((calls) => calls.map((call) => this.calls.number(call))),
     };
     this.#programs.set(program, numbered);

@@ -28,7 +28,7 @@ export const knownOutcomes = (subject: Subject, variant: string): ReadonlyMap<st
   for (const run of fc.sample(turns, { numRuns: runs, seed: 1 })) {
     run.turns.reduce(
       (state, { thread, call }) => make(state, thread, call),
-      subject.initial(variant, run.parameters, threads),
+      subject.initial(variant, run.parameters, threads, threads),
     );
   }
   return known;

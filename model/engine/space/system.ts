@@ -11,7 +11,7 @@ export interface System<State = unknown, Call extends AnyCall = AnyCall, Answer 
 
 /** A subject’s spec, and the threads of a program. */
 export const systemOfProgram = (subject: Subject, program: Program): System => ({
-  initial: subject.initial(program.variant, program.parameters, program.threads.length),
+  initial: subject.initial(program.variant, program.parameters, program.threads.length, program.cores),
   threads: program.threads.map((calls) => ({ tag: 'in order', calls })),
   outcomes: subject.outcomes,
 });
@@ -22,7 +22,7 @@ export const systemOfExploration = (
   variant: string,
   { parameters, threads }: Exploration,
 ): System => ({
-  initial: subject.initial(variant, parameters, threads.length),
+  initial: subject.initial(variant, parameters, threads.length, threads.length),
   threads,
   outcomes: subject.outcomes,
 });

@@ -110,7 +110,9 @@ const specStates = (
   const graph = new SpecGraph(subject);
   const { program, history } = execution;
   const sound = history.slice(0, event);
-  const initial = graph.states.number(subject.initial(variant, program.parameters, program.threads.length));
+  const initial = graph.states.number(
+    subject.initial(variant, program.parameters, program.threads.length, program.cores),
+  );
   const show = (state: number): string => subject.showState(graph.states.value(state));
   const explanation = explain(graph, variant, { program, history: sound }, 'answers');
   const steps: readonly SpecStep[] = explanation.tag === 'explained' ? explanation.steps : [];
