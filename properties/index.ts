@@ -15,6 +15,7 @@ import pipeWaitingMutants from '#properties/museum/ipc/pipe.waiting.ts';
 import shmPollingMutants from '#properties/museum/ipc/shm-polling.ts';
 import waitQueueMutants from '#properties/museum/ipc/wait-queue.ts';
 import capabilityChcoreMutants from '#properties/museum/kernel/capability.chcore.ts';
+import capabilityTreeMutants from '#properties/museum/kernel/capability.tree.ts';
 import capabilityMutants from '#properties/museum/kernel/capability.ts';
 import type { Mutant } from '#properties/museum/mutant.ts';
 import dispatcherMutants from '#properties/museum/sync/dispatcher.ts';
@@ -51,6 +52,7 @@ export const mutants: readonly Mutant[] = [
   ...boundedBufferSemaphoresMutants,
   ...boundedBufferLockFreeMutants,
   ...capabilityMutants,
+  ...capabilityTreeMutants,
   ...capabilityChcoreMutants,
 ];
 

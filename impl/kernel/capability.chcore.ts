@@ -13,18 +13,19 @@ import {
   emptyState,
   Failure,
   filledState,
+  freeSlot,
   generationOf,
   handleWord,
   holdersOf,
   isLive,
   layoutSlot,
+  lookUp,
   makerOf,
-  missing,
   neighboursOf,
   type ObjectPage,
   Right,
-  type SlotWords,
-  slotNumber,
+  type Slots,
+  slotAt,
 } from '#impl/kernel/slots.ts';
 import type { Allocator } from '#impl/machine/allocator.ts';
 import { type Address, allocate, copyOut, free, load, type Routine, store, type Word } from '#impl/machine/ops.ts';
@@ -48,10 +49,8 @@ interface ObjectWords {
 }
 
 /** The tables of all processes. A table's lock guards its slots, but for their neighbours. */
-export interface Tables {
-  readonly slotsEach: number;
+export interface Tables extends Slots {
   readonly locks: readonly Address[];
-  readonly slots: readonly SlotWords[];
   readonly pool: Address;
   readonly objects: readonly ObjectWords[];
 }
@@ -82,8 +81,6 @@ export const boot = (memory: Allocator, parameters: CapabilityParameters): Table
   };
 };
 
-const slotAt = (tables: Tables, number: number): SlotWords => tables.slots[number] as SlotWords;
-
 const lockOf = (tables: Tables, process: ThreadId): Address => tables.locks[process] as Address;
 
 /** The object of a slot that holds a capability. The caller holds the table's lock. */
@@ -94,7 +91,7 @@ function* objectOf(tables: Tables, number: number): Routine<ObjectWords> {
 /** Puts the word of the object and the capability's badge into the user's buffer. 0, or why not. */
 export function* read(self: Thread, tables: Tables, handle: CapabilityHandle): Routine<Word> {
   yield* acquire(lockOf(tables, self.id)); // to the end: the object stays while one capability to it does
-  const number = yield* lookUp(self, tables, handle, Right.read);
+  const number = yield* lookUp(self, tables, handle, Right.read, 'plain');
   if (number >= 0) {
     const { page } = yield* objectOf(tables, number);
     yield copyOut(0, yield load(page.word, 'relaxed')); // others have it in their tables, under their locks
@@ -107,7 +104,7 @@ export function* read(self: Thread, tables: Tables, handle: CapabilityHandle): R
 /** Sets the word of the object. 0, or why not. */
 export function* write(self: Thread, tables: Tables, handle: CapabilityHandle, word: Word): Routine<Word> {
   yield* acquire(lockOf(tables, self.id));
-  const number = yield* lookUp(self, tables, handle, Right.write);
+  const number = yield* lookUp(self, tables, handle, Right.write, 'plain');
   if (number >= 0) {
     const { page } = yield* objectOf(tables, number);
     yield store(page.word, word, 'relaxed');
@@ -119,7 +116,7 @@ export function* write(self: Thread, tables: Tables, handle: CapabilityHandle, w
 /** Makes an object. Its handle, or why not. */
 export function* create(self: Thread, tables: Tables): Routine<Word> {
   yield* acquire(lockOf(tables, self.id));
-  const to = yield* freeSlot(tables, self.id);
+  const to = yield* freeSlot(tables, self.id, 'plain');
   const index = to < 0 ? -1 : yield* claimObject(tables);
   let handle: Word = to < 0 ? Failure.noSlot : Failure.noMemory;
   if (index >= 0) {
@@ -167,7 +164,7 @@ function* copyLocked(
   receiver: Word,
   { mask, rights, badge }: Change,
 ): Routine<Word> {
-  const from = yield* lookUp(self, tables, handle, Right.copy);
+  const from = yield* lookUp(self, tables, handle, Right.copy, 'plain');
   if (from < 0) return from;
   if (receiver < 0) return receiver;
   const source = slotAt(tables, from);
@@ -175,7 +172,7 @@ function* copyLocked(
   const oldBadge = yield load(source.badge, 'plain');
   if (badge !== 0 && oldBadge !== 0) return Failure.invalid; // or its users could pass for one another
   if ((rights & mask & ~held) !== 0) return Failure.invalid;
-  const to = yield* freeSlot(tables, receiver);
+  const to = yield* freeSlot(tables, receiver, 'plain');
   if (to < 0) return Failure.noSlot;
   return yield* fill(tables, to, object, (held & ~mask) | (rights & mask), badge === 0 ? oldBadge : badge);
 }
@@ -200,10 +197,10 @@ function* moveLocked(
   receiver: Word,
   needed: Rights,
 ): Routine<Word> {
-  const from = yield* lookUp(self, tables, handle, needed);
+  const from = yield* lookUp(self, tables, handle, needed, 'plain');
   if (from < 0) return from;
   if (receiver < 0) return receiver;
-  const to = yield* freeSlot(tables, receiver);
+  const to = yield* freeSlot(tables, receiver, 'plain');
   if (to < 0) return Failure.noSlot;
   const source = slotAt(tables, from);
   const [object, rights] = [yield load(source.object, 'plain'), yield load(source.rights, 'plain')];
@@ -215,7 +212,7 @@ function* moveLocked(
 /** Deletes a capability. 0, or why not. */
 export function* remove(self: Thread, tables: Tables, handle: CapabilityHandle): Routine<Word> {
   yield* acquire(lockOf(tables, self.id));
-  const number = yield* lookUp(self, tables, handle, Right.none);
+  const number = yield* lookUp(self, tables, handle, Right.none, 'plain');
   if (number >= 0) yield* removeAt(tables, number);
   yield* release(lockOf(tables, self.id));
   return Math.min(number, 0);
@@ -224,7 +221,7 @@ export function* remove(self: Thread, tables: Tables, handle: CapabilityHandle):
 /** Deletes every capability to the object, this one too. 0, or why not. */
 export function* revoke(self: Thread, tables: Tables, handle: CapabilityHandle): Routine<Word> {
   yield* acquire(lockOf(tables, self.id));
-  const number = yield* lookUp(self, tables, handle, Right.revoke);
+  const number = yield* lookUp(self, tables, handle, Right.revoke, 'plain');
   const object = number < 0 ? undefined : yield* objectOf(tables, number);
   const life = object === undefined ? 0 : yield* lifeOf(object);
   yield* release(lockOf(tables, self.id));
@@ -281,30 +278,12 @@ function* unlockTables(self: Thread, tables: Tables, receiver: Word): Routine {
   yield* release(lockOf(tables, self.id));
 }
 
-/** The slot that a handle of the caller's names, if its capability has these rights; or why not. Its table is locked. */
-function* lookUp(self: Thread, tables: Tables, handle: CapabilityHandle, rights: Rights): Routine<Word> {
-  const number = slotNumber(tables.slotsEach, self.id, handle);
-  if (number < 0) return Failure.badHandle;
-  const slot = slotAt(tables, number);
-  const errno = missing(yield load(slot.state, 'plain'), handle.generation);
-  if (errno < 0) return errno;
-  return ((yield load(slot.rights, 'plain')) & rights) === rights ? number : Failure.noRight;
-}
-
 /** Who made the endpoint `over`, or why it may not be used. The caller's table is locked. */
 function* receiverOf(self: Thread, tables: Tables, over: CapabilityHandle): Routine<Word> {
-  const number = yield* lookUp(self, tables, over, Right.grant);
+  const number = yield* lookUp(self, tables, over, Right.grant, 'plain');
   if (number < 0) return number;
   const { maker } = yield* objectOf(tables, number);
   return yield load(maker, 'plain');
-}
-
-/** The first free slot of a process, or -1. Its table is locked. */
-function* freeSlot(tables: Tables, process: ThreadId): Routine<number> {
-  for (let number = process * tables.slotsEach; number < (process + 1) * tables.slotsEach; number++) {
-    if (!isLive(yield load(slotAt(tables, number).state, 'plain'))) return number;
-  }
-  return -1;
 }
 
 /** Puts a capability into a free slot and on its object's list. Its handle. The table is locked. */

@@ -1,12 +1,13 @@
 /**
  * Capabilities as seL4 has them: a tree of derivation over all tables, under one lock; and uses that take no lock.
  *
- * The tree is a list in which each capability is followed by those below it, one level deeper, so that what is below one
- * is a piece of the list. A use pins its slot by counting itself in the slot's state word, in the step that finds the
+ * The tree is a list in which each original is followed by those below it, so that what is below one is a piece of the
+ * list. That has at most two levels: below the capability that came with the object is everything; below one that was
+ * given a badge is what follows and has the same badge, up to the next to which that badge was given. A use pins its slot by counting itself in the slot's state word, in the step that finds the
  * generation right. Who takes a capability away first makes that impossible, then waits until nobody is counted: after
  * that no use of it is under way on any core, and the object may go.
  *
- * Source: seL4, src/object/cnode.c (the mapping database, cteRevoke); Linux, fs/file.c, __fget_files_rcu, for the pin.
+ * Source: seL4, src/object/cnode.c (the mapping database: cteInsert, isMDBParentOf, emptySlot, cteRevoke); Linux, fs/file.c, __fget_files_rcu, for the pin.
  */
 import {
   type CapabilityParameters,
@@ -14,18 +15,22 @@ import {
   emptyState,
   Failure,
   filledState,
+  freeSlot,
   generationOf,
+  type Holding,
   handleWord,
   holdersOf,
-  isLive,
   layoutSlot,
   live,
+  lookUp,
   makerOf,
   missing,
   neighboursOf,
   type ObjectPage,
   Right,
+  type Slots,
   type SlotWords,
+  slotAt,
   slotNumber,
 } from '#impl/kernel/slots.ts';
 import type { Allocator } from '#impl/machine/allocator.ts';
@@ -46,12 +51,14 @@ import {
 } from '#impl/machine/ops.ts';
 import { acquire, layoutLock, release } from '#impl/sync/spinlock.ts';
 import type { Thread } from '#impl/sync/threads.ts';
-import type { CapabilityHandle, Rights, ThreadId } from '#spec/abi.ts';
+import type { CapabilityHandle, Rights } from '#spec/abi.ts';
 
 /** A slot in the tree: `next` and `previous` are its neighbours in the list. */
 interface TreeSlot extends SlotWords {
-  /** How far it is below the root. */
-  readonly depth: Address;
+  /** 1: copies of it are below it; 0: beside it. */
+  readonly original: Address;
+  /** 1: the first in the list of those with its badge that are below the same; nothing before it is above it for its badge. */
+  readonly firstBadged: Address;
 }
 
 /** What is kept of an object while it lives, and where it is. */
@@ -63,14 +70,12 @@ interface ObjectWords {
 }
 
 /** The tables of all processes. Everything but the state words is written by who holds `lock`. */
-export interface Tables {
-  readonly slotsEach: number;
+export interface Tables extends Slots<TreeSlot> {
   readonly lock: Address;
-  readonly slots: readonly TreeSlot[];
   readonly objects: readonly ObjectWords[];
 }
 
-/** Lays the tables out. Of those who hold an object at boot the first is the root, and the others are below it. */
+/** Lays the tables out. Of those who hold an object at boot the first has what came with it, the others copies of that. */
 export const boot = (memory: Allocator, parameters: CapabilityParameters): Tables => {
   const { slots, objects, holdings } = parameters;
   return {
@@ -80,9 +85,11 @@ export const boot = (memory: Allocator, parameters: CapabilityParameters): Table
       Array.from({ length: slots }, (_, i) => {
         const name = `P${process}.${i}`;
         const neighbours = neighboursOf(parameters, process * slots + i, held[i]);
+        const original = Number(isOriginalAtBoot(parameters, held[i]));
         return {
           ...layoutSlot(memory, name, held[i], neighbours),
-          depth: memory.word(`${name}.depth`, Math.min(neighbours.previous, 1)),
+          original: memory.word(`${name}.original`, original),
+          firstBadged: memory.word(`${name}.firstBadged`, original),
         };
       }),
     ),
@@ -97,7 +104,14 @@ export const boot = (memory: Allocator, parameters: CapabilityParameters): Table
   };
 };
 
-const slotAt = (tables: Tables, number: number): TreeSlot => tables.slots[number] as TreeSlot;
+/** What came with its object, and what was then given a badge. */
+const isOriginalAtBoot = (parameters: CapabilityParameters, holding: Holding | undefined): boolean => {
+  if (holding === undefined) return false;
+  const [first = 0] = holdersOf(parameters, holding.object);
+  const { holdings, slots } = parameters;
+  const came = holdings[Math.floor((first - 1) / slots)]?.[(first - 1) % slots];
+  return holding === came || holding.badge !== came?.badge;
+};
 
 /** Puts the word of the object and the capability's badge into the user's buffer. 0, or why not. */
 export function* read(self: Thread, tables: Tables, handle: CapabilityHandle): Routine<Word> {
@@ -124,7 +138,7 @@ export function* write(self: Thread, tables: Tables, handle: CapabilityHandle, w
 
 /** Keeps a capability where it is until `unpin`, if it has these rights. Its slot's number, or why not. */
 function* pin(self: Thread, tables: Tables, handle: CapabilityHandle, rights: Rights): Routine<Word> {
-  const number = slotNumber(tables.slotsEach, self.id, handle);
+  const number = slotNumber(tables, self.id, handle);
   if (number < 0) return Failure.badHandle;
   const slot = slotAt(tables, number);
   yield maskInterrupts(); // who waits for us may be on this core next, and it lets nobody else on
@@ -159,7 +173,7 @@ export function* create(self: Thread, tables: Tables): Routine<Word> {
 }
 
 function* createLocked(self: Thread, tables: Tables): Routine<Word> {
-  const to = yield* freeSlot(tables, self.id);
+  const to = yield* freeSlot(tables, self.id, 'relaxed');
   if (to < 0) return Failure.noSlot;
   for (const [index, object] of tables.objects.entries()) {
     if ((yield load(object.references, 'plain')) !== 0) continue;
@@ -169,7 +183,8 @@ function* createLocked(self: Thread, tables: Tables): Routine<Word> {
     const slot = slotAt(tables, to);
     yield store(slot.next, 0, 'plain');
     yield store(slot.previous, 0, 'plain');
-    yield store(slot.depth, 0, 'plain');
+    yield store(slot.original, 1, 'plain');
+    yield store(slot.firstBadged, 1, 'plain');
     return yield* fill(tables, to, index, Right.all, 0);
   }
   return Failure.noMemory;
@@ -196,20 +211,20 @@ function* copyLocked(
   over: CapabilityHandle | null,
   { mask, rights, badge }: Change,
 ): Routine<Word> {
-  const from = yield* lookUp(self, tables, handle, Right.copy);
+  const from = yield* lookUp(self, tables, handle, Right.copy, 'relaxed');
   if (from < 0) return from;
   const receiver = yield* receiverOf(self, tables, over);
   if (receiver < 0) return receiver;
   const source = slotAt(tables, from);
   const held = yield load(source.badge, 'plain');
   if (badge !== 0 && held !== 0) return Failure.invalid; // or its users could pass for one another
-  const to = yield* freeSlot(tables, receiver);
+  const to = yield* freeSlot(tables, receiver, 'relaxed');
   if (to < 0) return Failure.noSlot;
   const object = yield load(source.object, 'plain');
   const granted = (yield load(source.rights, 'plain')) & (rights | ~mask);
   const { references } = tables.objects[object] as ObjectWords;
   yield store(references, (yield load(references, 'plain')) + 1, 'plain');
-  yield* linkBelow(tables, from, to);
+  yield* linkAfter(tables, from, to, badge === 0 ? 0 : 1);
   return yield* fill(tables, to, object, granted, badge === 0 ? held : badge);
 }
 
@@ -232,11 +247,11 @@ function* moveLocked(
   handle: CapabilityHandle,
   over: CapabilityHandle | null,
 ): Routine<Word> {
-  const from = yield* lookUp(self, tables, handle, over === null ? Right.none : Right.copy);
+  const from = yield* lookUp(self, tables, handle, over === null ? Right.none : Right.copy, 'relaxed');
   if (from < 0) return from;
   const receiver = yield* receiverOf(self, tables, over);
   if (receiver < 0) return receiver;
-  const to = yield* freeSlot(tables, receiver);
+  const to = yield* freeSlot(tables, receiver, 'relaxed');
   if (to < 0) return Failure.noSlot;
   const source = slotAt(tables, from);
   yield* takeAway(source);
@@ -248,7 +263,7 @@ function* moveLocked(
 /** Deletes a capability. 0, or why not. */
 export function* remove(self: Thread, tables: Tables, handle: CapabilityHandle): Routine<Word> {
   yield* acquire(tables.lock);
-  const number = yield* lookUp(self, tables, handle, Right.none);
+  const number = yield* lookUp(self, tables, handle, Right.none, 'relaxed');
   if (number >= 0) yield* removeAt(tables, number);
   yield* release(tables.lock);
   return Math.min(number, 0);
@@ -257,7 +272,7 @@ export function* remove(self: Thread, tables: Tables, handle: CapabilityHandle):
 /** Deletes all that is below a capability, from the end of its piece of the list on, so that each is a leaf. 0, or why not. */
 export function* revoke(self: Thread, tables: Tables, handle: CapabilityHandle): Routine<Word> {
   yield* acquire(tables.lock);
-  const above = yield* lookUp(self, tables, handle, Right.none);
+  const above = yield* lookUp(self, tables, handle, Right.none, 'relaxed');
   if (above >= 0) {
     let last = yield* lastBelow(tables, above);
     while (last !== above) {
@@ -270,31 +285,13 @@ export function* revoke(self: Thread, tables: Tables, handle: CapabilityHandle):
   return Math.min(above, 0);
 }
 
-/** The slot that a handle of the caller's names, if its capability has these rights; or why not. The caller holds the lock. */
-function* lookUp(self: Thread, tables: Tables, handle: CapabilityHandle, rights: Rights): Routine<Word> {
-  const number = slotNumber(tables.slotsEach, self.id, handle);
-  if (number < 0) return Failure.badHandle;
-  const slot = slotAt(tables, number);
-  const errno = missing(yield load(slot.state, 'relaxed'), handle.generation);
-  if (errno < 0) return errno;
-  return ((yield load(slot.rights, 'plain')) & rights) === rights ? number : Failure.noRight;
-}
-
 /** Whose table gets what is granted over `over`; null: the caller's. Or why not. The caller holds the lock. */
 function* receiverOf(self: Thread, tables: Tables, over: CapabilityHandle | null): Routine<Word> {
   if (over === null) return self.id;
-  const number = yield* lookUp(self, tables, over, Right.grant);
+  const number = yield* lookUp(self, tables, over, Right.grant, 'relaxed');
   if (number < 0) return number;
   const object = tables.objects[yield load(slotAt(tables, number).object, 'plain')] as ObjectWords;
   return yield load(object.maker, 'plain');
-}
-
-/** The first free slot of a process, or -1. The caller holds the lock. */
-function* freeSlot(tables: Tables, process: ThreadId): Routine<number> {
-  for (let number = process * tables.slotsEach; number < (process + 1) * tables.slotsEach; number++) {
-    if (!isLive(yield load(slotAt(tables, number).state, 'relaxed'))) return number;
-  }
-  return -1;
 }
 
 /** Puts a capability into a free slot that is linked already. Its handle. The caller holds the lock. */
@@ -327,37 +324,43 @@ function* removeAt(tables: Tables, number: number): Routine {
 
 /** The last slot in the list that is below `above`; `above` itself if none is. The caller holds the lock. */
 function* lastBelow(tables: Tables, above: number): Routine<number> {
-  const depth = yield load(slotAt(tables, above).depth, 'plain');
+  const { original, badge: given } = slotAt(tables, above);
+  if ((yield load(original, 'plain')) === 0) return above;
+  const badge = yield load(given, 'plain');
   for (let last = above; ; ) {
     const next = (yield load(slotAt(tables, last).next, 'plain')) - 1;
-    if (next < 0 || (yield load(slotAt(tables, next).depth, 'plain')) <= depth) return last;
+    if (next < 0) return last;
+    if (badge !== 0) {
+      const candidate = slotAt(tables, next);
+      if ((yield load(candidate.badge, 'plain')) !== badge || (yield load(candidate.firstBadged, 'plain')) !== 0) {
+        return last;
+      }
+    }
     last = next;
   }
 }
 
-/** Enters a slot into the list as the first one below `above`. The caller holds the lock. */
-function* linkBelow(tables: Tables, above: number, number: number): Routine {
-  const [parent, slot] = [slotAt(tables, above), slotAt(tables, number)];
-  const next = yield load(parent.next, 'plain');
-  yield store(slot.depth, (yield load(parent.depth, 'plain')) + 1, 'plain');
+/** Enters a slot into the list behind what it is copied from: as an original (1) or not (0). The caller holds the lock. */
+function* linkAfter(tables: Tables, from: number, number: number, original: Word): Routine {
+  const [source, slot] = [slotAt(tables, from), slotAt(tables, number)];
+  const next = yield load(source.next, 'plain');
+  yield store(slot.original, original, 'plain');
+  yield store(slot.firstBadged, original, 'plain');
   yield store(slot.next, next, 'plain');
-  yield store(slot.previous, above + 1, 'plain');
-  yield store(parent.next, number + 1, 'plain');
+  yield store(slot.previous, from + 1, 'plain');
+  yield store(source.next, number + 1, 'plain');
   if (next !== 0) yield store(slotAt(tables, next - 1).previous, number + 1, 'plain');
 }
 
-/** Takes a slot out of the list: what was below it rises by one level. The caller holds the lock. */
+/** Takes a slot out of the list. What was below it is below nobody else's badge. The caller holds the lock. */
 function* unlink(tables: Tables, number: number): Routine {
   const slot = slotAt(tables, number);
-  const last = yield* lastBelow(tables, number);
-  for (let risen = number; risen !== last; ) {
-    risen = (yield load(slotAt(tables, risen).next, 'plain')) - 1;
-    const { depth } = slotAt(tables, risen);
-    yield store(depth, (yield load(depth, 'plain')) - 1, 'plain');
-  }
   const [next, previous] = [yield load(slot.next, 'plain'), yield load(slot.previous, 'plain')];
-  if (next !== 0) yield store(slotAt(tables, next - 1).previous, previous, 'plain');
   if (previous !== 0) yield store(slotAt(tables, previous - 1).next, next, 'plain');
+  if (next === 0) return;
+  const follower = slotAt(tables, next - 1);
+  yield store(follower.previous, previous, 'plain');
+  if ((yield load(slot.firstBadged, 'plain')) !== 0) yield store(follower.firstBadged, 1, 'plain');
 }
 
 /** Gives a slot's place in the list to another. The caller holds the lock. */
@@ -366,7 +369,8 @@ function* replace(tables: Tables, from: number, to: number): Routine {
   const [next, previous] = [yield load(old.next, 'plain'), yield load(old.previous, 'plain')];
   yield store(slot.next, next, 'plain');
   yield store(slot.previous, previous, 'plain');
-  yield store(slot.depth, yield load(old.depth, 'plain'), 'plain');
+  yield store(slot.original, yield load(old.original, 'plain'), 'plain');
+  yield store(slot.firstBadged, yield load(old.firstBadged, 'plain'), 'plain');
   if (next !== 0) yield store(slotAt(tables, next - 1).previous, to + 1, 'plain');
   if (previous !== 0) yield store(slotAt(tables, previous - 1).next, to + 1, 'plain');
 }

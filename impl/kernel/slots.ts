@@ -1,6 +1,8 @@
 /** What the two kernels' tables have in common: the words of a slot, what its state word says, and what callers are told. */
 import type { Allocator, Page } from '#impl/machine/allocator.ts';
-import type { Address, Word } from '#impl/machine/ops.ts';
+import { type Address, load, type Routine, type Word } from '#impl/machine/ops.ts';
+import type { Order } from '#impl/machine/order.ts';
+import type { Thread } from '#impl/sync/threads.ts';
 import type { CapabilityHandle, Rights, ThreadId } from '#spec/abi.ts';
 
 /** What a capability may allow, and everything. */
@@ -42,6 +44,12 @@ export interface SlotWords {
   readonly previous: Address;
 }
 
+/** The slots of all tables, one table after the other. */
+export interface Slots<Slot extends SlotWords = SlotWords> {
+  readonly slotsEach: number;
+  readonly slots: readonly Slot[];
+}
+
 /** The object itself: memory that is free while nobody has a capability to it. */
 export interface ObjectPage extends Page {
   readonly word: Address;
@@ -72,8 +80,39 @@ export const missing = (state: Word, generation: number): Word => {
 export const handleWord = (slot: number, generation: number): Word => (generation << generationShift) | slot;
 
 /** The number of the slot that a process's handle names, among the slots of all tables; -1: it has no such slot. */
-export const slotNumber = (slots: number, process: ThreadId, handle: CapabilityHandle): number =>
-  handle.slot < slots ? process * slots + handle.slot : -1;
+export const slotNumber = ({ slotsEach }: Slots, process: ThreadId, handle: CapabilityHandle): number =>
+  handle.slot < slotsEach ? process * slotsEach + handle.slot : -1;
+
+/** The slot of this number. */
+export const slotAt = <Slot extends SlotWords>(tables: Slots<Slot>, number: number): Slot =>
+  tables.slots[number] as Slot;
+
+/**
+ * The slot that a handle of the caller's names, if its capability has these rights; or why not. The caller holds a lock by
+ * which it stays so. `order`: that of state words, which are plain unless somebody reads them without the lock.
+ */
+export function* lookUp(
+  self: Thread,
+  tables: Slots,
+  handle: CapabilityHandle,
+  rights: Rights,
+  order: Order,
+): Routine<Word> {
+  const number = slotNumber(tables, self.id, handle);
+  if (number < 0) return Failure.badHandle;
+  const slot = slotAt(tables, number);
+  const errno = missing(yield load(slot.state, order), handle.generation);
+  if (errno < 0) return errno;
+  return ((yield load(slot.rights, 'plain')) & rights) === rights ? number : Failure.noRight;
+}
+
+/** The first free slot of a process, or -1. The caller holds a lock by which it stays free. */
+export function* freeSlot(tables: Slots, process: ThreadId, order: Order): Routine<number> {
+  for (let number = process * tables.slotsEach; number < (process + 1) * tables.slotsEach; number++) {
+    if (!isLive(yield load(slotAt(tables, number).state, order))) return number;
+  }
+  return -1;
+}
 
 /** Lays a slot out as it is at boot: whoever holds one object stand in one list. */
 export const layoutSlot = (

@@ -31,6 +31,8 @@ const copies = (handle: CapabilityHandle, asked: Partial<CapabilityCall & { tag:
   badge: 0,
   ...asked,
 });
+/** A copy with a badge. */
+const mints = (handle: CapabilityHandle): CapabilityCall => copies(handle, { badge: 5 });
 const moves = (handle: CapabilityHandle, over: CapabilityHandle | null = null): CapabilityCall => ({
   tag: 'move',
   handle,
@@ -140,19 +142,48 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
     of(
       'alone: revoked from the middle',
       [[holds(0)]],
-      [[copies(at(0)), copies(at(1)), copies(at(0)), revokes(1), reads(2), reads(3), reads(0), revokes(0), reads(3)]],
+      [[mints(at(0)), copies(at(1)), copies(at(0)), revokes(1), reads(2), reads(3), reads(0), revokes(0), reads(3)]],
+      { slots: 4 },
+    ),
+    of(
+      'alone: a copy of a copy is beside it, and goes with it',
+      [[holds(0)]],
+      [[copies(at(0)), copies(at(1)), mints(at(2)), revokes(1), reads(2), reads(3), revokes(0), reads(2), reads(3)]],
+      { slots: 4 },
+    ),
+    of(
+      'alone: below one with a badge is everything that was copied from it',
+      [[holds(0)]],
+      [[mints(at(0)), copies(at(1)), copies(at(2)), revokes(1), reads(1), reads(2), reads(3)]],
+      { slots: 4 },
+    ),
+    of(
+      'alone: revoked with what is below those below it',
+      [[holds(0)]],
+      [[mints(at(0)), copies(at(1)), revokes(0), reads(2), reads(1)]],
+    ),
+    of(
+      'alone: two that were given one badge',
+      [[holds(0)]],
+      [[mints(at(0)), mints(at(0)), copies(at(2)), revokes(2), reads(1), reads(2), reads(3), revokes(0), reads(1)]],
       { slots: 4 },
     ),
     of(
       'alone: what is below one that is deleted is not below its neighbour',
       [[holds(0)]],
-      [[copies(at(0)), copies(at(0)), copies(at(1)), deletes(1), revokes(2), reads(3), revokes(0), reads(3)]],
+      [[mints(at(0)), mints(at(0)), copies(at(1)), deletes(1), revokes(2), reads(3), revokes(0), reads(3)]],
       { slots: 4 },
     ),
     of(
       'alone: moved with what is below it',
       [[holds(0)]],
-      [[copies(at(0)), copies(at(1)), moves(at(1)), reads(2), revokes(3), reads(2), reads(3), reads(0)]],
+      [[mints(at(0)), copies(at(1)), moves(at(1)), reads(2), revokes(3), reads(2), reads(3), reads(0)]],
+      { slots: 4 },
+    ),
+    of(
+      'alone: moved beside one with its badge',
+      [[holds(0)]],
+      [[mints(at(0)), mints(at(0)), moves(at(1)), revokes(2), reads(3), copies(at(3)), revokes(3), reads(1, 2)]],
       { slots: 4 },
     ),
     of(
@@ -340,7 +371,7 @@ export const wrongHoldings = ({ parameters, threads }: Program<Call, Parameters>
 export const programs = (variant: string, size: ProgramSize): fc.Arbitrary<Program<Call, Parameters>> =>
   fc.record({
     variant: fc.constant(variant),
-    cores: fc.integer({ min: 1, max: 3 }),
+    cores: fc.integer({ min: 1, max: 4 }),
     parameters: drawnParameters(size.threads),
     threads: fc.array(fc.array(drawnCall, { maxLength: size.calls }), {
       minLength: size.threads,

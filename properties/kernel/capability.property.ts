@@ -27,6 +27,8 @@ interface Known {
   /** What it was copied or moved from; undefined: it came with its object. */
   readonly from: Known | undefined;
   readonly isMoved: boolean;
+  /** It came with its object or was given a badge. */
+  readonly isOriginal: boolean;
   readonly origin: { readonly maker: ThreadId };
   /** At most these. */
   readonly rights: Rights;
@@ -48,7 +50,8 @@ const knownAtBoot = ({ program }: Run): Known[] => {
     const from = firsts.get(object);
     const origin = from?.origin ?? { maker: process };
     const handle = { slot, generation: 1 };
-    const known = { holder: process, handle, from, isMoved: false, origin, rights, badge, sinceStep: 0 };
+    const isOriginal = badge !== from?.badge;
+    const known = { holder: process, handle, from, isMoved: false, isOriginal, origin, rights, badge, sinceStep: 0 };
     if (!from) firsts.set(object, known);
     return known;
   });
@@ -58,10 +61,10 @@ const knownAtBoot = ({ program }: Run): Known[] => {
 const givenBy = (known: readonly Known[], { thread, call, answer, invokedStep }: Done): Known | undefined => {
   if (answer?.tag !== 'handle') return undefined;
   const { handle } = answer;
-  const common = { handle, sinceStep: invokedStep };
+  const common = { handle, sinceStep: invokedStep, isMoved: false, isOriginal: true };
   if (call.tag === 'create') {
     const origin = { maker: thread };
-    return { ...common, holder: thread, from: undefined, isMoved: false, origin, rights: allRights, badge: 0 };
+    return { ...common, holder: thread, from: undefined, origin, rights: allRights, badge: 0 };
   }
   if (call.tag !== 'copy' && call.tag !== 'move') return undefined;
   const from = find(known, thread, call.handle);
@@ -69,9 +72,10 @@ const givenBy = (known: readonly Known[], { thread, call, answer, invokedStep }:
   if (!from || (call.over && !endpoint)) return undefined;
   const { origin } = from;
   const holder = endpoint?.origin.maker ?? thread;
-  if (call.tag === 'move') return { ...from, ...common, holder, from, isMoved: true };
+  if (call.tag === 'move') return { ...from, handle, sinceStep: invokedStep, holder, from, isMoved: true };
   const rights = from.rights & (call.rights | ~call.mask);
-  return { ...common, holder, from, isMoved: false, origin, rights, badge: call.badge || from.badge };
+  const badge = call.badge || from.badge;
+  return { ...common, holder, from, isOriginal: call.badge !== 0, origin, rights, badge };
 };
 
 /** Every capability of a run, in an order in which each comes after what it was made from. */
@@ -119,13 +123,21 @@ const needs = (call: PendingCall, variant: string): Rights => {
 /** Whether a run is over: of one that is not, nobody knows what the last calls gave to whom. */
 const isOver = (run: Run): boolean => run.end === 'quiescent' && run.calls.every(({ answer }) => answer !== undefined);
 
-/** A capability under all the handles that it has had so far. */
-const underAllHandles = (one: Known): Known[] =>
-  one.isMoved && one.from ? [one, ...underAllHandles(one.from)] : [one];
+/** A capability as it was first given, before it was moved. */
+const asGiven = (one: Known): Known => (one.isMoved && one.from ? asGiven(one.from) : one);
 
-/** Whether `one` was copied from `above`, or from what was. */
-const isBelow = (one: Known, above: readonly Known[]): boolean =>
-  one.from !== undefined && ((!one.isMoved && above.includes(one.from)) || isBelow(one.from, above));
+/** The original that a capability is below: the nearest of those that it was copied from, one from the other. */
+const originalAbove = (one: Known): Known | undefined => {
+  const source = asGiven(one).from;
+  if (!source) return undefined;
+  return source.isOriginal ? asGiven(source) : originalAbove(source);
+};
+
+/** Whether `one` is below `above`, or below what is. */
+const isBelow = (one: Known, above: Known): boolean => {
+  const original = originalAbove(one);
+  return original !== undefined && (original === above || isBelow(original, above));
+};
 
 /** The capabilities that an answered revocation has taken away: whatever was asked for before its answer. */
 const victims = (run: Run, { call, thread, answeredStep = 0 }: Done): Known[] => {
@@ -134,7 +146,7 @@ const victims = (run: Run, { call, thread, answeredStep = 0 }: Done): Known[] =>
   if (!revoked) return [];
   const there = known.filter((one) => one.sinceStep < answeredStep);
   if (run.program.variant === 'chcore') return there.filter((one) => one.origin === revoked.origin);
-  return there.filter((one) => isBelow(one, underAllHandles(revoked)));
+  return there.filter((one) => isBelow(one, asGiven(revoked)));
 };
 
 /** The calls that begin after `done` was answered, and use what `one` names. */
@@ -160,7 +172,7 @@ export default suite(capability, [
   ordering([], { variants: ['sel4'] }), // `chcore` has locks only: it orders nothing itself
 
   always(
-    'a capability has no more rights than the one it was copied from',
+    'a capability has no more rights than the one it is below',
     (state) =>
       held(state).every(({ capability: { parent, rights } }) => {
         const above = parent && state.tables[parent.process]?.[parent.slot]?.capability;

@@ -71,10 +71,21 @@ const everyWay = (
 describe('a revocation in the tree', () => {
   const grown = make(
     boot('sel4', [all]),
-    [0, asks({ tag: 'copy' })],
+    [0, asks({ tag: 'copy', badge: 5 })],
     [0, asks({ tag: 'copy', handle: at(1) })],
     [0, asks({ tag: 'copy' })],
   ).state;
+
+  it('takes nothing with a copy: a copy of a copy is beside it', () => {
+    const { state } = make(
+      boot('sel4', [all]),
+      [0, asks({ tag: 'copy' })],
+      [0, asks({ tag: 'copy', handle: at(1) })],
+      [0, asks({ tag: 'revoke', handle: at(1) })],
+    );
+    expect(placesOf(state)).toEqual(['0.0', '0.1', '0.2']);
+    expect(placesOf(make(state, [0, asks({ tag: 'revoke' })]).state)).toEqual(['0.0']);
+  });
 
   it('takes what is below its capability, at any depth, and leaves it and its neighbours', () => {
     const { state } = make(grown, [0, asks({ tag: 'revoke', handle: at(1) })]);
@@ -89,7 +100,7 @@ describe('a revocation in the tree', () => {
 
   it('leaves nothing below when it is answered, however two of them and their parts mix', () => {
     const { state } = make(
-      boot('sel4', [all], [all]),
+      boot('sel4', [all], [{ ...all, badge: 5 }]),
       [1, asks({ tag: 'copy' })],
       [1, asks({ tag: 'copy', handle: at(1) })],
     );

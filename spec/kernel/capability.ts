@@ -4,12 +4,13 @@
  * A capability says which object, what may be done with it, and a badge that tells its users apart. An object is a word,
  * and an endpoint: whatever is granted over it arrives in its maker's table. It goes with its last capability.
  *
- * There are two rules of revocation. `sel4`: capabilities form a tree, each below the one it was copied from, and who
- * revokes one takes away all below it. `chcore`: the capabilities of an object are a flat list of equals, and who
+ * There are two rules of revocation. `sel4`: capabilities form a tree, and who revokes one takes away all below it. Only
+ * what is copied from an original is below it; a copy of a copy is its sibling. What comes with its object is an
+ * original, and so is what was given a badge. `chcore`: the capabilities of an object are a flat list of equals, and who
  * revokes one takes all of them away, its own too; so that is a right of its own.
  *
- * Both are ours in two things. A slot counts what it has held, so that an old handle never names a new capability (both
- * kernels reuse a slot at once, and leave that to the user). And in seL4 a copy of a copy is its sibling, not its child.
+ * Both are ours in one thing. A slot counts what it has held, so that an old handle never names a new capability (both
+ * kernels reuse a slot at once, and leave that to the user).
  */
 import { match } from 'ts-pattern';
 import type {
@@ -40,7 +41,9 @@ export interface Capability {
   readonly rights: Rights;
   /** 0: none. */
   readonly badge: number;
-  /** What it was copied from. Always null in `chcore`. */
+  /** Whether copies of it are below it, or beside it. Always false in `chcore`, where nothing is below anything. */
+  readonly isOriginal: boolean;
+  /** The original that it is below. Always null in `chcore`. */
   parent: Place | null;
 }
 
@@ -96,8 +99,11 @@ export const initial = (
       const holding = held[slot];
       if (!holding) return { generation: 0, capability: null };
       const origin = first(holding.object) ?? null;
-      const parent = variant === 'chcore' || isAt(origin, { process, slot }) ? null : origin;
-      return { generation: 1, capability: { ...holding, parent } };
+      const isFirst = isAt(origin, { process, slot });
+      const firstBadge = origin && holdings[origin.process]?.[origin.slot]?.badge;
+      const isOriginal = variant === 'sel4' && (isFirst || holding.badge !== firstBadge);
+      const parent = variant === 'chcore' || isFirst ? null : origin;
+      return { generation: 1, capability: { ...holding, isOriginal, parent } };
     }),
   );
   const objects = Math.max(0, ...holdings.flat().map((holding) => holding.object + 1));
@@ -179,7 +185,7 @@ const fill = (draft: Capabilities, { process, slot }: Place, capability: Capabil
   found.capability = capability;
 };
 
-/** Empties a slot. What was copied from it is now below what it was copied from itself. Its object may go with it. */
+/** Empties a slot. What was below it is now below what it was below itself. Its object may go with it. */
 const empty = (draft: Capabilities, place: Place): void => {
   const found = draft.tables[place.process]?.[place.slot];
   if (!found?.capability) return;
@@ -204,7 +210,8 @@ const create = (state: Capabilities, caller: ThreadId): Outcomes => {
   if (!place) return fails('ENOSPC');
   if (state.objects.filter((object) => object !== null).length >= state.objectsMax) return fails('ENOMEM');
   return returns(answerHandle(state, place), (draft) => {
-    fill(draft, place, { object: draft.objects.length, rights: allRights, badge: 0, parent: null });
+    const isOriginal = state.variant === 'sel4';
+    fill(draft, place, { object: draft.objects.length, rights: allRights, badge: 0, isOriginal, parent: null });
     draft.objects.push({ maker: caller, word: 0 });
   });
 };
@@ -235,7 +242,8 @@ const write = (state: Capabilities, caller: ThreadId, handle: CapabilityHandle, 
  * Copies a capability, with fewer rights, and mints it with a badge if one is asked for. EBADF, ESTALE, EACCES: of the
  * capability, then of the endpoint. EINVAL: it has a badge already; or (`chcore`) it has not the rights asked for, where
  * `sel4` leaves those out. ENOSPC: the receiver's table is full.
- * Source: seL4 manual, 3.1.2 (Copy, Mint) and 4.2.2 (transfer); ChCore, object/capability.c, cap_copy.
+ * Source: seL4 manual, 3.1.2 (Copy, Mint), 3.1.4 (the derivation tree) and 4.2.2 (transfer); seL4, object/cnode.c,
+ * cteInsert and isMDBParentOf; ChCore, object/capability.c, cap_copy.
  */
 const copy = (state: Capabilities, caller: ThreadId, asked: CapabilityCall & { tag: 'copy' }): Outcomes => {
   const { handle, over, mask, rights, badge } = asked;
@@ -252,14 +260,15 @@ const copy = (state: Capabilities, caller: ThreadId, asked: CapabilityCall & { t
       object: source.object,
       rights: source.rights & (rights | ~mask),
       badge: badge || source.badge,
-      parent: state.variant === 'sel4' ? from : null,
+      isOriginal: state.variant === 'sel4' && badge !== 0,
+      parent: source.isOriginal ? from : source.parent,
     });
   });
 };
 
 /**
  * Moves a capability to another slot, of the caller's table or of the receiver's: it stays what it is, and what was
- * copied from it stays below it. EBADF, ESTALE; EACCES: to be granted it must have the right to be copied. ENOSPC.
+ * below it stays below it. EBADF, ESTALE; EACCES: to be granted it must have the right to be copied. ENOSPC.
  * Source: seL4 manual, 3.1.2 (Move).
  */
 const move = (

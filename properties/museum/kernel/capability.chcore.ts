@@ -4,8 +4,8 @@ const file = 'impl/kernel/capability.chcore.ts';
 const variant = 'chcore';
 
 const combined = '(held & ~mask) | (rights & mask)';
-const copyRight = '  const from = yield* lookUp(self, tables, handle, Right.copy);\n';
-const revokeRight = '  const number = yield* lookUp(self, tables, handle, Right.revoke);\n';
+const copyRight = "  const from = yield* lookUp(self, tables, handle, Right.copy, 'plain');\n";
+const revokeRight = "  const number = yield* lookUp(self, tables, handle, Right.revoke, 'plain');\n";
 const looked = `    yield* release(object.lock); // whoever copies has the table's lock and waits for this one
     if (first < 0) return 0;
     const process = Math.floor(first / tables.slotsEach);
@@ -214,8 +214,8 @@ export default exhibit('kernel/capability', [
     edits: [
       {
         file,
-        from: '  const number = yield* lookUp(self, tables, over, Right.grant);\n',
-        to: '  const number = yield* lookUp(self, tables, over, Right.none);\n',
+        from: "  const number = yield* lookUp(self, tables, over, Right.grant, 'plain');\n",
+        to: "  const number = yield* lookUp(self, tables, over, Right.none, 'plain');\n",
       },
     ],
     killedBy: 'refines',

@@ -9,7 +9,7 @@ const badged = `  if (badge !== 0 && held !== 0) return Failure.invalid; // or i
 `;
 const references = `  yield store(references, (yield load(references, 'plain')) + 1, 'plain');
 `;
-const noSlot = `  const to = yield* freeSlot(tables, receiver);
+const noSlot = `  const to = yield* freeSlot(tables, receiver, 'relaxed');
   if (to < 0) return Failure.noSlot;
   const object = yield load(source.object, 'plain');
 `;
@@ -24,13 +24,6 @@ const counted = `  yield fetchAdd(slot.state, -1, 'release', 'capability.unpin')
 const access = `  yield copyOut(0, yield load(object.page.word, 'relaxed'));
   yield copyOut(1, yield load(slot.badge, 'plain'));
 `;
-const risen = `  const last = yield* lastBelow(tables, number);
-  for (let risen = number; risen !== last; ) {
-    risen = (yield load(slotAt(tables, risen).next, 'plain')) - 1;
-    const { depth } = slotAt(tables, risen);
-    yield store(depth, (yield load(depth, 'plain')) - 1, 'plain');
-  }
-`;
 const fields = `  yield store(slot.object, object, 'plain');
   yield store(slot.rights, rights, 'plain');
   yield store(slot.badge, badge, 'plain');
@@ -39,7 +32,7 @@ const filled = `  const state = filledState(yield load(slot.state, 'relaxed'));
   yield store(slot.state, state, 'release', 'capability.fill'); // pairs with pin: shows all of the above
 `;
 
-/** The tree of seL4. ChCore's flat lists have a file of their own. */
+/** Tables of capabilities as seL4 has them. What goes wrong with the tree has a file of its own, and so have ChCore's flat lists. */
 export default exhibit('kernel/capability', [
   {
     name: 'rights-not-intersected',
@@ -227,59 +220,6 @@ ${access}`,
     origin: 'classic: reference count',
     edits: [{ file, from: references, to: '' }],
     killedBy: 'faultless',
-  },
-  {
-    name: 'orphans-left-deep',
-    variant,
-    bug: undefined,
-    title: 'What is below a deleted capability keeps its depth',
-    story:
-      'A capability in the middle of the tree is deleted. What is below it stays as deep as it was, and now stands in the list behind its neighbour, one level deeper: it passes for a child of that one, and goes when that one is revoked.',
-    origin: 'a tree kept as a list with depths, as in early versions of seL4’s mapping database',
-    edits: [{ file, from: risen, to: '' }],
-    killedBy: 'linearizes',
-  },
-  {
-    name: 'children-only',
-    variant,
-    bug: undefined,
-    title: 'Revoke takes the children and not their children',
-    story:
-      'The revoker stops where the list becomes deeper than one level below it. A copy of a copy is not looked for: it rises by one level and goes on working.',
-    origin: 'classic: a walk that is not deep',
-    edits: [
-      {
-        file,
-        from: `      yield* removeAt(tables, last);
-`,
-        to: `      const depth = (yield load(slotAt(tables, above).depth, 'plain')) + 1;
-      if ((yield load(slotAt(tables, last).depth, 'plain')) === depth) yield* removeAt(tables, last);
-`,
-      },
-    ],
-    killedBy: 'revoked',
-  },
-  {
-    name: 'revokes-itself',
-    variant,
-    bug: undefined,
-    title: 'Revoke takes the capability itself too',
-    story:
-      'The owner revokes what it gave to others, and loses its own capability with theirs. If it was the last one, the object goes as well.',
-    origin: 'seL4 manual, Revoke: the capability itself stays',
-    edits: [
-      {
-        file,
-        from: `      last = before;
-    }
-`,
-        to: `      last = before;
-    }
-    yield* removeAt(tables, above);
-`,
-      },
-    ],
-    killedBy: 'refines',
   },
   {
     name: 'moved-and-kept',
