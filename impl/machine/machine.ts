@@ -2,9 +2,8 @@ import type { Context, Core, Frame, UserBuffer } from '#impl/machine/context.ts'
 import { type Costs, noCosts } from '#impl/machine/cost.ts';
 import type { Fault } from '#impl/machine/fault.ts';
 import { imageAtBoot } from '#impl/machine/image.ts';
-import type { Memory, Oracle } from '#impl/machine/memory/memory.ts';
+import type { Memory } from '#impl/machine/memory/memory.ts';
 import {
-  type Address,
   FloatingMicroOp,
   firstLocalKind,
   Kind,
@@ -14,34 +13,8 @@ import {
   type Word,
 } from '#impl/machine/ops.ts';
 import type { FenceOrder } from '#impl/machine/order.ts';
+import type { Program } from '#impl/machine/program.ts';
 import { type Weakening, weaken } from '#impl/machine/weakening.ts';
-
-/** What the machine runs. Contexts are numbered: first the threads, then one dispatcher per core. */
-export interface Program {
-  readonly cores: number;
-  readonly threads: number;
-  readonly memory: Memory;
-  /** Asked where an access may go in more than one way. */
-  readonly oracle: Oracle;
-  /** The words at boot. */
-  readonly image: Int32Array;
-  /** Per word: 1 usable, 2 free (to be allocated first). */
-  readonly usable: Uint8Array;
-  /** The word that says which core runs a context: 0 none, else its number plus 1. One per context. */
-  readonly contextWord: readonly Address[];
-  /** The word that stands for a context's saved registers: whoever resumes it must come after who saved it. */
-  readonly registersWord: readonly Address[];
-  /** The context that runs on each core at boot. */
-  readonly running: readonly number[];
-  /** A place in the code that is made weaker than it says; null: none. */
-  readonly weakening: Weakening | null;
-  /** Whether timers may go off. Then masking interrupts is a visible step: one may strike just before it. */
-  readonly hasTimers: boolean;
-  start(context: number): Routine<unknown>;
-  timerInterrupt(context: number): Routine<unknown>;
-  /** What a core does when another interrupts it in this context; null: it only wakes if it is idle. */
-  readonly interrupted: ((context: number) => Routine<unknown>) | null;
-}
 
 /** Something that a tracepoint told of: after how many visible steps, on which core, in which context. */
 export interface Traced {
@@ -120,7 +93,7 @@ export class Machine {
   /** The timer of `core` goes off: at once, or when its interrupts are next unmasked. */
   raiseTimer(core: Core): void {
     core.timerPending = true;
-    if (this.next(core).kind !== Kind.idle) this.#deliver(core);
+    if (this.next(core).kind !== Kind.idle && core.maskDepth === 0) this.#strike(core);
   }
 
   /** Does the visible micro-op that `core` has ready. The core is enabled and there is no fault. */
@@ -384,7 +357,11 @@ export class Machine {
       this.#enter(core, interrupted(core.context.id)); // a timer that is pending too strikes after its first step
       return;
     }
-    if (!core.timerPending) return;
+    if (core.timerPending) this.#strike(core);
+  }
+
+  /** The timer strikes in the midst of what the core runs. */
+  #strike(core: Core): void {
     core.timerPending = false;
     this.costs.interrupts++;
     this.#enter(core, this.#program.timerInterrupt(core.context.id));

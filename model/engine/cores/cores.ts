@@ -40,7 +40,8 @@ const nodesMax = 100_000;
 /** What a thread may be told by its core that it is not told by another, and what it may do to it. */
 const ownOfCore: ReadonlySet<number> = new Set([Kind.coreNumber, Kind.activate, Kind.activeSpace]);
 
-const atBoot = { space: -1, maskDepth: 0, strikes: 0, received: 0, hasLooked: false, steps: 0, index: 0 };
+/** Interrupts are first looked for at the end of the first step. */
+const atBoot = { space: -1, maskDepth: 0, strikes: 0, received: 0, hasLooked: true, steps: 0, index: 0 };
 
 /**
  * The cores of a machine as threads of an execution graph, and beside them one for each timer interrupt that may strike.
