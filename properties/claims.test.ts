@@ -9,7 +9,15 @@ const textOf = (path: string): string => readFileSync(new URL(path, root), 'utf8
 
 /** Where the course notes' claims are kept, beside a checkout that has them; they are not ours to commit. */
 const courseClaims = new URL('../shared/reference/claims.json', root);
-const courseSubjects = ['xv6-pipe', 'linux-pipe', 'sleep-wakeup', 'shm-polling', 'bounded-buffer', 'capabilities'];
+const courseSubjects = [
+  'xv6-pipe',
+  'linux-pipe',
+  'sleep-wakeup',
+  'shm-polling',
+  'bounded-buffer',
+  'capabilities',
+  'multicore-sched',
+];
 
 interface Row {
   readonly id: string;

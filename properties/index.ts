@@ -18,6 +18,8 @@ import capabilityChcoreMutants from '#properties/museum/kernel/capability.chcore
 import capabilityTreeMutants from '#properties/museum/kernel/capability.tree.ts';
 import capabilityMutants from '#properties/museum/kernel/capability.ts';
 import type { Mutant } from '#properties/museum/mutant.ts';
+import dequeBigLockMutants from '#properties/museum/sched/deque.big-lock.ts';
+import dequeMutants from '#properties/museum/sched/deque.ts';
 import dispatcherMutants from '#properties/museum/sync/dispatcher.ts';
 import exitWaitMutants from '#properties/museum/sync/exit-wait.ts';
 import seqlockMutants from '#properties/museum/sync/seqlock.ts';
@@ -26,11 +28,21 @@ import spinlockDekkerMutants from '#properties/museum/sync/spinlock.dekker.ts';
 import spinlockMcsMutants from '#properties/museum/sync/spinlock.mcs.ts';
 import spinlockTicketMutants from '#properties/museum/sync/spinlock.ticket.ts';
 import spinlockMutants from '#properties/museum/sync/spinlock.ts';
+import deque from '#properties/sched/deque.property.ts';
 import seqlock from '#properties/sync/seqlock.property.ts';
 import sleepWakeup from '#properties/sync/sleep-wakeup.property.ts';
 import spinlock from '#properties/sync/spinlock.property.ts';
 
-export const suites: readonly Suite[] = [sleepWakeup, spinlock, seqlock, pipe, shmPolling, boundedBuffer, capability];
+export const suites: readonly Suite[] = [
+  sleepWakeup,
+  spinlock,
+  seqlock,
+  pipe,
+  shmPolling,
+  boundedBuffer,
+  capability,
+  deque,
+];
 
 export const mutants: readonly Mutant[] = [
   ...sleepWakeupMutants,
@@ -54,6 +66,8 @@ export const mutants: readonly Mutant[] = [
   ...capabilityMutants,
   ...capabilityTreeMutants,
   ...capabilityChcoreMutants,
+  ...dequeMutants,
+  ...dequeBigLockMutants,
 ];
 
 /**
