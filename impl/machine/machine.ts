@@ -325,12 +325,16 @@ export class Machine {
       case Kind.activeSpace:
         return core.space;
       case Kind.tracepoint:
-        this.traced.push({ step: this.costs.steps, core: core.id, context, name: frame.text, word: frame.operand });
+        this.#trace(core, frame.text, frame.operand);
         return 0;
       default:
         this.fault = { tag: 'panic', context, why: frame.text };
         return 0;
     }
+  }
+
+  #trace(core: Core, name: string, word: Word): void {
+    this.traced.push({ step: this.costs.steps, core: core.id, context: core.context.id, name, word });
   }
 
   #copy(context: number, frame: Frame): Word {
@@ -354,6 +358,7 @@ export class Machine {
     core.interProcessorPending = false;
     if (wasInterrupted) this.memory.receive(core.id);
     if (wasInterrupted && interrupted) {
+      this.#trace(core, 'interrupted', core.id);
       this.#enter(core, interrupted(core.context.id)); // a timer that is pending too strikes after its first step
       return;
     }

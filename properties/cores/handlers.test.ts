@@ -79,7 +79,7 @@ function* perform(words: Address, { tag }: Part): Routine<Word> {
 /** What a core does that is interrupted: answers with what it has worked, and leaves another address space behind. */
 function* answer(words: Address): Routine {
   const space = yield activeSpace();
-  yield tracepoint('interrupted', space);
+  yield tracepoint('space', space);
   const seen = yield load(words + asked, 'relaxed');
   yield store(words + answered, 10 * seen + (yield load(words + worked, 'relaxed')), 'release');
   if (space >= 0) yield activate(space + 1);

@@ -30,6 +30,7 @@ export const storyAsMermaid = (story: Story): string => {
       if (step.spec !== null && step.spec !== spec) lines.push(specNote(step.spec));
       spec = step.spec ?? spec;
     }
+    lines.push(...step.traced.map(({ core, text }) => `${over}: core ${core}, ${escaped(text)}`));
     lines.push(...step.drained.flatMap((drained) => drainLines(drained, story)));
   }
   lines.push(...openCalls(shown).map((id) => `${id}--x-${id}: is never answered`));

@@ -178,10 +178,20 @@ const instants = (story: Story): TraceEvent[] => {
   return [
     { ...everywhere, name: 'boot', ts: 0, args: { spec: specAtBoot } },
     { ...everywhere, name: violation.kind, ts: divergence + 1, args: { ...violation } },
-    ...steps.flatMap(({ step, core, isTimer, drained }): TraceEvent[] => [
+    ...steps.flatMap(({ step, core, isTimer, traced, drained }): TraceEvent[] => [
       ...(isTimer
         ? [{ ph: 'i', name: 'timer interrupt', cat: 'timer', ts: step, s: 't', ...coreTrack(core) } as const]
         : []),
+      ...traced.map(
+        (told): TraceEvent => ({
+          ph: 'i',
+          name: told.text,
+          cat: 'tracepoint',
+          ts: step + 1,
+          s: 't',
+          ...coreTrack(told.core),
+        }),
+      ),
       ...drained.map(
         (one): TraceEvent => ({
           ph: 'i',

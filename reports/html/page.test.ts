@@ -31,6 +31,8 @@ const step = (number: number, more: Partial<StoryStep>): StoryStep => ({
   word: null,
   access: null,
   weak: null,
+  space: null,
+  traced: [],
   drained: [],
   messages: [],
   ...more,

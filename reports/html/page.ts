@@ -17,6 +17,7 @@ export const clientFiles = [
   'words.zh',
   'words',
   'weak',
+  'told',
   'picture',
   'edges',
   'link',

@@ -29,6 +29,8 @@ const stories: fc.Arbitrary<Story> = fc
         word: fc.constantFrom(null, 0, 1),
         access: fc.constantFrom(null, 'read' as const, 'write' as const, 'update' as const),
         weak: fc.constantFrom(null, { tag: 'buffered' as const }),
+        space: fc.constantFrom(null, 0, 1),
+        traced: fc.constantFrom([], [{ core: 0, thread: null, text: 'skipped: 1' }]),
         drained: fc.constantFrom([], [{ core: 1, storeStep: 1, word: 'a', value: 1 }]),
         messages: fc.constantFrom([], [[{ word: 1, step: null, readers: [0, 1] }], []]),
       }),

@@ -1,5 +1,5 @@
 import type { Minimality } from '#model/engine/shrink/minimal.ts';
-import type { Drained, Story, StoryStep, Weakness } from '#model/engine/trace/story.ts';
+import type { Drained, Story, StoryStep, Told, Weakness } from '#model/engine/trace/story.ts';
 import type { Violation } from '#model/verdict.ts';
 import { type Output, styled } from '#reports/cli/output.ts';
 
@@ -66,7 +66,19 @@ export const storyLines = (story: Story, output: Output, isComplete: boolean): s
   ];
   let lastSpec: string | null = story.specAtBoot;
   let lastStep: StoryStep | undefined;
-  const drains = (step: StoryStep): string[] => step.drained.map((drained) => row('', [drainText(drained)], ''));
+  const spaces = new Map<number, number | null>(columns.map((id) => [id, null]));
+  const inColumn = (thread: number, text: string): string =>
+    row(
+      '',
+      columns.map((id) => (id === thread ? text : '')),
+      '',
+    );
+  const told = ({ core, thread, text }: Told): string =>
+    thread === null ? row('', [`  (core ${core}: • ${text})`], '') : inColumn(thread, `• ${text}`);
+  const drains = (step: StoryStep): string[] => [
+    ...step.traced.map(told),
+    ...step.drained.map((drained) => row('', [drainText(drained)], '')),
+  ];
   for (const step of story.steps) {
     if (!isComplete && !isShown(step)) {
       lines.push(...drains(step));
@@ -81,18 +93,16 @@ export const storyLines = (story: Story, output: Output, isComplete: boolean): s
           '',
         ),
       );
+    if (step.thread !== null && step.space !== (spaces.get(step.thread) ?? null)) {
+      lines.push(inColumn(step.thread, `~ ${spaceText(step.space)}`));
+      spaces.set(step.thread, step.space);
+    }
     const spec = step.spec !== null && step.spec !== lastSpec ? step.spec : '';
     const inThread = columns.map((id) => (id === step.thread ? cellOf(step, story) : ''));
     const cells = step.thread === null ? [`  (core ${step.core}: ${said(step, story)})`] : inThread;
     lines.push(row(String(step.step), cells, spec));
     if (step.answer !== undefined) {
-      lines.push(
-        row(
-          '',
-          columns.map((id) => (id === step.thread ? `└ answers ${step.answer}` : '')),
-          '',
-        ),
-      );
+      lines.push(inColumn(step.thread ?? -1, `└ answers ${step.answer}`));
     }
     lines.push(...drains(step));
     lastSpec = step.spec ?? lastSpec;
@@ -100,6 +110,10 @@ export const storyLines = (story: Story, output: Output, isComplete: boolean): s
   }
   return [...lines, '', ...endLines(story, output)];
 };
+
+/** In which address space a thread runs from here on. */
+const spaceText = (space: number | null): string =>
+  space === null ? 'in no address space' : `in address space ${space}`;
 
 const startOf =
   (story: Story) =>

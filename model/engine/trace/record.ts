@@ -1,3 +1,4 @@
+import type { Machine } from '#impl/machine/machine.ts';
 import type { Memory, Message } from '#impl/machine/memory/memory.ts';
 import { Kind } from '#impl/machine/ops.ts';
 import type { Order } from '#impl/machine/order.ts';
@@ -13,6 +14,8 @@ export interface Access {
   readonly step: number;
   readonly core: number;
   readonly context: number;
+  /** The address space by which the core translated; -1: none. */
+  readonly space: number;
   readonly kind: number;
   /** The word it touched; null if none. */
   readonly address: number | null;
@@ -76,6 +79,7 @@ export const record = (
   const timers = new Set<number>();
   const drains: Drain[] = [];
   const waiting = Array.from({ length: program.cores }, (): number[] => []);
+  let machine: Machine | undefined;
   let memory: Memory | undefined;
   let lastWay = 0;
   /** Notices what has left the store buffer of `core` by now. */
@@ -110,6 +114,7 @@ export const record = (
         step,
         core,
         context,
+        space: machine?.cores[core]?.space ?? -1,
         kind,
         address,
         operand,
@@ -131,7 +136,8 @@ export const record = (
     ways: (_ways, way) => {
       lastWay = way;
     },
-    choices: (choice, action, machine) => {
+    choices: (choice, action, chosenOf) => {
+      machine = chosenOf;
       memory = machine.memory;
       lookAround(choice.cores);
       if (action >= timerOf(0, choice.cores) && action < drainOf(0, choice.cores)) timers.add(choice.step);

@@ -77,6 +77,10 @@ export interface StoryStep {
   readonly access: 'read' | 'write' | 'update' | null;
   /** What the memory did here that no sequentially consistent one does; null: nothing. */
   readonly weak: Weakness | null;
+  /** The address space by which its core translated; null: none. */
+  readonly space: number | null;
+  /** What the code told of itself after this step, before the next. */
+  readonly traced: readonly Told[];
   /** Stores that left a store buffer after this step, before the next. */
   readonly drained: readonly Drained[];
   /** Of each of `Story.words`, what was written there and who may still read it before the next step; empty under `sc`. */
@@ -93,6 +97,13 @@ export type Weakness =
   | { readonly tag: 'stale read'; readonly latest: number; readonly writtenStep: number | null }
   | { readonly tag: 'buffered' }
   | { readonly tag: 'overtaken'; readonly latest: number; readonly writtenStep: number | null };
+
+/** What a tracepoint told: in which thread, null: in the core's dispatcher. */
+export interface Told {
+  readonly core: number;
+  readonly thread: number | null;
+  readonly text: string;
+}
 
 /** The store of step `storeStep` has left the store buffer of `core`: `word` holds `value` for all to see. */
 export interface Drained {

@@ -9,7 +9,7 @@ import { tellCulprits } from '#model/engine/trace/culprits.ts';
 import { describe } from '#model/engine/trace/describe.ts';
 import { type Access, type Recorded, record } from '#model/engine/trace/record.ts';
 import { spansOf } from '#model/engine/trace/spans.ts';
-import type { Story, StoryStep, StoryThread } from '#model/engine/trace/story.ts';
+import type { Story, StoryStep, StoryThread, Told } from '#model/engine/trace/story.ts';
 import { drainedAfter, messageTeller, missingEdges, weaknessOf } from '#model/engine/trace/weak.ts';
 import type { AnyCall } from '#model/subject.ts';
 
@@ -130,6 +130,13 @@ const specStates = (
 const accessOf = ({ kind, isWrite }: Access): StoryStep['access'] =>
   !isWrite ? 'read' : kind === Kind.store ? 'write' : 'update';
 
+/** What was told after a step; after the first one, also what was told before it. */
+const toldAfter = (step: number, { traced, program }: Execution): Told[] =>
+  traced.flatMap(({ step: after, core, context, name, word }) => {
+    if (Math.max(after, 1) !== step) return [];
+    return [{ core, thread: context < program.threads.length ? context : null, text: `${name}: ${word}` }];
+  });
+
 const tellSteps = (
   rig: Rig,
   recorded: Recorded,
@@ -178,6 +185,8 @@ const tellSteps = (
       word: touches ? place : null,
       access: touches ? accessOf(access) : null,
       weak,
+      space: access.space < 0 ? null : access.space,
+      traced: toldAfter(access.step, execution),
       drained: drainedAfter(access.step, recorded),
       messages: messagesAfter(access),
     };

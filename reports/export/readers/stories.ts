@@ -96,6 +96,8 @@ const stepsOf = (drawn: readonly Draw[], words: readonly string[]): StoryStep[] 
       word,
       access: word === null ? null : draw.access,
       weak,
+      space: matters ? 1 : null,
+      traced: draw.drains ? [{ core: step.core, thread, text: said }] : [],
       drained,
       messages: [],
     };

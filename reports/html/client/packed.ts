@@ -18,10 +18,13 @@ export interface PackedStory extends Omit<PageStory, 'story'> {
   /** core, thread, text, site, call, answer, spec, flags, the word touched; then, for each word that changed, its index and value. */
   readonly rows: readonly (readonly number[])[];
   /** What the memory did and holds, by the index of the step from which on that is so. */
-  readonly weak: readonly (readonly [number, Pick<StoryStep, 'weak' | 'drained' | 'messages'>])[];
+  readonly weak: readonly (readonly [number, Beside])[];
 }
 
-const nothingWeak: Pick<StoryStep, 'weak' | 'drained' | 'messages'> = { weak: null, drained: [], messages: [] };
+/** What few stories have at all. */
+type Beside = Pick<StoryStep, 'weak' | 'space' | 'traced' | 'drained' | 'messages'>;
+
+const nothingWeak: Beside = { weak: null, space: null, traced: [], drained: [], messages: [] };
 
 const none = -1;
 const isSwitchFlag = 1;
@@ -62,11 +65,11 @@ export const pack = ({ id, story, replay }: PageStory): PackedStory => {
 /** A step's share of the memory, where it is not that of the step before without an event of its own. */
 const packWeak = (steps: readonly StoryStep[]): PackedStory['weak'] => {
   let last = JSON.stringify(nothingWeak);
-  return steps.flatMap(({ weak, drained, messages }, i): [number, typeof nothingWeak][] => {
-    const now = JSON.stringify({ weak, drained, messages });
+  return steps.flatMap(({ weak, space, traced, drained, messages }, i): [number, Beside][] => {
+    const now = JSON.stringify({ weak, space, traced, drained, messages });
     if (now === last) return [];
     last = now;
-    return [[i, { weak, drained, messages }]];
+    return [[i, { weak, space, traced, drained, messages }]];
   });
 };
 

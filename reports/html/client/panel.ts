@@ -4,6 +4,7 @@ import { button, fill, make } from '#reports/html/client/dom.ts';
 import { callSpans } from '#reports/html/client/lanes.ts';
 import { nameOf, stepNumbers, textOf } from '#reports/html/client/picture.ts';
 import { lastStepOf, type Row } from '#reports/html/client/rows.ts';
+import { toldOf } from '#reports/html/client/told.ts';
 import { valuesElement } from '#reports/html/client/values.ts';
 import { drainSaid, drainsOf, sign, weaklySaid, whyWeak } from '#reports/html/client/weak.ts';
 import type { Words } from '#reports/html/client/words.ts';
@@ -24,6 +25,7 @@ export const showInPanel = (panel: HTMLElement, story: Story, row: Row, words: W
     !isFold && last && weakParagraph(last, words),
     row.unordered === 'after' && last?.weak === null && unorderedParagraph(story, row, words),
     isFold && row.again === null && stepList(row),
+    ...toldOf(row).map(({ text }) => make('p', { class: 'drains told' }, text)),
     ...drainsOf(row).map((drained) => make('p', { class: 'drains' }, sign('drain'), drainSaid(drained, words))),
     isFold && button({ class: 'quiet' }, unfold, words.unfold),
     last?.site !== undefined &&
@@ -69,7 +71,8 @@ const whereOf = (story: Story, { steps, again }: Row, words: Words): string => {
   const call = callSpans(story).find(
     (span) => span.thread === first.thread && span.from < first.step && first.step <= (span.to ?? story.steps.length),
   );
-  return [words.core(first.core), who, call && words.inCall(call.call)].filter(Boolean).join(' · ');
+  const space = first.space === null ? '' : words.space(first.space);
+  return [words.core(first.core), who, space, call && words.inCall(call.call)].filter(Boolean).join(' · ');
 };
 
 /** The spec's state after a row; null where the spec has no explanation any more. */

@@ -3,6 +3,7 @@ import type { Story } from '#model/engine/trace/story.ts';
 import { type Child, draw, fill, make } from '#reports/html/client/dom.ts';
 import { type Lane, lanesOf } from '#reports/html/client/lanes.ts';
 import type { Cell, Row } from '#reports/html/client/rows.ts';
+import { spacePill, toldMark, toldOf } from '#reports/html/client/told.ts';
 import { drainMark, drainSaid, drainsOf, unorderedStrip, weaklySaid, weakMark } from '#reports/html/client/weak.ts';
 import type { Words } from '#reports/html/client/words.ts';
 
@@ -56,6 +57,10 @@ export const rowElement = (story: Story, row: Row, index: number, words: Words):
       row.lane === null && dispatcherText(row, words),
     ),
     row.culprit === 'after' && causeNote(story, row.lane, words),
+    ...toldOf(row).map((told) => {
+      const lane = lanesOf(story).findIndex(({ thread }) => thread === told.thread);
+      return toldMark(told, lane < 0 ? null : lane, laneStyle(lane), words);
+    }),
     ...drainsOf(row).map((drained) => {
       const lane = lanesOf(story).findIndex(({ thread }) => thread === story.steps[drained.storeStep - 1]?.thread);
       return drainMark(drained, lane < 0 ? null : lane, laneStyle(lane), words);
@@ -97,9 +102,11 @@ export const labelOf = (story: Story, row: Row, words: Words): string => {
     row.unordered === 'after' ? words.unordered : '',
     row.steps.length === 1 && first ? weaklySaid(first, words) : '',
     ...drainsOf(row).map((drained) => drainSaid(drained, words)),
+    ...toldOf(row).map(({ text }) => text),
   ];
+  const space = row.space === undefined ? '' : words.space(row.space);
   const timer = row.isTimer ? words.timer : '';
-  const parts = [stepNumbers(row), ...where, timer, textOf(row, words), ...answers, ...weak, ...moved];
+  const parts = [stepNumbers(row), ...where, space, timer, textOf(row, words), ...answers, ...weak, ...moved];
   return `${parts.filter(Boolean).join(', ')}.`;
 };
 
@@ -134,6 +141,7 @@ const laneText = (story: Story, row: Row, { doing, isNew }: Cell, lane: number, 
     cell.append(make('span', { class: 'taken' }, words.coreTaken(row.arrow.fromCore, row.arrow.toCore)), ' ');
   }
   const isSaid = isOwn && row.arrow !== null && doing.how === 'running'; // the arrow names the core already
+  if (isOwn && row.space !== undefined) cell.append(spacePill(row.space, words), ' ');
   if (pill !== null && !isSaid) cell.append(make('span', { class: `pill ${doing.how}` }, pill), ' ');
   if (!isOwn) return cell;
   fill(cell, whatHappened(row, words));

@@ -15,6 +15,8 @@ export interface Row {
   readonly cells: readonly Cell[];
   readonly arrow: Arrow | null;
   readonly isTimer: boolean;
+  /** The address space that its thread runs in from here on, null: in none; undefined: the one it was in. */
+  readonly space: number | null | undefined;
   /** It is the first or the second of the two accesses whose order matters. */
   readonly culprit: 'before' | 'after' | null;
   /** It is the first or the second of two accesses that nothing orders though something should. */
@@ -56,6 +58,7 @@ export const rowsOf = (story: Story, unfolded: Unfolded): readonly Row[] => {
   const divergence = lastStepOf(story);
   let cells: readonly Cell[] | undefined;
   let actor: { lane: number; core: number } | undefined;
+  const spaces: (number | null)[] = lanes.map(() => null);
   return [[], ...groups].map((steps): Row => {
     const first = steps[0];
     const from = first?.step ?? 0;
@@ -70,11 +73,14 @@ export const rowsOf = (story: Story, unfolded: Unfolded): readonly Row[] => {
         ? { from: actor.lane, to: lane, fromCore: actor.core, toCore: core }
         : null;
     if (lane !== null) actor = { lane, core };
+    const current = lane === null || !first ? undefined : first.space;
+    const space = lane === null || current === spaces[lane] ? undefined : current;
+    if (lane !== null && current !== undefined) spaces[lane] = current;
     const culprit = from === story.culprits?.before ? 'before' : from === story.culprits?.after ? 'after' : null;
     const isTimer = repeated === null && steps.some((step) => step.isTimer);
     const isDivergence = to === divergence;
     const unordered = unorderedAt(story, from);
-    return { from, to, steps, lane, cells, arrow, isTimer, culprit, unordered, again: repeated, isDivergence };
+    return { from, to, steps, lane, cells, arrow, isTimer, space, culprit, unordered, again: repeated, isDivergence };
   });
 };
 
@@ -103,6 +109,8 @@ const groupsOf = (story: Story, { every, folds }: Unfolded): StoryStep[][] => {
       !step.isTimer &&
       previous.step !== divergence &&
       previous.drained.length === 0 &&
+      previous.traced.length === 0 &&
+      previous.space === step.space &&
       previous.thread === step.thread &&
       canFold(step) &&
       canFold(previous);
@@ -134,11 +142,12 @@ const withoutRepeats = (
 /** Two groups that say the same have the same signature. What is marked in the picture is like nothing else. */
 const signature = (story: Story, group: readonly StoryStep[]): string =>
   group
-    .map(({ step, core, thread, text, spec, isTimer, weak, drained }) => {
+    .map(({ step, core, thread, text, spec, isTimer, weak, space, traced, drained }) => {
       const isEnd = step === story.divergence && step < story.steps.length;
       const isMarked = isEnd || isPointedAt(story, step);
       const memory = [weak?.tag, ...drained.map(({ word, value }) => `${word} ${value}`)].join();
-      return `${isMarked ? step : ''} ${core} ${thread} ${text} ${spec} ${isTimer} ${memory}`;
+      const told = traced.map((one) => one.text).join();
+      return `${isMarked ? step : ''} ${core} ${thread} ${text} ${spec} ${isTimer} ${memory} ${space} ${told}`;
     })
     .join('\n');
 

@@ -141,6 +141,7 @@ const english = {
   coreTaken: (from: number, to: number): string =>
     from === to ? `context switch on core ${to}` : `core ${from} → core ${to}`,
   timer: 'timer interrupt',
+  space: (space: number | null): string => (space === null ? 'in no address space' : `in address space ${space}`),
   doing: { running: 'running', ready: 'ready', blocked: 'blocked', absent: 'not there', over: 'done' },
   dispatcher: 'dispatcher',
   dispatcherOf: (cores: readonly number[]): string =>

@@ -116,6 +116,7 @@ export const chinese: Words = {
   core: (core) => `核 ${core}`,
   coreTaken: (from, to) => (from === to ? `核 ${to} 上的上下文切换` : `核 ${from} → 核 ${to}`),
   timer: '时钟中断',
+  space: (space) => (space === null ? '不在任何地址空间' : `在地址空间 ${space}`),
   doing: { running: '运行', ready: '就绪', blocked: '阻塞', absent: '尚未出现', over: '结束' },
   dispatcher: '调度程序',
   dispatcherOf: (cores) => `核 ${cores.join('、')}：调度程序`,
