@@ -3,6 +3,7 @@ import { type Claim, never, type Suite } from '#model/claim.ts';
 import boundedBuffer from '#properties/ipc/bounded-buffer.property.ts';
 import pipe from '#properties/ipc/pipe.property.ts';
 import shmPolling from '#properties/ipc/shm-polling.property.ts';
+import toctou from '#properties/ipc/toctou.property.ts';
 import capability from '#properties/kernel/capability.property.ts';
 import boundedBufferCountersMutants from '#properties/museum/ipc/bounded-buffer.counters.ts';
 import boundedBufferLockFreeMutants from '#properties/museum/ipc/bounded-buffer.lock-free.ts';
@@ -13,6 +14,7 @@ import linuxPipeMutants from '#properties/museum/ipc/pipe.linux.ts';
 import pipeMutants from '#properties/museum/ipc/pipe.ts';
 import pipeWaitingMutants from '#properties/museum/ipc/pipe.waiting.ts';
 import shmPollingMutants from '#properties/museum/ipc/shm-polling.ts';
+import toctouMutants from '#properties/museum/ipc/toctou.ts';
 import waitQueueMutants from '#properties/museum/ipc/wait-queue.ts';
 import capabilityChcoreMutants from '#properties/museum/kernel/capability.chcore.ts';
 import capabilityTreeMutants from '#properties/museum/kernel/capability.tree.ts';
@@ -41,6 +43,7 @@ export const suites: readonly Suite[] = [
   shmPolling,
   boundedBuffer,
   capability,
+  toctou,
   deque,
 ];
 
@@ -59,6 +62,7 @@ export const mutants: readonly Mutant[] = [
   ...linuxPipeMutants,
   ...waitQueueMutants,
   ...shmPollingMutants,
+  ...toctouMutants,
   ...boundedBufferMutants,
   ...boundedBufferCountersMutants,
   ...boundedBufferSemaphoresMutants,

@@ -58,6 +58,10 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
   });
   const both = [0, 1];
   return [
+    of('two write', [
+      [writes(0), reads(0), audits],
+      [puts(data, 9), writes(0)],
+    ]),
     of('alone: written, read, recorded', [
       [audits, reads(0), writes(0), reads(0), audits, puts(length, 2), writes(0), reads(0), audits],
     ]),
@@ -160,10 +164,6 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
       [puts(data, 9), opens],
     ]),
     of('two open', [[opens], [opens]]),
-    of('two write', [
-      [writes(0), reads(0), audits],
-      [puts(data, 9), writes(0)],
-    ]),
     of('one writes and one reads', [[writes(0)], [reads(0), audits]], { shared: asking(2, 5, 6, 7) }),
     of('a request is prepared, word by word', [
       [puts(data, 9), puts(length, 2)],
