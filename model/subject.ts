@@ -22,6 +22,14 @@ export interface Program<Call = AnyCall, Parameters = unknown> {
   readonly threads: readonly (readonly Call[])[];
 }
 
+/** A small program that is explored exhaustively, named by what it is about. */
+export interface Scenario<Call = AnyCall, Parameters = unknown> {
+  readonly name: string;
+  readonly program: Program<Call, Parameters>;
+  /** One execution of it is shown on the page, to see how the implementation works. */
+  readonly isExample?: true;
+}
+
 /** How large generated programs are. */
 export interface ProgramSize {
   readonly threads: number;
@@ -114,7 +122,7 @@ export interface Subject<
   /** What an implementation must export, all of them functions. */
   readonly exports: readonly string[];
   /** Small programs that are explored exhaustively, each named by what it is about. */
-  scenarios(variant: string): readonly { readonly name: string; readonly program: Program<Call, Parameters> }[];
+  scenarios(variant: string): readonly Scenario<Call, Parameters>[];
   /** Random programs. */
   programs(variant: string, size: ProgramSize): fc.Arbitrary<Program<Call, Parameters>>;
   /** Parameters and calls for sequential runs, where each call is made by one of `threads` threads. */

@@ -82,7 +82,7 @@ describe('the tree is tidy', () => {
     const others = engines.filter((path) => source(path) && path !== 'properties/index.ts');
     const names = suites.map((suite) => suite.subject.id).join('|');
     const examples =
-      /check ipc\/pipe --implementation|explore --spec ipc\/pipe|ordering ipc\/bounded-buffer|show ipc\/pipe|museum sync\/sleep-wakeup|replay .*canary/; // help texts
+      /check ipc\/pipe --implementation|explore --spec ipc\/pipe|ordering ipc\/bounded-buffer|show ipc\/pipe|(museum|run) sync\/sleep-wakeup|replay .*canary/; // help texts
     const kernel = /\bsync\/(sleep-wakeup|spinlock)\.ts/; // the kernel beneath every subject, not the subject
     const named = places(others, new RegExp(`(${names})`)).filter(
       (place) => !examples.test(place) && !kernel.test(place),

@@ -261,6 +261,35 @@ export const main = async (argv: readonly string[], output: Output = processOutp
     });
 
   program
+    .command('run')
+    .description('run a scenario once and tell what happened, step by step')
+    .argument('<subject>')
+    .argument('[scenario]', 'its name, or words of it; an example if none is named')
+    .option('--variant <name>', 'which variant')
+    .option('--implementation <file>', 'run this module instead of the reference')
+    .option(
+      '--memory <model>',
+      `memory model: ${memoryNames.join(', ')}`,
+      oneOf('--memory', memoryNames),
+      'sc' as const,
+    )
+    .option('--timers <n>', 'timer interrupts at most', wholeNumber('--timers', 0), 0)
+    .option('--seed <n>', 'draw the schedule from this; else nobody is preempted', wholeNumber('--seed', 0))
+    .option('--html <file>', 'write the picture of it')
+    .addOption(
+      new Option('--export <format>', `give it in the format of another tool: ${exportNames.join(', ')}`)
+        .argParser(oneOf('--export', exportNames))
+        .conflicts('json'),
+    )
+    .option('--all', 'show every step, the dispatchers’ too', false)
+    .option('--json', 'one JSON document on stdout and nothing else', false)
+    .addHelpText('after', example('run sync/sleep-wakeup "one waits, one signals" --seed 3'))
+    .action(async (subject: string, scenario: string | undefined, options) => {
+      const { run } = await import('#reports/cli/run.ts');
+      code = await run(subject, scenario, options, output);
+    });
+
+  program
     .command('doctor')
     .description('say whether this machine is fit')
     .option('--json', 'one JSON document on stdout and nothing else', false)

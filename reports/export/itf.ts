@@ -21,17 +21,21 @@ type OwnValues = Readonly<Record<(typeof ownVars)[number], ItfValue>>;
  * A story as a trace in the Informal Trace Format: the state at boot, then one for each step. A word is the variable
  * `memory::<name>`. What was done is in `mbt::actionTaken`, and what the scheduler chose for it in `mbt::nondetPicks`.
  */
-export const storyAsItf = (story: Story): string =>
-  itfText({
+export const storyAsItf = (story: Story): string => {
+  const { violation } = story;
+  return itfText({
     source: `${story.subject} (${story.variant}), ${story.implementation}`,
-    status: 'violation',
-    description: `${story.violation.kind}: the spec ${story.violation.expected}; the implementation ${story.violation.observed}`,
+    status: violation ? 'violation' : 'ok',
+    description: violation
+      ? `${violation.kind}: the spec ${violation.expected}; the implementation ${violation.observed}`
+      : story.sentence,
     vars: [...ownVars, ...distinctWords(story).map((word) => `memory::${word}`)],
     states: [
       stateOf(atBoot(story), story.wordsAtBoot),
       ...story.steps.map((step) => stateOf(after(step, story), step.words)),
     ],
   });
+};
 
 const stateOf = (own: OwnValues, words: readonly number[]): readonly ItfValue[] => [
   ...ownVars.map((name) => own[name]),

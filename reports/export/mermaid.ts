@@ -86,7 +86,8 @@ const openCalls = (shown: readonly StoryStep[]): string[] => {
 };
 
 const endTexts = ({ violation, culprits }: Story): string[] => [
-  `${violation.kind}: the spec ${violation.expected}`,
-  `the implementation ${violation.observed}`,
+  ...(violation
+    ? [`${violation.kind}: the spec ${violation.expected}`, `the implementation ${violation.observed}`]
+    : []),
   ...(culprits ? [`it takes ${culprits.text}`] : []),
 ];

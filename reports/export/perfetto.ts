@@ -177,7 +177,7 @@ const instants = (story: Story): TraceEvent[] => {
   const everywhere = { ph: 'i', cat: 'story', s: 'g', pid: threadsProcess, tid: 0 } as const;
   return [
     { ...everywhere, name: 'boot', ts: 0, args: { spec: specAtBoot } },
-    { ...everywhere, name: violation.kind, ts: divergence + 1, args: { ...violation } },
+    ...(violation ? [{ ...everywhere, name: violation.kind, ts: divergence + 1, args: { ...violation } }] : []),
     ...steps.flatMap(({ step, core, isTimer, traced, drained }): TraceEvent[] => [
       ...(isTimer
         ? [{ ph: 'i', name: 'timer interrupt', cat: 'timer', ts: step, s: 't', ...coreTrack(core) } as const]

@@ -29,8 +29,18 @@ export interface Findings {
   readonly canary?: ClaimResult | undefined;
   /** The stories told, by the id of their counterexample. A refutation without one is shown, and does not open. */
   readonly stories: ReadonlyMap<string, Story>;
+  /** Executions that show how an implementation works, by its subject and variant. */
+  readonly examples?: readonly PageExample[] | undefined;
   /** The command that replays a counterexample, by its id. */
   readonly replays?: ReadonlyMap<string, string> | undefined;
+}
+
+/** An execution of a scenario, as an example. Its story is among the others, by `id`. */
+export interface PageExample {
+  readonly subject: string;
+  readonly variant: string;
+  readonly scenario: string;
+  readonly id: string;
 }
 
 /** Puts what was found out into the shape that the page shows. Decides nothing: each verdict is the check's. */
@@ -43,7 +53,7 @@ export const pageData = (findings: Findings): PageData => {
     generatedWith,
     wallSeconds: wallSeconds ?? null,
     memories: memoryNames.filter((memory) => checks.some(({ plan }) => plan.memories.includes(memory))),
-    checks: checks.map((check) => pageCheck(check, stories)),
+    checks: checks.map((check) => pageCheck(check, stories, findings.examples ?? [])),
     museum: museum.map(({ mutant, result }) => exhibit(mutant, result, stories)),
     canary: canary ? pageCanary(canary, stories) : null,
     stories: [...stories].map(([id, story]): PageStory => ({ id, story, replay: replays?.get(id) ?? null })),
@@ -55,6 +65,7 @@ type Stories = Findings['stories'];
 const pageCheck = (
   { plan, claims, executions, steps, exhausted, coverage }: CheckResult,
   stories: Stories,
+  examples: readonly PageExample[],
 ): PageCheck => ({
   subject: plan.suite.subject.id,
   variant: plan.variant,
@@ -70,6 +81,9 @@ const pageCheck = (
     executions: made,
   })),
   claims: claims.map((result) => pageClaim(result, stories)),
+  examples: examples.flatMap(({ subject, variant, scenario, id }) =>
+    subject === plan.suite.subject.id && variant === plan.variant ? [{ scenario, story: id }] : [],
+  ),
   orders: claims.flatMap(({ orders }) => orders?.sites ?? []).map((report) => pageOrder(report, stories)),
 });
 

@@ -7,7 +7,7 @@ import type { Counterexample } from '#model/counterexample.ts';
 import type { CheckResult } from '#model/engine/check.ts';
 import type { ClaimResult, OrderReport, Weakened } from '#model/engine/plan.ts';
 import type { Story, StoryStep } from '#model/engine/trace/story.ts';
-import type { Verdict } from '#model/verdict.ts';
+import type { Verdict, Violation } from '#model/verdict.ts';
 import { canary, mutants, suites } from '#properties/index.ts';
 import { type PackedPage, unpack } from '#reports/html/client/packed.ts';
 import { clientCode, clientFiles, renderPage } from '#reports/html/page.ts';
@@ -68,7 +68,7 @@ const findings = (): Findings => {
   const stories = new Map<string, Story>();
   const verdicts: readonly Verdict[] = [
     { tag: 'holds', executions: 1 },
-    { tag: 'refuted', executions: 2, violation: story('').violation },
+    { tag: 'refuted', executions: 2, violation: story('').violation as Violation },
     { tag: 'gave-up', executions: 3, why: hostile },
   ];
   const result = (subject: string, variant: string, claim: ClaimResult['claim'], verdict: Verdict): ClaimResult => {

@@ -124,7 +124,7 @@ const startOf =
 
 /** What was refuted, by what, and how small the story is. */
 const headLines = (story: Story, output: Output): string[] => [
-  `${styled(output, 'bold', 'claim')}   ${story.sentence}`,
+  `${styled(output, 'bold', story.violation ? 'claim  ' : 'example')} ${story.sentence}`,
   `${styled(output, 'bold', 'of')}      ${story.subject} (${story.variant}), ${story.implementation}${memoryText(story)}`,
   `${styled(output, 'bold', 'story')}   ${sizeText(story.size)}, ${plural(story.steps.length, 'step')} in all`,
   ...(story.size.minimal ? [`${styled(output, 'bold', 'proof')}   ${minimalText(story.size.minimal)}`] : []),
@@ -155,7 +155,7 @@ const endLines = (story: Story, output: Output): string[] => [
     const open = thread.calls.find((call) => call.answer === undefined);
     return open ? [`${styled(output, 'yellow', '…')} ${thread.name} never got an answer to ${open.call}`] : [];
   }),
-  ...violationLines(story.violation, output),
+  ...(story.violation ? violationLines(story.violation, output) : []),
   ...(story.culprits ? [`${styled(output, 'bold', 'it takes')}   ${story.culprits.text}`] : []),
 ];
 

@@ -3,7 +3,7 @@ import type { MemoryName } from '#model/engine/explore/memories.ts';
 import type { Violation } from '#model/verdict.ts';
 
 /**
- * A counterexample told step by step: plain data, from which the text and the picture are both made. Steps are visible
+ * An execution told step by step, most often a counterexample: plain data, from which the text and the picture are both made. Steps are visible
  * micro-ops, numbered from 1 as they happened; step 0 is the boot.
  */
 export interface Story {
@@ -11,7 +11,8 @@ export interface Story {
   readonly variant: string;
   readonly sentence: string;
   readonly implementation: string;
-  readonly violation: Violation;
+  /** What it contradicts; null: nothing. */
+  readonly violation: Violation | null;
   readonly size: StorySize;
   readonly cores: number;
   readonly memory: MemoryName;
@@ -20,7 +21,7 @@ export interface Story {
   readonly steps: readonly StoryStep[];
   /** Who was where, and when. */
   readonly spans: readonly Span[];
-  /** The step at which the spec and the implementation part; the last one: when all had stopped. */
+  /** The step at which the spec and the implementation part; the last one: when all had stopped; or after it: nowhere. */
   readonly divergence: number;
   /** The two accesses whose order matters: without the preemption between them this would not have happened. */
   readonly culprits: Culprits | undefined;

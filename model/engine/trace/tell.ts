@@ -12,29 +12,37 @@ import { spansOf } from '#model/engine/trace/spans.ts';
 import type { Story, StoryStep, StoryThread, Told } from '#model/engine/trace/story.ts';
 import { drainedAfter, messageTeller, missingEdges, weaknessOf } from '#model/engine/trace/weak.ts';
 import type { AnyCall } from '#model/subject.ts';
+import type { Violation } from '#model/verdict.ts';
 
 /** Runs a counterexample again, without looking. */
 export const rerun = (rig: Rig, counterexample: Counterexample): Execution =>
   execute(rig, counterexample.program, replayStrategy(counterexample.schedule), counterexample.limits);
 
-/** Runs a counterexample again and tells what happened. The same file and code give the same story. */
-export const tell = (rig: Rig, counterexample: Counterexample): Story => {
-  const { program, schedule, limits, violation, pair } = counterexample;
+/** An execution to be told: a counterexample, or one that contradicts nothing. */
+export type Tellable = Pick<
+  Counterexample,
+  'subject' | 'variant' | 'sentence' | 'implementation' | 'program' | 'schedule' | 'limits' | 'pair' | 'story'
+> & { readonly violation: Violation | null };
+
+/** Runs it (again) and tells what happened. The same file and code give the same story. */
+export const tell = (rig: Rig, tellable: Tellable): Story => {
+  const { program, schedule, limits, violation, pair } = tellable;
   const words = sharedWords(record(rig, program, schedule, limits));
   const recorded = record(rig, program, schedule, limits, limits.memory === 'sc' ? [] : words);
   const { execution } = recorded;
   const names = words.map((address) => execution.booted.names[address] as string);
-  const divergence = divergenceStep(execution, violation.event);
-  const spec = specStates(rig, execution, violation.event);
+  const event = violation?.event ?? execution.history.length;
+  const divergence = violation ? divergenceStep(execution, event) : execution.steps + 1;
+  const spec = specStates(rig, execution, event);
   const atBoot = words.map((address) => execution.booted.image[address] as number);
   const steps = tellSteps(rig, recorded, words, atBoot, spec, divergence);
   return {
-    subject: counterexample.subject,
-    variant: counterexample.variant,
-    sentence: counterexample.sentence,
-    implementation: showImplementation(counterexample),
+    subject: tellable.subject,
+    variant: tellable.variant,
+    sentence: tellable.sentence,
+    implementation: showImplementation(tellable),
     violation,
-    size: counterexample.story,
+    size: tellable.story,
     cores: execution.booted.running.length,
     memory: limits.memory,
     threads: tellThreads(rig, execution),
@@ -50,14 +58,14 @@ export const tell = (rig: Rig, counterexample: Counterexample): Story => {
 };
 
 /** Whose code it is, and where it was made weaker than it says. */
-const showImplementation = (counterexample: Counterexample): string => {
-  const { weakening } = counterexample.limits;
-  if (!weakening) return nameOf(counterexample);
+const showImplementation = (tellable: Tellable): string => {
+  const { weakening } = tellable.limits;
+  if (!weakening) return nameOf(tellable);
   const instead = weakening.to === 'none' ? 'left out' : `made ${weakening.to}`;
-  return `${nameOf(counterexample)} with ${weakening.site} (${weakening.from}) ${instead}`;
+  return `${nameOf(tellable)} with ${weakening.site} (${weakening.from}) ${instead}`;
 };
 
-const nameOf = ({ implementation }: Counterexample): string => {
+const nameOf = ({ implementation }: Tellable): string => {
   switch (implementation.tag) {
     case 'reference':
       return 'the reference';

@@ -43,6 +43,8 @@ export interface PageCheck {
     readonly executions: number;
   }[];
   readonly claims: readonly PageClaim[];
+  /** Executions that show how it works: what each is about, and its story. */
+  readonly examples: readonly { readonly scenario: string; readonly story: string }[];
   /** Each order in its code, if they were judged. */
   readonly orders: readonly PageOrder[];
 }

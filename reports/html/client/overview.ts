@@ -121,6 +121,13 @@ const checkElement = (check: PageCheck, isOpen: boolean, words: Words, link: Lin
       [words.executions(check.executions), words.steps(check.steps), words.states(check.states)].join(' · '),
     ),
     make('ul', { class: 'claims' }, ...claims.map((claim) => claimElement(claim, words, link))),
+    check.examples.length > 0 &&
+      make(
+        'p',
+        { class: 'small examples' },
+        words.examples + words.colon,
+        ...check.examples.flatMap(({ scenario, story }) => [scenario, ' ', link(story, scenario), ' ']),
+      ),
     check.orders.length > 0 && ordersElement(check.orders, words, link),
     check.exhausted.length > 0 && scenariosElement(check, words),
   );

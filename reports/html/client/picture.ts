@@ -1,5 +1,6 @@
 /** The picture of a story: a lane for each thread, time downward, one row for each step or fold. */
 import type { Story } from '#model/engine/trace/story.ts';
+import type { Violation } from '#model/verdict.ts';
 import { type Child, draw, fill, make } from '#reports/html/client/dom.ts';
 import { type Lane, lanesOf } from '#reports/html/client/lanes.ts';
 import type { Cell, Row } from '#reports/html/client/rows.ts';
@@ -65,7 +66,7 @@ export const rowElement = (story: Story, row: Row, index: number, words: Words):
       const lane = lanesOf(story).findIndex(({ thread }) => thread === story.steps[drained.storeStep - 1]?.thread);
       return drainMark(drained, lane < 0 ? null : lane, laneStyle(lane), words);
     }),
-    row.isDivergence && divergenceNote(story, words),
+    row.isDivergence && story.violation !== null && divergenceNote(story.violation, words),
   );
 };
 
@@ -184,7 +185,7 @@ const causeNote = ({ culprits }: Story, lane: number | null, words: Words): HTML
     culprits?.text ?? '',
   );
 
-const divergenceNote = ({ violation }: Story, words: Words): HTMLElement =>
+const divergenceNote = (violation: Violation, words: Words): HTMLElement =>
   make(
     'div',
     { class: 'parting' },

@@ -78,7 +78,7 @@ export const rowsOf = (story: Story, unfolded: Unfolded): readonly Row[] => {
     if (lane !== null && current !== undefined) spaces[lane] = current;
     const culprit = from === story.culprits?.before ? 'before' : from === story.culprits?.after ? 'after' : null;
     const isTimer = repeated === null && steps.some((step) => step.isTimer);
-    const isDivergence = to === divergence;
+    const isDivergence = story.violation !== null && to === divergence;
     const unordered = unorderedAt(story, from);
     return { from, to, steps, lane, cells, arrow, isTimer, space, culprit, unordered, again: repeated, isDivergence };
   });

@@ -119,7 +119,8 @@ export const storyView = ({ story, replay }: PageStory, options: StoryViewOption
     button({ 'aria-label': words.last, title: words.last }, () => select(rows.length - 1), '▶|'),
     culprits && button({ class: 'jump cause' }, () => goTo(culprits.after), `② ${words.toCause}`),
     unordered && button({ class: 'jump cause' }, () => goTo(unordered.to), words.unordered),
-    button({ class: 'jump parts' }, () => goTo(lastStepOf(story)), `✕ ${words.toDivergence}`),
+    story.violation !== null &&
+      button({ class: 'jump parts' }, () => goTo(lastStepOf(story)), `✕ ${words.toDivergence}`),
   );
 
   const element = make(
@@ -127,7 +128,7 @@ export const storyView = ({ story, replay }: PageStory, options: StoryViewOption
     { class: 'story' },
     make('p', { class: 'eyebrow' }, [story.subject, story.variant, story.implementation].join(' · ')),
     make('h2', { tabindex: -1 }, exhibit ? exhibit.title : story.sentence),
-    outcome(story, words),
+    outcome(story, words) ?? make('p', { class: 'tale' }, words.exampleMeaning),
     memoryElement(story.memory, words.under + words.colon, words),
     exhibit && make('p', { class: 'tale' }, exhibit.text),
     exhibit &&
@@ -190,9 +191,10 @@ export const storyView = ({ story, replay }: PageStory, options: StoryViewOption
   };
 };
 
-/** What was claimed, what the spec would have and what the implementation did. */
-const outcome = ({ violation, sentence, culprits, size }: PageStory['story'], words: Words): HTMLElement =>
-  make(
+/** What was claimed, what the spec would have and what the implementation did; null: nothing went wrong. */
+const outcome = ({ violation, sentence, culprits, size }: PageStory['story'], words: Words): HTMLElement | null => {
+  if (violation === null) return null;
+  return make(
     'div',
     { class: 'outcome' },
     make('p', {}, make('span', { class: 'badge refuted' }, words.claimRefuted), ' ', make('q', {}, sentence)),
@@ -210,6 +212,7 @@ const outcome = ({ violation, sentence, culprits, size }: PageStory['story'], wo
       size.minimal && ` · ${words.minimal(size.minimal.programs, size.minimal.executions)}`,
     ),
   );
+};
 
 /** The calls of each thread with their answers. */
 const program = ({ threads }: PageStory['story'], words: Words): HTMLElement =>

@@ -112,6 +112,8 @@ const english = {
   theSpec: 'The spec',
   theImplementation: 'The implementation',
   theyPart: 'Here they part',
+  examples: 'To see how it works',
+  exampleMeaning: 'One execution, to see how it works. Nothing goes wrong in it.',
   cause: 'The order that matters',
   replayWith: 'Replay it with',
   threadsAndCalls: 'What the threads do',

@@ -89,6 +89,8 @@ export const chinese: Words = {
   theSpec: '规约',
   theImplementation: '实现',
   theyPart: '两者在此分歧',
+  examples: '看它如何工作',
+  exampleMeaning: '一次执行，展示它如何工作；其中没有出错。',
   cause: '关键的先后次序',
   replayWith: '重放命令',
   threadsAndCalls: '各线程做什么',
