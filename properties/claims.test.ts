@@ -17,6 +17,7 @@ const courseSubjects = [
   'bounded-buffer',
   'capabilities',
   'multicore-sched',
+  'affinity',
 ];
 
 interface Row {

@@ -20,6 +20,8 @@ import capabilityChcoreMutants from '#properties/museum/kernel/capability.chcore
 import capabilityTreeMutants from '#properties/museum/kernel/capability.tree.ts';
 import capabilityMutants from '#properties/museum/kernel/capability.ts';
 import type { Mutant } from '#properties/museum/mutant.ts';
+import cpuSetBigLockMutants from '#properties/museum/sched/cpu-set.big-lock.ts';
+import cpuSetMutants from '#properties/museum/sched/cpu-set.ts';
 import dequeBigLockMutants from '#properties/museum/sched/deque.big-lock.ts';
 import dequeMutants from '#properties/museum/sched/deque.ts';
 import dispatcherMutants from '#properties/museum/sync/dispatcher.ts';
@@ -30,6 +32,7 @@ import spinlockDekkerMutants from '#properties/museum/sync/spinlock.dekker.ts';
 import spinlockMcsMutants from '#properties/museum/sync/spinlock.mcs.ts';
 import spinlockTicketMutants from '#properties/museum/sync/spinlock.ticket.ts';
 import spinlockMutants from '#properties/museum/sync/spinlock.ts';
+import cpuSet from '#properties/sched/cpu-set.property.ts';
 import deque from '#properties/sched/deque.property.ts';
 import seqlock from '#properties/sync/seqlock.property.ts';
 import sleepWakeup from '#properties/sync/sleep-wakeup.property.ts';
@@ -45,6 +48,7 @@ export const suites: readonly Suite[] = [
   capability,
   toctou,
   deque,
+  cpuSet,
 ];
 
 export const mutants: readonly Mutant[] = [
@@ -72,6 +76,8 @@ export const mutants: readonly Mutant[] = [
   ...capabilityChcoreMutants,
   ...dequeMutants,
   ...dequeBigLockMutants,
+  ...cpuSetMutants,
+  ...cpuSetBigLockMutants,
 ];
 
 /**
