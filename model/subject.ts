@@ -97,6 +97,11 @@ export interface Variant {
   readonly module: string;
   /** Whoever waits polls and keeps its core: so every thread must have one, or whom it waits for may never run. */
   readonly polls?: true;
+  /**
+   * It is a naive implementation of what that other variant specifies: one big lock, linear scans, no fast path. Programs
+   * of the one are programs of the other.
+   */
+  readonly baselineOf?: string;
 }
 
 /**
