@@ -91,6 +91,7 @@ const count = (state: CpuSet, group: number, counted: number): Outcomes => {
 
 /** Whether what is left of a call may still end with this answer: what has been counted is not taken back. */
 export const mayEnd = (rest: PendingCall, answer: CpuSetAnswer): boolean => {
-  if (rest.tag === 'rest of zero') return answer.tag === 'ok';
-  return rest.tag !== 'rest of count' || (answer.tag === 'count' && answer.count >= rest.counted);
+  if (rest.tag === 'count') return answer.tag === 'count';
+  if (rest.tag === 'rest of count') return answer.tag === 'count' && answer.count >= rest.counted;
+  return answer.tag === (rest.tag === 'isSet' ? 'truth' : 'ok');
 };
