@@ -1,0 +1,3 @@
+import { checkReferences } from '#properties/check-references.ts';
+
+checkReferences('kernel');

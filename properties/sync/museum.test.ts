@@ -1,0 +1,3 @@
+import { tryMutants } from '#properties/museum/try-mutants.ts';
+
+tryMutants('sync');
