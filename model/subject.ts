@@ -122,6 +122,8 @@ export interface Subject<
   readonly id: string;
   /** One sentence for lists. */
   readonly summary: string;
+  /** The path of its spec, where several subjects share one; absent: its own. */
+  readonly spec?: string;
   /** The named variants of the spec, the default one first, each with its reference implementation under `impl/`. */
   readonly variants: readonly Variant[];
   /** What an implementation must export, all of them functions. */

@@ -32,8 +32,11 @@ import spinlockDekkerMutants from '#properties/museum/sync/spinlock.dekker.ts';
 import spinlockMcsMutants from '#properties/museum/sync/spinlock.mcs.ts';
 import spinlockTicketMutants from '#properties/museum/sync/spinlock.ticket.ts';
 import spinlockMutants from '#properties/museum/sync/spinlock.ts';
+import benno from '#properties/sched/benno.property.ts';
 import cpuSet from '#properties/sched/cpu-set.property.ts';
 import deque from '#properties/sched/deque.property.ts';
+import eager from '#properties/sched/eager.property.ts';
+import lazy from '#properties/sched/lazy.property.ts';
 import seqlock from '#properties/sync/seqlock.property.ts';
 import sleepWakeup from '#properties/sync/sleep-wakeup.property.ts';
 import spinlock from '#properties/sync/spinlock.property.ts';
@@ -48,6 +51,9 @@ export const suites: readonly Suite[] = [
   capability,
   toctou,
   deque,
+  eager,
+  lazy,
+  benno,
   cpuSet,
 ];
 

@@ -22,7 +22,7 @@ export const show = (subjectId: string, options: ShowOptions, output: Output): E
   const module = subject.variants.find((candidate) => candidate.name === variant)?.module;
   const read = (path: string): string => readText(fileURLToPath(`${repositoryUrl}${path}`));
   const files = {
-    spec: `spec/${subject.id}.ts`,
+    spec: `spec/${subject.spec ?? subject.id}.ts`,
     impl: `impl/${module}`,
     model: `model/${subject.id}.ts`,
     properties: `properties/${subject.id}.property.ts`,

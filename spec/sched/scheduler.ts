@@ -97,7 +97,7 @@ const change = (draft: Scheduler, id: ThreadId, how: (thread: ScheduledThread) =
 
 /**
  * Waits until the caller has been woken, and takes that: the next `wait` needs another. A wake that came before counts;
- * several are one. Whether the caller keeps its core meanwhile makes no difference here.
+ * several are one.
  * Source: seL4 manual, 5.2 (a notification with one waiter); semantics 16.
  */
 const wait = (state: Scheduler, caller: ThreadId): Outcomes =>

@@ -10,12 +10,11 @@ export type Priority = number;
 export type Target = ThreadId | null;
 
 /**
- * What can be asked of a scheduler. `wait` goes on when somebody has made a `wake` of the caller; one that `polls` keeps
- * its core meanwhile. `call` hands `word` to another thread and waits for its reply: that one takes it by `receive`, or by
+ * What can be asked of a scheduler. `wait` goes on when somebody has made a `wake` of the caller. `call` hands `word` to another thread and waits for its reply: that one takes it by `receive`, or by
  * `replyAndReceive`, which first answers the call before. `work` is so many steps of the caller's own.
  */
 export type SchedulerCall =
-  | { readonly tag: 'wait'; readonly polls: boolean }
+  | { readonly tag: 'wait' }
   | { readonly tag: 'wake'; readonly target: Target }
   | { readonly tag: 'call'; readonly target: Target; readonly word: number }
   | { readonly tag: 'receive' }

@@ -1,0 +1,240 @@
+/**
+ * Who runs on a core, and how a core passes from one to the next. Queues are in the hands of `kernel.queueing`.
+ *
+ * Whoever gives a core up holds its lock, and whoever goes on there lets it go: so nobody can take a thread up elsewhere
+ * before it has been put away. A core without work looks at the queues of the others, and then sleeps.
+ */
+import {
+  coreNumber,
+  idle,
+  load,
+  maskDepth,
+  maskInterrupts,
+  panic,
+  type Routine,
+  sendInterrupt,
+  store,
+  switchTo,
+  tracepoint,
+  unmaskInterrupts,
+  type Word,
+} from '#impl/machine/ops.ts';
+import { isAnyAbove, leave, place } from '#impl/sched/queue.ts';
+import { coreOf, has, type Kernel, lockBoth, lockCoreOf, State, threadOf, unlock } from '#impl/sched/table.ts';
+import { acquire } from '#impl/sync/spinlock.ts';
+import type { Thread, ThreadTable } from '#impl/sync/threads.ts';
+import type { ThreadId } from '#spec/abi.ts';
+
+/**
+ * Runs threads on `core` for ever. It is first resumed by the thread that was on the core at boot, with the core's lock
+ * held, or started without one; and then as if from `switchTo` below.
+ */
+export function* dispatch(kernel: Kernel, _table: ThreadTable, core: number): Routine {
+  const mine = coreOf(kernel, core);
+  if ((yield load(mine.current, 'plain')) === 0) yield* acquire(mine.lock);
+  for (;;) {
+    const left = (yield load(mine.current, 'plain')) - 1;
+    if (left >= 0) {
+      yield store(mine.current, 0, 'plain');
+      yield* putAway(kernel, core, left);
+    }
+    const next = yield* findNext(kernel, core);
+    if (left >= 0 && left !== next) yield* offer(kernel, core, left);
+    yield* takeUp(kernel, core, next);
+    yield switchTo(next);
+  }
+}
+
+/** The thread has the core from now on. The caller switches to it. */
+export function* takeUp(kernel: Kernel, core: number, id: ThreadId): Routine {
+  const thread = threadOf(kernel, id);
+  yield store(coreOf(kernel, core).current, id + 1, 'plain');
+  yield store(thread.state, State.running, 'plain');
+  yield tracepoint('dispatched', place(id, core, yield load(thread.priority, 'plain')));
+}
+
+/** Finds a thread to run: in the core's own queue, else in those of others. Sleeps while there is none. */
+function* findNext(kernel: Kernel, core: number): Routine<ThreadId> {
+  const mine = coreOf(kernel, core);
+  for (;;) {
+    let next = yield* kernel.queueing.choose(kernel, core);
+    if (next >= 0) return next;
+    yield maskInterrupts(); // an interrupt between the search and `idle` must end `idle`, not come before it
+    yield store(mine.asleep, 1, 'seq_cst', 'scheduler.asleep'); // before the search: pairs with offer, which looks the other way round
+    next = yield* pull(kernel, core);
+    if (next < 0) next = yield* kernel.queueing.choose(kernel, core); // the lock was let go of meanwhile
+    if (next < 0) {
+      yield* unlock(kernel, core);
+      yield idle();
+      yield store(mine.asleep, 0, 'relaxed');
+      yield unmaskInterrupts(); // with no lock held: here what ended `idle` strikes
+      yield* acquire(mine.lock);
+      continue;
+    }
+    yield store(mine.asleep, 0, 'relaxed');
+    yield unmaskInterrupts();
+    return next;
+  }
+}
+
+/**
+ * Takes a thread that waits for another core and may run here; -1: there is none, or one has come to the own queue. The
+ * caller holds the lock of its core, before and after.
+ */
+function* pull(kernel: Kernel, core: number): Routine<number> {
+  const busy = kernel.queueing.holdsRunning ? 1 : 0;
+  for (let i = 1; i < kernel.cores.length; i++) {
+    const other = (core + i) % kernel.cores.length;
+    if ((yield load(coreOf(kernel, other).length, 'seq_cst', 'scheduler.length')) <= busy) continue; // pairs with insert
+    yield* unlock(kernel, core);
+    yield* lockBoth(kernel, core, other);
+    if (yield* isAnyAbove(kernel, core, -1)) {
+      yield* unlock(kernel, other);
+      return -1;
+    }
+    const found = yield* findFor(kernel, other, core);
+    if (found >= 0) {
+      yield* leave(kernel, other, found);
+      yield store(threadOf(kernel, found).core, core, 'relaxed');
+      yield* kernel.queueing.run(kernel, core, found);
+    }
+    yield* unlock(kernel, other);
+    if (found >= 0) return found;
+  }
+  return -1;
+}
+
+/** The most urgent thread that waits in the queue of `core` and may run there and on `where`; -1: there is none. */
+function* findFor(kernel: Kernel, core: number, where: number): Routine<number> {
+  const { first } = coreOf(kernel, core);
+  for (let priority = first.length - 1; priority >= 0; priority--) {
+    let at = yield load(first[priority] as number, 'plain');
+    while (at !== 0) {
+      const { state, mask, next } = threadOf(kernel, at - 1);
+      if ((yield load(state, 'plain')) === State.ready) {
+        const allowed = yield load(mask, 'plain');
+        if (has(allowed, where) && has(allowed, core)) return at - 1; // one that may not stay is being moved already
+      }
+      at = yield load(next, 'plain');
+    }
+  }
+  return -1;
+}
+
+/** The thread has left the core. If it may not come back, it goes where it may; whoever waits for that goes on. */
+function* putAway(kernel: Kernel, core: number, id: ThreadId): Routine {
+  const thread = threadOf(kernel, id);
+  const awaitedBy = yield load(thread.awaitedBy, 'plain');
+  if (awaitedBy !== 0) yield store(thread.awaitedBy, 0, 'plain');
+  if (!has(yield load(thread.mask, 'plain'), core)) yield* moveAway(kernel, core, id);
+  if (awaitedBy === 0) return;
+  yield* unlock(kernel, core);
+  yield* tellMoved(kernel, awaitedBy);
+  yield* acquire(coreOf(kernel, core).lock);
+}
+
+/** Moves a thread that is on no core to the first that it may run on. The lock of `core` is held before and after. */
+function* moveAway(kernel: Kernel, core: number, id: ThreadId): Routine {
+  const thread = threadOf(kernel, id);
+  for (;;) {
+    const to = firstIn(yield load(thread.mask, 'plain'));
+    yield* unlock(kernel, core);
+    yield* lockBoth(kernel, core, to);
+    if ((yield load(thread.core, 'relaxed')) !== core) {
+      if (to !== core) yield* unlock(kernel, to);
+      return; // somebody else has moved it
+    }
+    const mask = yield load(thread.mask, 'plain');
+    if (has(mask, to)) {
+      yield* settle(kernel, id, core, to);
+      if (to !== core) yield* unlock(kernel, to);
+      return;
+    }
+    if (to !== core) yield* unlock(kernel, to);
+  }
+}
+
+/** The first core of a set that is not empty. */
+export const firstIn = (mask: Word): number => 31 - Math.clz32(mask & -mask);
+
+/**
+ * Gives a thread that is on no core, and belongs to core `from`, to core `to`. Both are locked. What follows for those who
+ * run is done too, but that this core may have to give way, which is given.
+ */
+export function* settle(kernel: Kernel, id: ThreadId, from: number, to: number): Routine<boolean> {
+  const thread = threadOf(kernel, id);
+  yield* leave(kernel, from, id);
+  yield store(thread.core, to, 'relaxed');
+  if ((yield load(thread.state, 'plain')) !== State.ready) return false;
+  yield* kernel.queueing.admit(kernel, to, id);
+  return yield* announce(kernel, to, id);
+}
+
+/** Tells those in a set of threads that somebody has left a core that it had to leave. The caller holds no lock. */
+export function* tellMoved(kernel: Kernel, awaitedBy: Word): Routine {
+  for (let id = 0; id < kernel.threads.length; id++) {
+    if (has(awaitedBy, id)) yield* post(kernel, id, threadOf(kernel, id).moved, 1, State.awaitsMove);
+  }
+}
+
+/**
+ * A thread was put into the queue of `core`, which is locked: lets it run, if somebody less urgent does there, or another
+ * core has nothing to do. Gives whether it is this core that should give way.
+ */
+export function* announce(kernel: Kernel, core: number, id: ThreadId): Routine<boolean> {
+  const current = (yield load(coreOf(kernel, core).current, 'plain')) - 1;
+  const priority = yield load(threadOf(kernel, id).priority, 'plain');
+  if (current < 0 || priority > (yield load(threadOf(kernel, current).priority, 'plain'))) {
+    return yield* disturb(core);
+  }
+  yield* offer(kernel, core, id);
+  return false;
+}
+
+/** Makes a core look for something more urgent. Gives whether it is this one: then the caller sees to it. */
+export function* disturb(core: number): Routine<boolean> {
+  if ((yield coreNumber()) === core) return true;
+  yield sendInterrupt(core, 'scheduler.disturb');
+  return false;
+}
+
+/** Wakes every core that has nothing to do and could run this thread, if it waits in the queue of `core`. */
+export function* offer(kernel: Kernel, core: number, id: ThreadId): Routine {
+  const thread = threadOf(kernel, id);
+  if ((yield load(thread.core, 'relaxed')) !== core || (yield load(thread.state, 'plain')) !== State.ready) return;
+  const mask = yield load(thread.mask, 'plain');
+  for (let other = 0; other < kernel.cores.length; other++) {
+    if (other === core || !has(mask, other)) continue;
+    const isAsleep = (yield load(coreOf(kernel, other).asleep, 'seq_cst', 'scheduler.isAsleep')) === 1; // pairs with findNext
+    if (isAsleep) yield sendInterrupt(other, 'scheduler.offer');
+  }
+}
+
+/**
+ * Stores what a thread waits for, and makes it ready if it waits in that `state`. The caller holds no lock. Gives whether
+ * this core should give way.
+ */
+export function* post(kernel: Kernel, id: ThreadId, address: number, word: Word, state: number): Routine<boolean> {
+  const core = yield* lockCoreOf(kernel, id);
+  yield store(address, word, 'plain');
+  const isAwaited = (yield load(threadOf(kernel, id).state, 'plain')) === state;
+  const mustGiveWay = isAwaited && (yield* makeReady(kernel, core, id));
+  yield* unlock(kernel, core);
+  return mustGiveWay;
+}
+
+/** A blocked thread may run again. The core that it belongs to is locked. Gives whether this core should give way. */
+export function* makeReady(kernel: Kernel, core: number, id: ThreadId): Routine<boolean> {
+  yield store(threadOf(kernel, id).state, State.ready, 'plain');
+  yield tracepoint('ready', id);
+  yield* kernel.queueing.admit(kernel, core, id);
+  return yield* announce(kernel, core, id);
+}
+
+/** Gives the core up, which the caller holds locked, with nothing else. Gives the core that it is on when it goes on. */
+export function* giveUp(self: Thread, kernel: Kernel, core: number): Routine<number> {
+  if ((yield maskDepth()) !== 1) yield panic('giveUp: whoever gives a core up holds its lock, and no other');
+  if ((yield load(threadOf(kernel, self.id).state, 'plain')) === State.running) yield panic('giveUp: it runs');
+  yield switchTo(self.table.threads.length + core);
+  return yield coreNumber();
+}

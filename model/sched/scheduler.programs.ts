@@ -1,0 +1,173 @@
+/** Programs for schedulers: small ones, each about one thing, and random ones. */
+import * as fc from 'fast-check';
+import type { Program, ProgramSize } from '#model/subject.ts';
+import type { CoreMask, Priority, SchedulerCall, Target } from '#spec/abi/sched/scheduler.ts';
+import { type PendingCall, priorityMax } from '#spec/sched/scheduler.ts';
+
+export type Call = PendingCall;
+
+export interface Parameters {
+  /** Of each thread, at boot. */
+  readonly priorities: readonly Priority[];
+  /** How many ticks a thread runs before it is another's turn. */
+  readonly sliceTicks: number;
+}
+
+export const waits: SchedulerCall = { tag: 'wait' };
+export const wakes = (target: Target): SchedulerCall => ({ tag: 'wake', target });
+export const calls = (target: Target, word = 7): SchedulerCall => ({ tag: 'call', target, word });
+export const receives: SchedulerCall = { tag: 'receive' };
+export const replies = (word = 1): SchedulerCall => ({ tag: 'reply', word });
+export const repliesAndReceives = (word = 2): SchedulerCall => ({ tag: 'replyAndReceive', word });
+export const yields: SchedulerCall = { tag: 'yield' };
+export const moves = (target: Target, mask: CoreMask): SchedulerCall => ({ tag: 'setAffinity', target, mask });
+export const asksMask = (target: Target): SchedulerCall => ({ tag: 'getAffinity', target });
+export const ranks = (target: Target, priority: Priority): SchedulerCall => ({ tag: 'setPriority', target, priority });
+export const locates: SchedulerCall = { tag: 'whereAmI' };
+export const works = (steps = 3): SchedulerCall => ({ tag: 'work', steps });
+
+interface Scenario {
+  readonly name: string;
+  readonly program: Program<Call, Parameters>;
+}
+
+const scenario = (
+  name: string,
+  cores: number,
+  threads: readonly (readonly SchedulerCall[])[],
+  priorities: readonly Priority[] = threads.map(() => 1),
+): Scenario => ({ name, program: { variant: '', cores, threads, parameters: { priorities, sliceTicks: 1 } } });
+
+const waking: readonly Scenario[] = [
+  scenario('one waits, one wakes', 2, [[waits], [wakes(0)]]),
+  scenario('three wake each other in a ring', 2, [
+    [wakes(1), waits],
+    [waits, wakes(2)],
+    [waits, wakes(0)],
+  ]),
+  scenario(
+    'the most urgent is woken, and every core has something to do',
+    2,
+    [
+      [works(), works(), works()],
+      [wakes(2), works(), works()],
+      [waits, works()],
+    ],
+    [1, 1, 2],
+  ),
+  scenario('one goes to sleep on the core where its waker goes on', 2, [
+    [waits, wakes(2), works(), works()],
+    [wakes(0)],
+    [waits, works()],
+  ]),
+];
+
+const calling: readonly Scenario[] = [
+  scenario('a call and its reply', 2, [[calls(1)], [receives, replies()]]),
+  scenario('two call one', 2, [[calls(2, 3)], [calls(2, 4)], [receives, repliesAndReceives(), replies()]]),
+  scenario('two calls one after the other, and calls within them', 1, [
+    [calls(1, 3), calls(1, 4)],
+    [receives, calls(2), repliesAndReceives(), replies()],
+    [receives, replies()],
+  ]),
+  scenario(
+    'who is called is less urgent than another',
+    1,
+    [
+      [waits, calls(1)],
+      [receives, replies()],
+      [wakes(0), works()],
+    ],
+    [3, 1, 2],
+  ),
+  scenario('who is called may not run here', 2, [
+    [moves(null, 1), calls(1), locates],
+    [moves(null, 2), receives, locates, replies()],
+  ]),
+];
+
+const moving: readonly Scenario[] = [
+  scenario('two move each other', 2, [
+    [moves(1, 1), locates],
+    [moves(0, 2), locates],
+  ]),
+  scenario('one is moved to and fro', 3, [[works(), locates], [moves(0, 2)], [moves(0, 1)]]),
+  scenario('one is moved while it waits', 2, [
+    [waits, locates],
+    [moves(0, 2), wakes(0)],
+  ]),
+  scenario('one waits for its turn and is moved, and may go elsewhere', 2, [
+    [moves(2, 1), works(), moves(2, 3), works()],
+    [works()],
+    [locates, works()],
+  ]),
+  scenario('where there is no core', 2, [
+    [moves(null, 4), asksMask(null), moves(null, -1), ranks(null, 4), ranks(null, 2)],
+  ]),
+];
+
+export const scenarios = (variant: string): readonly Scenario[] =>
+  [...waking, ...calling, ...moving].map(({ name, program }) => ({
+    name,
+    program: { ...program, variant },
+  }));
+
+const anyTarget = (threads: number): fc.Arbitrary<Target> =>
+  fc.oneof({ weight: 6, arbitrary: fc.nat({ max: threads - 1 }) }, fc.constant(null), fc.constant(threads));
+
+const aWord = fc.nat({ max: 9 });
+const aPriority = fc.integer({ min: -1, max: priorityMax + 1 });
+
+const callOf = (threads: number): fc.Arbitrary<SchedulerCall> => {
+  const target = anyTarget(threads);
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.constant(waits) },
+    { weight: 5, arbitrary: target.map(wakes) },
+    { weight: 4, arbitrary: fc.tuple(target, aWord).map(([to, word]) => calls(to, word)) },
+    { weight: 3, arbitrary: fc.constant(receives) },
+    { weight: 1, arbitrary: aWord.map(replies) },
+    { weight: 3, arbitrary: aWord.map(repliesAndReceives) },
+    { weight: 1, arbitrary: fc.constant(yields) },
+    { weight: 3, arbitrary: fc.tuple(target, fc.integer({ min: 0, max: 15 })).map(([to, mask]) => moves(to, mask)) },
+    { weight: 1, arbitrary: target.map(asksMask) },
+    { weight: 1, arbitrary: fc.tuple(target, aPriority).map(([to, priority]) => ranks(to, priority)) },
+    { weight: 2, arbitrary: fc.constant(locates) },
+    { weight: 1, arbitrary: fc.integer({ min: 1, max: 3 }).map(works) },
+  );
+};
+
+const parametersFor = (threads: number): fc.Arbitrary<Parameters> =>
+  fc.record({
+    priorities: fc.array(fc.nat({ max: 2 }), { minLength: threads, maxLength: threads }),
+    sliceTicks: fc.integer({ min: 1, max: 2 }),
+  });
+
+export const programs = (variant: string, size: ProgramSize): fc.Arbitrary<Program<Call, Parameters>> =>
+  fc.record({
+    variant: fc.constant(variant),
+    parameters: parametersFor(size.threads),
+    cores: fc.integer({ min: 1, max: 4 }),
+    threads: fc.array(fc.array(callOf(size.threads), { maxLength: size.calls }), {
+      minLength: size.threads,
+      maxLength: size.threads,
+    }),
+  });
+
+/** Each thread stays on its core in these, since whose turn it is shows by the core: a mask is all cores, or none. */
+export const sequences = () => ({
+  parameters: parametersFor(3),
+  threads: 3,
+  calls: fc.record({
+    thread: fc.nat({ max: 2 }),
+    call: callOf(3).map((call) =>
+      call.tag === 'setAffinity' ? { ...call, mask: call.mask % 2 === 0 ? 8 : 15 } : call,
+    ),
+  }),
+});
+
+/** Calls that are a little simpler. */
+export function* simplerCall(call: Call): Generator<Call> {
+  if (call.tag === 'work' && call.steps > 1) yield { ...call, steps: 1 };
+  if ('word' in call && call.word > 0) yield { ...call, word: 0 };
+  if (call.tag === 'replyAndReceive') yield { tag: 'reply', word: call.word };
+}
