@@ -137,6 +137,7 @@ export class Classes {
   #executeIn(isInnerSeenAtOnce: boolean): Execution | null {
     const { cores, words } = this.#setting;
     const { memory } = this.#limits;
+    const heedsInterrupts = this.#rig.subject.interrupted !== undefined;
     const endings = this.#explorer.endings();
     const order = ordered(
       this.#graph,
@@ -148,7 +149,7 @@ export class Classes {
       (core) => endings[core]?.tag === 'panicked',
     );
     if (!order) return null;
-    const following = new Following(this.#graph, this.#stepOf, order, cores, memory === 'tso');
+    const following = new Following(this.#graph, this.#stepOf, order, cores, memory === 'tso', heedsInterrupts);
     const onlooker = { observer: following.observer, choices: null, ways: null };
     const execution = execute(this.#rig, this.#program, following, this.#limits, onlooker);
     if (following.hasDiverged) return null;

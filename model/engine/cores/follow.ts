@@ -21,6 +21,7 @@ export class Following implements Strategy {
   readonly #stepOf: (event: number) => CoreStep;
   readonly #actions: readonly Action[];
   readonly #isTso: boolean;
+  readonly #heedsInterrupts: boolean;
   readonly #done: number[];
   /** Under `tso`: the stores in each store buffer. */
   readonly #buffers: number[][];
@@ -35,8 +36,10 @@ export class Following implements Strategy {
     actions: readonly Action[],
     cores: number,
     isTso: boolean,
+    heedsInterrupts: boolean,
   ) {
     this.#isTso = isTso;
+    this.#heedsInterrupts = heedsInterrupts;
     this.#graph = graph;
     this.#stepOf = stepOf;
     this.#actions = actions;
@@ -104,7 +107,11 @@ export class Following implements Strategy {
     const action = this.#acting;
     if (!action || this.hasDiverged || frame.kind > lastAccessKind) return;
     const event = action.events.find((one) => this.#stepOf(one).role === Role.access);
-    if (event !== undefined && !isOf(this.#stepOf(event), frame)) throw nondeterministic(context);
+    if (event !== undefined && !isOf(this.#stepOf(event), frame)) {
+      if (!this.#heedsInterrupts) throw nondeterministic(context);
+      this.hasDiverged = true; // an interrupt struck earlier or later than the graph has it
+      return;
+    }
     if (frame.kind === Kind.store) return;
     if (event === undefined || this.#graph.value[event] !== result) this.hasDiverged = true;
   };
