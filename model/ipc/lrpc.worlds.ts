@@ -1,0 +1,108 @@
+/** The domains, bindings and threads that programs with lightweight remote procedure calls are about. */
+import type { LrpcBody, LrpcParameters } from '#spec/abi/ipc/lrpc.ts';
+
+type Procedure = LrpcParameters['domains'][number]['procedures'][number];
+
+/** A procedure that does `tag`, with so many A-stacks for each client. */
+export const procedure = (tag: Exclude<LrpcBody['tag'], 'forward'>, aStacks = 1): Procedure => ({
+  body: { tag },
+  aStacks,
+});
+
+/** A procedure that calls on. */
+const forwards = (binding: number, called: number, aStacks = 1): Procedure => ({
+  body: { tag: 'forward', binding, procedure: called },
+  aStacks,
+});
+
+const world = (
+  homes: readonly number[],
+  servers: readonly (readonly Procedure[])[],
+  bindings: readonly (readonly [number, number])[],
+  rest: Partial<LrpcParameters> = {},
+): LrpcParameters => ({
+  threads: homes.map((home, thread) => ({ home, priority: thread + 1 })),
+  domains: servers.map((procedures) => ({ exported: procedures.length > 0, procedures })),
+  bindings: bindings.map(([client, server]) => ({ client, server })),
+  spareBindings: 0,
+  spareAStacks: 0,
+  eStacks: homes.length,
+  ...rest,
+});
+
+const client: readonly Procedure[] = [];
+
+/** Threads of domain 0, which is a client of domain 1; its one procedure adds, and has so many A-stacks. */
+export const simple = (aStacks: number, threads = 2): LrpcParameters =>
+  world(
+    Array.from({ length: threads }, () => 0),
+    [client, [procedure('add', aStacks)]],
+    [[0, 1]],
+  );
+
+/** Domain 0 calls domain 1, which calls on to domain 2; each thread belongs to one of them. */
+export const nested = (homes: readonly number[], last: Procedure = procedure('add', 2), aStacks = 2): LrpcParameters =>
+  world(
+    homes,
+    [client, [forwards(1, 0, aStacks), procedure('add')], [last]],
+    [
+      [0, 1],
+      [1, 2],
+    ],
+  );
+
+/** A server that may keep its callers; thread 0 and 1 are the client's, thread 2 the server's. */
+export const keeps = (homes: readonly number[], aStacks = 1): LrpcParameters =>
+  world(homes, [client, [procedure('hold', aStacks), procedure('add')]], [[0, 1]], { eStacks: homes.length + 1 });
+
+/** The same, called by way of a third domain. */
+export const keepsBehind = (homes: readonly number[]): LrpcParameters => ({
+  ...nested(homes, procedure('hold'), 1),
+  eStacks: homes.length + 1,
+});
+
+/** Two clients of a server with all kinds of procedures, and a binding of the first to another server. */
+export const strangers = (homes: readonly number[], eStacks = homes.length): LrpcParameters =>
+  world(
+    homes,
+    [client, [procedure('add'), procedure('identify'), procedure('crash')], client, [procedure('add')]],
+    [
+      [0, 1],
+      [2, 1],
+      [0, 3],
+    ],
+    { eStacks },
+  );
+
+/** Nobody is bound to anybody yet, and domain 1 may be exported. */
+export const unbound = (homes: readonly number[], exported: boolean, spareBindings = 2): LrpcParameters => ({
+  ...world(homes, [client, [procedure('add'), procedure('identify')], client], [], {
+    spareBindings,
+    spareAStacks: 4,
+  }),
+  domains: [
+    { exported: false, procedures: client },
+    { exported, procedures: [procedure('add'), procedure('identify')] },
+    { exported: false, procedures: client },
+  ],
+});
+
+/** What is wrong with a world, if anything: what refers to something must find it, and procedures may not call in a ring. */
+export const wrongWorld = ({ threads, domains, bindings }: LrpcParameters): string | undefined => {
+  const isDomain = (domain: number): boolean => domain < domains.length;
+  if (!threads.every(({ home }) => isDomain(home))) return 'a thread belongs to no domain';
+  if (!bindings.every(({ client: from, server }) => isDomain(from) && isDomain(server) && from !== server)) {
+    return 'a binding is not between two domains';
+  }
+  for (const [domain, { procedures }] of domains.entries()) {
+    for (const { body } of procedures) {
+      if (body.tag !== 'forward') continue;
+      const bound = bindings[body.binding];
+      if (bound?.client !== domain || !domains[bound.server]?.procedures[body.procedure]) {
+        return `domain ${domain} calls on over what is no binding of its own, or no procedure`;
+      }
+      if (bound.server < domain) return `domain ${domain} calls on to one before it`;
+    }
+  }
+  return undefined;
+};
