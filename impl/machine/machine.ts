@@ -214,7 +214,7 @@ export class Machine {
     const next = this.contexts[target];
     this.memory.store(core.id, registers[core.context.id] as number, 0, 'plain', 'registers saved');
     this.memory.store(core.id, words[core.context.id] as number, 0, 'release');
-    if (!next || this.memory.latest(words[target] as number) !== 0) {
+    if (!next || this.memory.settled(core.id, words[target] as number) !== 0) {
       this.fault = { tag: 'running context resumed', context: core.context.id, resumed: target };
       return;
     }
