@@ -65,7 +65,9 @@ function* findNext(kernel: Kernel, core: number): Routine<ThreadId> {
     if (next < 0) next = yield* kernel.queueing.choose(kernel, core); // the lock was let go of meanwhile
     if (next < 0) {
       yield* unlock(kernel, core);
+      yield tracepoint('goes to sleep', core);
       yield idle();
+      yield tracepoint('is awake', core);
       yield store(mine.asleep, 0, 'relaxed');
       yield unmaskInterrupts(); // with no lock held: here what ended `idle` strikes
       yield* acquire(mine.lock);
@@ -165,6 +167,7 @@ export function* settle(kernel: Kernel, id: ThreadId, from: number, to: number):
   const thread = threadOf(kernel, id);
   yield* leave(kernel, from, id);
   yield store(thread.core, to, 'relaxed');
+  yield tracepoint('moved', place(id, to, yield load(thread.priority, 'plain')));
   if ((yield load(thread.state, 'plain')) !== State.ready) return false;
   yield* kernel.queueing.admit(kernel, to, id);
   return yield* announce(kernel, to, id);
@@ -195,6 +198,7 @@ export function* announce(kernel: Kernel, core: number, id: ThreadId): Routine<b
 export function* disturb(core: number): Routine<boolean> {
   if ((yield coreNumber()) === core) return true;
   yield sendInterrupt(core, 'scheduler.disturb');
+  yield tracepoint('told to look', core);
   return false;
 }
 
@@ -206,7 +210,10 @@ export function* offer(kernel: Kernel, core: number, id: ThreadId): Routine {
   for (let other = 0; other < kernel.cores.length; other++) {
     if (other === core || !has(mask, other)) continue;
     const isAsleep = (yield load(coreOf(kernel, other).asleep, 'seq_cst', 'scheduler.isAsleep')) === 1; // pairs with findNext
-    if (isAsleep) yield sendInterrupt(other, 'scheduler.offer');
+    if (isAsleep) {
+      yield sendInterrupt(other, 'scheduler.offer');
+      yield tracepoint('told to look', other);
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 /** Where threads may run, and how urgent they are. Source: Linux, kernel/sched/core.c (__set_cpus_allowed_ptr). */
 import { load, type Routine, store, tracepoint, type Word } from '#impl/machine/ops.ts';
 import { announce, disturb, firstIn, settle } from '#impl/sched/dispatcher.ts';
-import { insert, isAnyAbove, isQueued, remove } from '#impl/sched/queue.ts';
+import { insert, isAnyAbove, isQueued, place, remove } from '#impl/sched/queue.ts';
 import { giveWay, waitFor } from '#impl/sched/running.ts';
 import {
   everyCore,
@@ -89,6 +89,7 @@ export function* setPriority(self: Thread, kernel: Kernel, target: ThreadId, pri
   const wasQueued = yield* isQueued(kernel, target);
   if (wasQueued) yield* remove(kernel, core, target);
   yield store(thread.priority, priority, 'plain');
+  yield tracepoint('priority', place(target, core, priority));
   if (wasQueued) yield* insert(kernel, core, target);
   const state = yield load(thread.state, 'plain');
   let mustGiveWay = state === State.ready && (yield* announce(kernel, core, target));
