@@ -179,6 +179,8 @@ export interface Subject<
   /** A call and an answer as a person would write them. */
   showCall(call: Call): string;
   showAnswer(answer: Answer): string;
+  /** What a tracepoint told, as a person would write it; absent: its name and the word. */
+  showTraced?(name: string, word: Word): string;
   /** The state in one short line. */
   showState(state: State): string;
 }

@@ -139,10 +139,16 @@ const accessOf = ({ kind, isWrite }: Access): StoryStep['access'] =>
   !isWrite ? 'read' : kind === Kind.store ? 'write' : 'update';
 
 /** What was told after a step; after the first one, also what was told before it. */
-const toldAfter = (step: number, { traced, program }: Execution): Told[] =>
+const toldAfter = (step: number, { traced, program }: Execution, { subject }: Rig): Told[] =>
   traced.flatMap(({ step: after, core, context, name, word }) => {
     if (Math.max(after, 1) !== step) return [];
-    return [{ core, thread: context < program.threads.length ? context : null, text: `${name}: ${word}` }];
+    return [
+      {
+        core,
+        thread: context < program.threads.length ? context : null,
+        text: subject.showTraced?.(name, word) ?? `${name}: ${word}`,
+      },
+    ];
   });
 
 const tellSteps = (
@@ -194,7 +200,7 @@ const tellSteps = (
       access: touches ? accessOf(access) : null,
       weak,
       space: access.space < 0 ? null : access.space,
-      traced: toldAfter(access.step, execution),
+      traced: toldAfter(access.step, execution, rig),
       drained: drainedAfter(access.step, recorded),
       messages: messagesAfter(access),
     };
