@@ -26,6 +26,8 @@ import dequeBigLockMutants from '#properties/museum/sched/deque.big-lock.ts';
 import dequeMutants from '#properties/museum/sched/deque.ts';
 import dispatcherMutants from '#properties/museum/sync/dispatcher.ts';
 import exitWaitMutants from '#properties/museum/sync/exit-wait.ts';
+import remoteCallBigLockMutants from '#properties/museum/sync/remote-call.big-lock.ts';
+import remoteCallMutants from '#properties/museum/sync/remote-call.ts';
 import seqlockMutants from '#properties/museum/sync/seqlock.ts';
 import sleepWakeupMutants from '#properties/museum/sync/sleep-wakeup.ts';
 import spinlockDekkerMutants from '#properties/museum/sync/spinlock.dekker.ts';
@@ -37,6 +39,7 @@ import cpuSet from '#properties/sched/cpu-set.property.ts';
 import deque from '#properties/sched/deque.property.ts';
 import eager from '#properties/sched/eager.property.ts';
 import lazy from '#properties/sched/lazy.property.ts';
+import remoteCall from '#properties/sync/remote-call.property.ts';
 import seqlock from '#properties/sync/seqlock.property.ts';
 import sleepWakeup from '#properties/sync/sleep-wakeup.property.ts';
 import spinlock from '#properties/sync/spinlock.property.ts';
@@ -55,6 +58,7 @@ export const suites: readonly Suite[] = [
   lazy,
   benno,
   cpuSet,
+  remoteCall,
 ];
 
 export const mutants: readonly Mutant[] = [
@@ -84,6 +88,8 @@ export const mutants: readonly Mutant[] = [
   ...dequeBigLockMutants,
   ...cpuSetMutants,
   ...cpuSetBigLockMutants,
+  ...remoteCallMutants,
+  ...remoteCallBigLockMutants,
 ];
 
 /**

@@ -122,7 +122,7 @@ export const cpuSet: Subject<spec.CpuSet, Call, CpuSetAnswer, Parameters, Module
   summary: 'A set of cores, larger than a word: what affinity masks are made of.',
   variants: [
     { name: 'bitmap', module: 'sched/cpu-set.ts' },
-    { name: 'big-lock', module: 'sched/cpu-set.big-lock.ts' },
+    { name: 'big-lock', module: 'sched/cpu-set.big-lock.ts', baselineOf: 'bitmap' },
   ],
   exports: ['boot', 'zero', 'add', 'remove', 'has', 'count'],
   scenarios,

@@ -99,7 +99,7 @@ export const deque: Subject<spec.Deque, Call, DequeAnswer, Parameters, Module, L
   summary: 'A list of tasks: its owner works at one end, and others steal from the other.',
   variants: [
     { name: 'chase-lev', module: 'sched/deque.ts' },
-    { name: 'big-lock', module: 'sched/deque.big-lock.ts' },
+    { name: 'big-lock', module: 'sched/deque.big-lock.ts', baselineOf: 'chase-lev' },
   ],
   exports: ['boot', 'push', 'pop', 'steal'],
   scenarios,

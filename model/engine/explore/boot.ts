@@ -66,7 +66,8 @@ function* nothing(): Routine {}
 export const bootProgram = (subject: Subject, world: World, program: Program): Booted => {
   const active = program.threads.flatMap((calls, id) => (calls.length > 0 ? [id] : []));
   const coresWithWork = Math.min(program.cores, Math.max(active.length, 1));
-  const cores = subject.scheduler ? program.cores : coresWithWork; // whose threads move may have any core
+  const reachesAll = subject.scheduler !== undefined || subject.interrupted !== undefined; // threads move, or cores are asked
+  const cores = reachesAll ? program.cores : coresWithWork;
   const placements = program.threads.map((_, id): Placement => {
     const rank = active.indexOf(id);
     if (rank < 0) return { tag: 'none' };

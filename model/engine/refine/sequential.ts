@@ -196,6 +196,7 @@ export interface SequentialResult {
 export const checkScenarios = (rig: Rig, graph: SpecGraph): SequentialResult => {
   let runs = 0;
   if (rig.subject.scheduler) return { runs, failure: undefined }; // threads move: whose turn it is, no core says
+  if (rig.subject.interrupted) return { runs, failure: undefined }; // one call may need the core of a thread that has another to make
   const scenarios = rig.subject.scenarios(rig.variant);
   // On so many cores the code is known to work: a lock for two may have no room for a third.
   const coresMax = Math.max(0, ...scenarios.map(({ program }) => program.cores));
