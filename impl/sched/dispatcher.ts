@@ -97,7 +97,7 @@ function* pull(kernel: Kernel, core: number): Routine<number> {
     const found = yield* findFor(kernel, other, core);
     if (found >= 0) {
       yield* leave(kernel, other, found);
-      yield store(threadOf(kernel, found).core, core, 'relaxed');
+      yield* changeCore(kernel, found, core);
       yield* kernel.queueing.run(kernel, core, found);
     }
     yield* unlock(kernel, other);
@@ -166,11 +166,17 @@ export const firstIn = (mask: Word): number => 31 - Math.clz32(mask & -mask);
 export function* settle(kernel: Kernel, id: ThreadId, from: number, to: number): Routine<boolean> {
   const thread = threadOf(kernel, id);
   yield* leave(kernel, from, id);
-  yield store(thread.core, to, 'relaxed');
-  yield tracepoint('moved', place(id, to, yield load(thread.priority, 'plain')));
+  yield* changeCore(kernel, id, to);
   if ((yield load(thread.state, 'plain')) !== State.ready) return false;
   yield* kernel.queueing.admit(kernel, to, id);
   return yield* announce(kernel, to, id);
+}
+
+/** The thread belongs to core `to` from now on. Both cores are locked. */
+export function* changeCore(kernel: Kernel, id: ThreadId, to: number): Routine {
+  const thread = threadOf(kernel, id);
+  yield store(thread.core, to, 'relaxed');
+  yield tracepoint('moved', place(id, to, yield load(thread.priority, 'plain')));
 }
 
 /** Tells those in a set of threads that somebody has left a core that it had to leave. The caller holds no lock. */

@@ -4,7 +4,7 @@
  * waits. Otherwise the other is made ready as by a wake. Source: Liedtke, SOSP 1993; seL4, src/fastpath/fastpath.c.
  */
 import { copyOut, coreNumber, load, type Routine, store, switchTo, tracepoint, type Word } from '#impl/machine/ops.ts';
-import { makeReady, post, takeUp } from '#impl/sched/dispatcher.ts';
+import { changeCore, makeReady, post, takeUp } from '#impl/sched/dispatcher.ts';
 import { isAnyAbove, leave } from '#impl/sched/queue.ts';
 import { becomeBlocked, block, giveWay, waitFor, waitLocked } from '#impl/sched/running.ts';
 import {
@@ -176,7 +176,7 @@ function* switchDirectly(
   yield* becomeBlocked(self, kernel, here, state);
   if (there !== here) {
     yield* leave(kernel, there, to); // it may have been left there
-    yield store(threadOf(kernel, to).core, here, 'relaxed');
+    yield* changeCore(kernel, to, here);
     yield* unlock(kernel, there);
   }
   yield tracepoint('ready', to);

@@ -6,8 +6,8 @@ import { load, type Routine, store, tracepoint, type Word } from '#impl/machine/
 import { coreOf, type Kernel, State, threadOf } from '#impl/sched/table.ts';
 import type { ThreadId } from '#spec/abi.ts';
 
-/** What a tracepoint tells of a thread on a core: its number, the core's, and its priority, in one word. */
-export const place = (id: ThreadId, core: number, priority: number): Word => id + 16 * core + 256 * priority;
+/** What a tracepoint tells of a thread on a core, in one word: its number, the core's, and its priority or a length. */
+export const place = (id: ThreadId, core: number, more: number): Word => id + 16 * core + 256 * more;
 
 /** Puts a thread, which is in no queue, before or behind all others of its priority. */
 export function* insert(kernel: Kernel, core: number, id: ThreadId, isLast = true): Routine {
@@ -28,8 +28,9 @@ export function* insert(kernel: Kernel, core: number, id: ThreadId, isLast = tru
     yield store(threadOf(kernel, neighbour - 1)[towards], id + 1, 'plain');
   }
   yield store(thread.queued, 1, 'plain');
-  yield store(queue.length, (yield load(queue.length, 'relaxed')) + 1, 'seq_cst', 'scheduler.longer'); // before the look at `asleep`: pairs with findNext
-  yield tracepoint('queue insert', place(id, core, priority));
+  const length = (yield load(queue.length, 'relaxed')) + 1;
+  yield store(queue.length, length, 'seq_cst', 'scheduler.longer'); // before the look at `asleep`: pairs with findNext
+  yield tracepoint('queue insert', place(id, core, length));
 }
 
 /** Takes a thread out of the queue in which it stands. */
@@ -45,8 +46,9 @@ export function* remove(kernel: Kernel, core: number, id: ThreadId): Routine {
     yield store(queue.occupied, (yield load(queue.occupied, 'plain')) & ~(1 << priority), 'plain');
   }
   yield store(thread.queued, 0, 'plain');
-  yield store(queue.length, (yield load(queue.length, 'relaxed')) - 1, 'relaxed');
-  yield tracepoint('queue remove', place(id, core, priority));
+  const length = (yield load(queue.length, 'relaxed')) - 1;
+  yield store(queue.length, length, 'relaxed');
+  yield tracepoint('queue remove', place(id, core, length));
 }
 
 /** Whether a thread stands in the queue of its core. */

@@ -1,3 +1,192 @@
-import { type Claim, faultless, linearizes, progress, refines } from '#model/claim.ts';
+/** What is claimed of every scheduler, of its answers and of what its tracepoints tell. */
+import type { Traced } from '#impl/machine/machine.ts';
+import {
+  always,
+  type Claim,
+  costs,
+  faultless,
+  linearizes,
+  never,
+  observes,
+  progress,
+  refines,
+  sometimes,
+} from '#model/claim.ts';
+import type { Call, Parameters } from '#model/sched/scheduler.programs.ts';
+import { follow, has, placeOf, type Run, type Scene } from '#properties/sched/replay.ts';
+import type { SchedulerAnswer } from '#spec/abi/sched/scheduler.ts';
+import type { ThreadId } from '#spec/abi.ts';
+import type { Scheduler } from '#spec/sched/scheduler.ts';
 
-export const schedulerClaims: readonly Claim[] = [refines(), linearizes(), progress(), faultless()];
+export type SchedulerClaim = Claim<Scheduler, Call, SchedulerAnswer, Parameters>;
+
+/** Whoever is given a core is ready, on no other core, and finds nobody there. */
+const runsOnce = (run: Run): boolean =>
+  follow(run, ({ name, word }, scene) => {
+    if (name !== 'dispatched') return true;
+    const { id, core } = placeOf(word);
+    return scene.threads[id]?.state === 'ready' && scene.current[core] === null;
+  });
+
+const staysWithinItsMask = (run: Run): boolean =>
+  follow(run, ({ name, word }, scene) => {
+    const { id, core } = placeOf(word);
+    return name !== 'dispatched' || has(scene.threads[id]?.mask ?? 0, core);
+  });
+
+/** Whether somebody more urgent than `priority` waits for a core and may have it. */
+export const isAnybodyAbove = ({ threads }: Scene, core: number, priority: number): boolean =>
+  threads.some(
+    (other) => other.state === 'ready' && other.core === core && has(other.mask, core) && other.priority > priority,
+  );
+
+const mostUrgentFirst = (run: Run): boolean =>
+  follow(run, ({ name, word }, scene) => {
+    const { id, core, more } = placeOf(word);
+    if (name !== 'dispatched') return true;
+    return more === scene.threads[id]?.priority && !isAnybodyAbove(scene, core, more);
+  });
+
+/** A thread that came to wait for a core at an event, and whoever has to see to it: the next dispatch, if that is its own. */
+interface Waiting {
+  readonly since: number;
+  readonly by: number;
+}
+
+/** Who has come to wait with an event, if anybody. */
+const comesToWait = ({ name, word }: Traced, { threads }: Scene): ThreadId | undefined => {
+  const { id } = placeOf(word);
+  const isWaiting = name === 'preempted' || name === 'ready' || threads[id]?.state === 'ready';
+  return isWaiting && ['preempted', 'ready', 'moved', 'mask'].includes(name) ? id : undefined;
+};
+
+/**
+ * When whoever has made a thread wait goes on to something else, no core sleeps that could run it and was not told: unless
+ * its own core is told, looks anyway, or runs who has made it wait, and gives way.
+ */
+const noCoreSleepsBesideWork = (run: Run): boolean => {
+  const waiting = new Map<ThreadId, Waiting>();
+  const told = Array.from({ length: run.program.cores }, () => -1);
+  const toldAsleep = new Set<number>();
+  const isSeenTo = (id: ThreadId, { since, by }: Waiting, scene: Scene): boolean => {
+    const thread = scene.threads[id];
+    if (thread?.state !== 'ready') return true;
+    const current = scene.current[thread.core] ?? null;
+    if (current === null || (told[thread.core] ?? -1) > since) return true;
+    if (current === by && thread.priority > (scene.threads[by]?.priority ?? 0)) return true;
+    return scene.asleep.every(
+      (isAsleep, core) => !isAsleep || core === thread.core || !has(thread.mask, core) || (told[core] ?? -1) > since,
+    );
+  };
+  const isFine = follow(run, (event, scene, index) => {
+    const { name, word, context, core } = event;
+    if (['blocked', 'dispatched', 'goes to sleep'].includes(name)) {
+      for (const [id, one] of waiting) {
+        if (one.by !== context) continue;
+        if (!isSeenTo(id, one, scene)) return false;
+        waiting.delete(id);
+      }
+    }
+    if (name === 'dispatched') waiting.delete(placeOf(word).id);
+    if (name === 'told to look') {
+      told[word] = index;
+      if (scene.asleep[word]) toldAsleep.add(word);
+    }
+    if (name === 'is awake') toldAsleep.delete(word);
+    const id = comesToWait(event, scene);
+    const by = name === 'preempted' ? run.program.threads.length + core : context;
+    if (id !== undefined) waiting.set(id, { since: index, by });
+    return true;
+  });
+  return isFine && (run.end !== 'quiescent' || toldAsleep.size === 0);
+};
+
+/** Each tick is of the slice on which the thread runs that is struck; a slice is lent and returned, never doubled. */
+const conservesSlices = (run: Run): boolean => {
+  const { threads, parameters } = run.program;
+  const left = threads.map(() => parameters.sliceTicks);
+  /** On whose slice each thread runs; null: it has lent its own. */
+  const runsOn: (ThreadId | null)[] = threads.map((_, id) => id);
+  return follow(run, ({ name, word, context }) => {
+    const [slice, to] = [word & 15, word >> 4];
+    switch (name) {
+      case 'tick': {
+        const before = left[slice] ?? 0;
+        left[slice] = to > 0 ? to : parameters.sliceTicks;
+        return runsOn[context] === slice && to === before - 1;
+      }
+      case 'slice lent': {
+        const isOwn = runsOn[context] === slice && runsOn[to] === to;
+        runsOn[context] = null;
+        runsOn[to] = slice;
+        return isOwn;
+      }
+      case 'slice returned': {
+        const isLent = runsOn[context] === slice && context !== slice && runsOn[to] === null;
+        runsOn[context] = context;
+        runsOn[to] = slice;
+        return isLent;
+      }
+      case 'dispatched':
+        return runsOn[placeOf(word).id] !== null;
+      default:
+        return true;
+    }
+  });
+};
+
+/** How many micro-ops a thread needs at most for a call, or to go on after it was resumed or interrupted. */
+const stepsMax = 160;
+
+const isNeverBusyWaiting = ({ program, calls, costs: cost }: Run): boolean =>
+  program.threads.every((_, thread) => {
+    const own = calls.filter((call) => call.thread === thread);
+    const works = own.reduce((sum, { call }) => sum + (call.tag === 'work' ? call.steps : 0), 0);
+    const turns = own.length + (cost.resumed[thread] ?? 0) + cost.interrupts + cost.interProcessorInterrupts + 1;
+    return (cost.microOps[thread] ?? 0) <= works + stepsMax * turns;
+  });
+
+const isWaitedForOnce = ({ threads }: Scheduler): boolean => {
+  const waitedFor = threads.flatMap(({ requests, owes, reply }, id) => [
+    ...requests.map(({ from }) => from),
+    ...(owes === null ? [] : [owes]),
+    ...(reply === null ? [] : [id]),
+  ]);
+  return new Set(waitedFor).size === waitedFor.length;
+};
+
+const isSomewhere = ({ threads, cores }: Scheduler): boolean =>
+  threads.every(({ mask }) => mask > 0 && mask < 2 ** cores);
+
+export const schedulerClaims: readonly SchedulerClaim[] = [
+  refines({ checks: ['C4-008', 'C1-012'] }),
+  linearizes({ checks: ['C4-006', 'C1-012'] }),
+  progress({ checks: ['C1-012'] }),
+  faultless(),
+  observes('a thread runs on one core at a time, and only when it is ready', runsOnce, { id: 'runs-once' }),
+  observes('a thread runs on no core that it may not run on', staysWithinItsMask, { id: 'mask', checks: ['C4-006'] }),
+  observes('of those that wait for a core the most urgent gets it', mostUrgentFirst, {
+    id: 'most-urgent',
+    checks: ['C4-044'],
+  }),
+  observes('no core sleeps beside a thread that it could run', noCoreSleepsBesideWork, {
+    id: 'work-conserving',
+    checks: ['C4-004'],
+  }),
+  observes('a time slice is lent and given back, and neither lost nor doubled', conservesSlices, {
+    id: 'slices',
+    checks: ['C0-040'],
+  }),
+  costs('whoever waits takes no steps', isNeverBusyWaiting, { id: 'no-busy-waiting', checks: ['C1-013'] }),
+  always('a call is waited for, owed or answered, and one of these', isWaitedForOnce, { id: 'one-reply' }),
+  always('every thread has a core that it may run on', isSomewhere, { id: 'some-core' }),
+  never('a thread owes itself a reply', ({ threads }: Scheduler) => threads.some(({ owes }, id) => owes === id), {
+    id: 'owes-another',
+  }),
+  sometimes('two wait until one takes their calls', ({ threads }: Scheduler) =>
+    threads.some(({ requests }) => requests.length > 1),
+  ),
+  sometimes('a thread is on its way to another core', ({ threads }: Scheduler) =>
+    threads.some(({ leaving, mask }) => leaving.some((left) => (left.mask & ~mask) !== 0)),
+  ),
+];
