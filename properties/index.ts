@@ -5,6 +5,7 @@ import pipe from '#properties/ipc/pipe.property.ts';
 import shmPolling from '#properties/ipc/shm-polling.property.ts';
 import toctou from '#properties/ipc/toctou.property.ts';
 import capability from '#properties/kernel/capability.property.ts';
+import remap from '#properties/kernel/remap.property.ts';
 import boundedBufferCountersMutants from '#properties/museum/ipc/bounded-buffer.counters.ts';
 import boundedBufferLockFreeMutants from '#properties/museum/ipc/bounded-buffer.lock-free.ts';
 import boundedBufferSemaphoresMutants from '#properties/museum/ipc/bounded-buffer.semaphores.ts';
@@ -14,11 +15,14 @@ import linuxPipeMutants from '#properties/museum/ipc/pipe.linux.ts';
 import pipeMutants from '#properties/museum/ipc/pipe.ts';
 import pipeWaitingMutants from '#properties/museum/ipc/pipe.waiting.ts';
 import shmPollingMutants from '#properties/museum/ipc/shm-polling.ts';
+import toctouBigLockMutants from '#properties/museum/ipc/toctou.big-lock.ts';
 import toctouMutants from '#properties/museum/ipc/toctou.ts';
 import waitQueueMutants from '#properties/museum/ipc/wait-queue.ts';
 import capabilityChcoreMutants from '#properties/museum/kernel/capability.chcore.ts';
 import capabilityTreeMutants from '#properties/museum/kernel/capability.tree.ts';
 import capabilityMutants from '#properties/museum/kernel/capability.ts';
+import remapBroadcastMutants from '#properties/museum/kernel/remap.broadcast.ts';
+import remapMutants from '#properties/museum/kernel/remap.ts';
 import type { Mutant } from '#properties/museum/mutant.ts';
 import cpuSetBigLockMutants from '#properties/museum/sched/cpu-set.big-lock.ts';
 import cpuSetMutants from '#properties/museum/sched/cpu-set.ts';
@@ -53,6 +57,7 @@ export const suites: readonly Suite[] = [
   boundedBuffer,
   capability,
   toctou,
+  remap,
   deque,
   eager,
   lazy,
@@ -77,6 +82,7 @@ export const mutants: readonly Mutant[] = [
   ...waitQueueMutants,
   ...shmPollingMutants,
   ...toctouMutants,
+  ...toctouBigLockMutants,
   ...boundedBufferMutants,
   ...boundedBufferCountersMutants,
   ...boundedBufferSemaphoresMutants,
@@ -90,6 +96,8 @@ export const mutants: readonly Mutant[] = [
   ...cpuSetBigLockMutants,
   ...remoteCallMutants,
   ...remoteCallBigLockMutants,
+  ...remapMutants,
+  ...remapBroadcastMutants,
 ];
 
 /**

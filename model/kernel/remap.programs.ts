@@ -77,17 +77,16 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
     program: { variant, cores, threads, parameters: { ...usual, ...parameters } },
   });
   return [
-    of('alone: moved, and gone', [
-      [writes(7, 0), remaps(0, 1), reads(0), writes(8, 0), enters(1), reads(1), writes(9, 1)],
-    ]),
+    of('the third core is told too', [[remaps(0, 1)], [rests], [reads(0), reads(0)]]),
+    of('alone: moved, and gone', [[writes(7, 0), remaps(0, 1), reads(0), enters(1), reads(1), writes(9, 1), reads(1)]]),
+    of('alone: copied, and kept', [[copies(0, 1), writes(8, 0), enters(1), reads(1), enters(0), reads(0)]], {
+      pageWords: 2,
+    }),
     of(
-      'alone: copied, and kept',
-      [[copies(0, 1), writes(8, 0), enters(1), reads(1), writes(9, 1), enters(0), reads(0)]],
-      {
-        pageWords: 2,
-      },
+      'alone: two pages at once',
+      [[reads(1), remaps(0, 0, 2), reads(1), reads(0), enters(1), reads(0), reads(1)]],
+      twoPages,
     ),
-    of('alone: two pages at once', [[remaps(0, 0, 2), reads(0), reads(1), enters(1), reads(0), reads(1)]], twoPages),
     of(
       'alone: where something is already',
       [[remaps(0, 1), copies(0, 1), sends(0, 1), remaps(0, 0), remaps(0, 0)]],
@@ -98,30 +97,29 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
     ]),
     of(
       'alone: a page that somebody else has too',
-      [[remaps(0, 0), copies(0, 0), enters(2), writes(8, 1), enters(1), reads(0)]],
+      [[remaps(0, 0), sends(0, 0), enters(2), writes(8, 1), unmaps(1), enters(0), reads(0), remaps(0, 1)]],
       shared,
     ),
-    of('alone: the last who has it', [[enters(2), unmaps(1), enters(0), remaps(0, 0), enters(1), reads(0)]], {
-      ...shared,
-      frames: 1,
-    }),
-    of(
-      'alone: no frame is left',
-      [[copies(0, 0), sends(0, 0), unmaps(0), enters(1), reads(0), copies(0, 0, 0)]],
-      onePage,
-    ),
-    of('alone: one is left again', [
-      [copies(0, 0), copies(0, 1), enters(1), unmaps(0), enters(0), copies(0, 1), enters(1), reads(1)],
-    ]),
+    of('alone: no frame is left', [[copies(0, 0), sends(0, 0), enters(1), unmaps(0), reads(0)]], onePage),
+    of('alone: one is left again', [[copies(0, 0), copies(0, 1), enters(1), unmaps(0), enters(0), copies(0, 1)]]),
     of('alone: not to be written', [
-      [protects(0), writes(8, 0), reads(0), protects(0, true), writes(9, 0), protects(1), unmaps(1)],
+      [
+        writes(8, 0),
+        protects(0),
+        writes(9, 0),
+        reads(0),
+        protects(0, true),
+        writes(9, 0),
+        protects(0),
+        remaps(0, 0),
+        enters(1),
+        writes(7, 0),
+      ],
     ]),
-    of('alone: read, then not to be written', [
-      [writes(8, 0), protects(0), writes(9, 0), reads(0), remaps(0, 0), enters(1), writes(9, 0)],
+    of('alone: everything is taken away, and seen to be', [
+      [reads(0), enters(1), reaps(0), enters(0), reads(0), reaps(2), enters(2)],
     ]),
-    of('alone: everything is taken away', [[reads(0), reaps(0), reads(0), reaps(2), enters(2), reads(0)]]),
-    of('alone: it comes back and finds it gone', [[reads(0), enters(1), reaps(0), enters(0), reads(0)]]),
-    of('alone: it rests and finds it as it was', [[reads(0), rests, reads(0), rests, rests, writes(8, 0), reads(0)]]),
+    of('alone: it rests and finds it as it was', [[reads(0), rests, rests, writes(8, 0), reads(0)]]),
     of('the sender’s other thread reads on', [[remaps(0, 1)], [reads(0), reads(0)]]),
     of('the sender’s other thread writes on', [
       [remaps(0, 1), enters(1), reads(1)],
@@ -141,18 +139,11 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
         frames: 2,
       },
     ),
-    of('a page is taken away', [[unmaps(0)], [reads(0), reads(0)]]),
-    of('the page is taken away twice', [[unmaps(0)], [unmaps(0), reads(0)]]),
-    of('the page is taken away by two, and a third reads', [[unmaps(0)], [unmaps(0)], [reads(0), reads(0)]]),
+    of('a page is taken away by two, and a third reads', [[unmaps(0)], [unmaps(0)], [reads(0), reads(0)]]),
     of('a page becomes one not to be written', [
       [protects(0), reads(0), reads(0)],
       [writes(8, 0), writes(9, 0)],
     ]),
-    of(
-      'a page is taken away and another protected',
-      [[unmaps(0)], [protects(1)], [writes(8, 1), writes(9, 1)]],
-      twoPages,
-    ),
     of('everything is taken away from those who run', [[reaps(0)], [reads(0), reads(0)]], { homes: [1, 0] }),
     of(
       'both spaces are taken away, each from the other',
@@ -165,20 +156,17 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
         homes: [0, 1],
       },
     ),
-    of('each moves a page to the other', [[remaps(0, 0)], [reads(1), remaps(1, 1, 1, 0)]], {
-      ...bothHavePages,
-      homes: [0, 1],
-    }),
+    of('each moves a page to the other', [[remaps(0, 0)], [remaps(1, 1, 1, 0)]], { ...bothHavePages, homes: [0, 1] }),
     of('a core comes back as a page goes', [[remaps(0, 1)], [reads(0), rests, reads(0)]]),
-    of('a core comes back from another space as a page goes', [
-      [remaps(0, 1)],
-      [reads(0), enters(1), enters(0), reads(0)],
-    ]),
+    of('one who saw the page there comes back', [[remaps(0, 1)], [reads(0), enters(1), reads(1), enters(0), reads(0)]]),
     of('a core comes as a page goes', [[remaps(0, 1)], [reads(0)]]),
     of(
       'a core leaves as a page goes, whose frame somebody else gets',
       [[unmaps(0)], [writes(8, 0), rests], [copies(1, 0)]],
-      { ...twoPages, frames: 2 },
+      {
+        ...twoPages,
+        frames: 2,
+      },
     ),
     of(
       'pages go while a core is away',
@@ -188,26 +176,7 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
       ],
       twoPages,
     ),
-    of(
-      'the frame goes to somebody else while a core is away',
-      [
-        [unmaps(0), copies(1, 0)],
-        [reads(0), rests, reads(0)],
-      ],
-      {
-        ...twoPages,
-        frames: 2,
-      },
-    ),
-    of('two pages go at once', [[remaps(0, 0, 2)], [reads(0), reads(1), reads(0)]], twoPages),
-    of(
-      'two pages go one after the other',
-      [
-        [remaps(0, 0), remaps(1, 1)],
-        [reads(1), reads(1)],
-      ],
-      twoPages,
-    ),
+    of('two pages go at once', [[remaps(0, 0, 2)], [reads(1), reads(0), reads(1)]], twoPages),
     of('the receiver sees what was written before', [[writes(8, 0), remaps(0, 1)], [reads(1)]], { homes: [0, 1] }),
     of('the receiver sees what was copied', [[copies(0, 1)], [reads(1), reads(1, 1)]], { homes: [0, 1], pageWords: 2 }),
     of(
@@ -221,19 +190,10 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
       },
     ),
     of('two take the last frame', [[copies(0, 0)], [copies(0, 1)]]),
-    of('somebody else who has the page writes on', [[remaps(0, 0)], [writes(8, 1), reads(1)]], {
+    of('somebody else who has the page writes on', [[remaps(0, 0)], [writes(8, 1), unmaps(1)]], {
       ...shared,
       homes: [0, 2],
     }),
-    of(
-      'a page that somebody else gives up',
-      [
-        [remaps(0, 0), sends(0, 0)],
-        [writes(8, 1), unmaps(1)],
-      ],
-      { ...shared, homes: [0, 2] },
-    ),
-    of('the third core is told too', [[remaps(0, 1)], [rests], [reads(0), reads(0)]]),
     of('a large page is sent, and nobody else has it', [[sends(0, 1), reads(0)]], { pageWords: pageWordsMax }),
     of(
       'a large page is sent that a core must be told of',
@@ -243,8 +203,6 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
       ],
       { pageWords: pageWordsMax },
     ),
-    of('a small page is sent', [[sends(0, 1)], [reads(0), writes(8, 0)]]),
-    of('a page is read on the core of whoever moves it', [[remaps(0, 1)], [reads(0), reads(0)]], {}, 1),
     of('a page is moved by one who waits for its core', [[reads(0)], [reads(0), reads(0)], [remaps(0, 1)]], {}, 2),
   ];
 };

@@ -1,10 +1,147 @@
-import { faultless, linearizes, ordering, progress, refines, suite } from '#model/claim.ts';
+import {
+  always,
+  costs,
+  faultless,
+  linearizes,
+  type Observation,
+  type ObservedCall,
+  observes,
+  ordering,
+  progress,
+  refines,
+  sometimes,
+  suite,
+} from '#model/claim.ts';
+import type { Parameters } from '#model/kernel/remap.programs.ts';
 import { remap } from '#model/kernel/remap.ts';
+import type { RemapAnswer } from '#spec/abi/kernel/remap.ts';
+import { type PendingCall, type Remap, timesMapped } from '#spec/kernel/remap.ts';
+
+type Run = Observation<PendingCall, RemapAnswer, Parameters>;
+type Done = ObservedCall<PendingCall, RemapAnswer>;
+
+const hasSucceeded = ({ answer }: Done): boolean => answer !== undefined && answer.tag !== 'failed';
+
+const makesCall = (run: Run, ...tags: PendingCall['tag'][]): boolean =>
+  run.program.threads.flat().some(({ tag }) => tags.includes(tag));
+
+const homeOf = ({ program }: Run, { thread }: Done): number => program.parameters.homes[thread] ?? 0;
+
+const isAfter = (later: Done, earlier: Done): boolean =>
+  later.invokedStep > (earlier.answeredStep ?? Number.POSITIVE_INFINITY);
+
+/** Of a program in which nobody enters another space and every page goes to another space: the pages that a call takes. */
+const pagesTaken = ({ call }: Done): readonly number[] => {
+  if (call.tag === 'unmap') return [call.page];
+  return call.tag === 'remap' ? Array.from({ length: call.count }, (_, i) => call.page + i) : [];
+};
+
+/** Whether a call may put a page into a space. */
+const mayGive = ({ call }: Done, space: number): boolean =>
+  (call.tag === 'remap' || call.tag === 'copy' || call.tag === 'send') && call.to === space;
+
+/** How often something was traced. */
+const timesTraced = ({ traced }: Run, name: string): number => traced.filter((one) => one.name === name).length;
+
+/** The words that the calls of a run copied, were each answered copy made once. */
+const wordsDue = ({ calls, program }: Run): number => {
+  const copied = calls.filter(
+    ({ call, answer }) =>
+      (call.tag === 'copy' && answer?.tag === 'ok') || (answer?.tag === 'sent' && answer.by === 'copy'),
+  );
+  return copied.length * program.parameters.pageWords;
+};
+
+/** How many frames are in use. */
+const inUse = ({ frames }: Remap): number => frames.filter((frame) => frame !== null).length;
 
 export default suite(remap, [
   refines({ checks: ['C2-014'] }),
   linearizes({ checks: ['C0-001', 'C2-014', 'C2-015'] }),
   progress(),
   faultless({ checks: ['C2-015'] }),
-  ordering(['shootdown'], { variants: ['shootdown'] }),
+  ordering(['shootdown'], { variants: ['shootdown'] }), // `broadcast` orders everything by the strongest order
+
+  always('a frame that is mapped is not free', (state) =>
+    state.spaces.flat().every((mapping) => !mapping || state.frames[mapping.frame] !== null),
+  ),
+  sometimes('a page is in a space in which it was not at boot', ({ spaces }) => (spaces[1] ?? []).some((page) => page)),
+  sometimes('a page is mapped in two spaces', (state) =>
+    state.frames.some((_, frame) => timesMapped(state, frame) > 1),
+  ),
+  sometimes('a page is not to be written', ({ spaces }) =>
+    spaces.flat().some((mapping) => mapping?.writable === false),
+  ),
+  sometimes('every frame is in use', (state) => inUse(state) === state.frames.length),
+  sometimes('every frame is free', (state) => inUse(state) === 0),
+
+  observes(
+    'no stale translation is used: once a page was taken away and the call answered, it is not read or written there',
+    (run: Run) => {
+      if (makesCall(run, 'enter')) return true;
+      return run.calls.filter(hasSucceeded).every((taken) => {
+        const space = homeOf(run, taken);
+        if (run.calls.some((other) => mayGive(other, space))) return true;
+        const pages = pagesTaken(taken);
+        return !run.calls.some(
+          (use) =>
+            (use.call.tag === 'read' || use.call.tag === 'write') &&
+            homeOf(run, use) === space &&
+            pages.includes(use.call.page) &&
+            isAfter(use, taken) &&
+            hasSucceeded(use),
+        );
+      });
+    },
+    { id: 'no-stale-translation', checks: ['C2-015'] },
+  ),
+  observes(
+    'nobody reads what only another space had: a word is from a page of one’s own, or came with a page that was sent',
+    (run: Run) => {
+      const { spaces, pageWords } = run.program.parameters;
+      if (makesCall(run, 'enter', 'remap', 'copy', 'send')) return true;
+      return run.calls.every((done) => {
+        if (done.answer?.tag !== 'word') return true;
+        const { word } = done.answer;
+        const space = homeOf(run, done);
+        const isOwn = (spaces[space] ?? []).some(
+          (mapping) => mapping && word >= 10 * (mapping.frame + 1) && word < 10 * (mapping.frame + 1) + pageWords,
+        );
+        const shares = (other: number): boolean =>
+          (spaces[other] ?? []).some((mine) =>
+            (spaces[space] ?? []).some((page) => page && mine?.frame === page.frame),
+          );
+        return (
+          isOwn ||
+          run.calls.some(
+            (other) => other.call.tag === 'write' && other.call.word === word && shares(homeOf(run, other)),
+          )
+        );
+      });
+    },
+    { id: 'isolation', checks: ['C0-001'] },
+  ),
+  observes(
+    'a page that another space has too is not remapped: it is refused, or copied',
+    (run: Run) => {
+      const { spaces } = run.program.parameters;
+      if (makesCall(run, 'enter', 'unmap', 'reap', 'copy', 'send')) return true;
+      const times = (frame: number) => spaces.flat().filter((mapping) => mapping?.frame === frame).length;
+      return run.calls.filter(hasSucceeded).every((done) =>
+        pagesTaken(done).every((page) => {
+          const mapping = spaces[homeOf(run, done)]?.[page];
+          return !mapping || times(mapping.frame) === 1;
+        }),
+      );
+    },
+    { id: 'shared-pages-stay' },
+  ),
+  costs(
+    'remapping copies no word, and copying each word once',
+    (run: Run) => {
+      const isOver = run.calls.every(({ answer }) => answer !== undefined);
+      return !isOver || timesTraced(run, 'word copied') === wordsDue(run);
+    },
+    { id: 'no-copies', checks: ['C2-014'], isOfReference: true },
+  ),
 ]);
