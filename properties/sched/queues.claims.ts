@@ -1,0 +1,175 @@
+/** What is claimed of the queues of the cores, and of direct switches: in which schedulers differ. */
+import type { Traced } from '#impl/machine/machine.ts';
+import { costs, observes } from '#model/claim.ts';
+import {
+  callAt,
+  follow,
+  has,
+  isOfThread,
+  placeOf,
+  type Run,
+  type Scene,
+  sceneAtBoot,
+} from '#properties/sched/replay.ts';
+import { isAnybodyAbove, type SchedulerClaim } from '#properties/sched/scheduler.claims.ts';
+import type { ThreadId } from '#spec/abi.ts';
+
+/** How a scheduler keeps its queues. */
+export interface Queues {
+  /** It is made about these variants. */
+  readonly variants: readonly string[];
+  /** Which threads stand in the queue of a core when it has been given to a thread, in words. */
+  readonly holds: string;
+  /** Whether that is so of a thread which belongs to the core. */
+  mayHold(state: 'running' | 'ready' | 'blocked'): 'must' | 'may' | 'must not';
+  /** How many changes of queues a direct switch takes at most, and at least, within a core; and from another core. */
+  readonly changesOfSwitch: { readonly least: number; readonly most: number; readonly fromElsewhere: number };
+  /** How many micro-ops a dispatcher takes to find a thread on its own core, and how many more for one that it skips. */
+  readonly stepsOfDispatch: { readonly each: number; readonly ofSkipped: number };
+}
+
+/** The threads in the queue of each core. */
+type Contents = readonly Set<ThreadId>[];
+
+/** Follows the queues too. A queue has nobody twice, nobody stands in two, and it is as long as it says. */
+const followQueues = (
+  run: Run,
+  queues: Queues,
+  look: (event: Traced, scene: Scene, contents: Contents) => boolean,
+): boolean => {
+  const { threads, current } = sceneAtBoot(run);
+  const contents = current.map(
+    (_, core) =>
+      new Set(
+        threads.flatMap((thread, id) => {
+          const isQueued =
+            thread.state === 'ready' || (thread.state === 'running' && queues.mayHold('running') === 'must');
+          return isQueued && thread.core === core ? [id] : [];
+        }),
+      ),
+  );
+  return follow(run, (event, scene) => {
+    const { id, core, more } = placeOf(event.word);
+    const queue = contents[core];
+    if (event.name === 'queue insert') {
+      if (contents.some((one) => one.has(id))) return false;
+      queue?.add(id);
+      return queue?.size === more;
+    }
+    if (event.name === 'queue remove') return queue?.delete(id) === true && queue.size === more;
+    return look(event, scene, contents);
+  });
+};
+
+/** At each dispatch, each thread of the core is in its queue or not, as it should be. */
+const holdsTheRight = (run: Run, queues: Queues): boolean =>
+  followQueues(run, queues, ({ name, word }, { threads }, contents) => {
+    const { id, core } = placeOf(word);
+    if (name !== 'dispatched') return true;
+    return threads.every((thread, other) => {
+      const state = other === id ? 'running' : thread.state;
+      const rule = queues.mayHold(state);
+      const isHeld = contents[core]?.has(other) === true;
+      if (other !== id && thread.core !== core) return !isHeld;
+      return rule === 'may' || isHeld === (rule === 'must');
+    });
+  });
+
+/** The events of each direct switch: from where its thread has become blocked to where the other has the core. */
+const directSwitches = (run: Run): (readonly Traced[])[] =>
+  run.traced.flatMap((event, index) => {
+    if (event.name !== 'dispatched' || !isOfThread(run, event)) return [];
+    const own = run.traced.slice(0, index).filter(({ context }) => context === event.context);
+    return [[...own.slice(own.findLastIndex(({ name }) => name === 'blocked')), event]];
+  });
+
+const count = (events: readonly Traced[], ...names: readonly string[]): number =>
+  events.filter(({ name }) => names.includes(name)).length;
+
+const changesQueuesAsOften = (run: Run, { changesOfSwitch: { least, most, fromElsewhere } }: Queues): boolean =>
+  directSwitches(run).every((events) => {
+    const changes = count(events, 'queue insert', 'queue remove');
+    return count(events, 'moved') > 0
+      ? changes >= least && changes <= fromElsewhere
+      : changes >= least && changes <= most;
+  });
+
+const staysOnItsCore = (run: Run): boolean =>
+  directSwitches(run).every((events) => {
+    const core = events[0]?.core;
+    const isHere = events.every((event) => event.core === core) && placeOf(events.at(-1)?.word ?? 0).core === core;
+    return isHere && count(events, 'told to look') === 0;
+  });
+
+/**
+ * Whoever calls a thread that waits for a call, may run here, and is not less urgent than any other that waits here, is
+ * blocked by the time that it makes it ready: it switches to it. Unless somebody moves the caller.
+ */
+const callsGoStraight = (run: Run): boolean =>
+  follow(run, (event, scene) => {
+    const { name, word, context, core, step } = event;
+    const inCall = isOfThread(run, event) ? callAt(run, context, step)?.call : undefined;
+    const receiver = scene.threads[word];
+    if (name !== 'ready' || inCall?.tag !== 'call' || inCall.target !== word || !receiver) return true;
+    const isMoved = run.calls.some(({ call }) => call.tag === 'setAffinity' && call.target !== null);
+    if (isMoved || !has(receiver.mask, core) || isAnybodyAbove(scene, core, receiver.priority)) return true;
+    return scene.threads[context]?.state === 'blocked';
+  });
+
+/** Each such call lends the caller's slice. */
+const callsLend = (run: Run): boolean =>
+  directSwitches(run).every((events) => {
+    const switched = events.at(-1) as Traced;
+    const { tag } = callAt(run, switched.context, switched.step)?.call ?? {};
+    const before = run.traced
+      .slice(0, run.traced.indexOf(switched))
+      .filter(({ context }) => context === switched.context);
+    const transfer = before.findLast(({ name }) => ['slice lent', 'slice returned', 'dispatched'].includes(name));
+    return tag !== 'call' || (transfer?.name === 'slice lent' && transfer.word >> 4 === placeOf(switched.word).id);
+  });
+
+const dispatchesQuickly = (run: Run, { stepsOfDispatch: { each, ofSkipped } }: Queues): boolean => {
+  const { program, costs: cost, traced } = run;
+  if (program.cores > 1) return true; // a core that looks at others has other costs
+  const dispatcher = program.threads.length;
+  const turns = (cost.resumed[dispatcher] ?? 0) + cost.idles + 1;
+  const skipped = count(traced, 'skipped blocked thread');
+  return (cost.microOps[dispatcher] ?? 0) <= each * turns + ofSkipped * skipped;
+};
+
+/** What is claimed of a scheduler with such queues. */
+export const queueClaims = (queues: Queues): readonly SchedulerClaim[] => {
+  const { variants } = queues;
+  return [
+    observes(`the queue of a core holds ${queues.holds}`, (run) => holdsTheRight(run, queues), {
+      id: 'holds',
+      checks: ['C4-040'],
+      variants,
+    }),
+    costs('a direct switch changes queues as often as it should', (run) => changesQueuesAsOften(run, queues), {
+      id: 'queue-operations',
+      checks: ['C4-041', 'C0-039'],
+      variants,
+    }),
+    costs('a direct switch touches one core, and interrupts none', staysOnItsCore, { id: 'one-core', variants }),
+    observes('a call goes straight to who waits for it, with nobody in between', callsGoStraight, {
+      id: 'straight',
+      checks: ['C4-043', 'C0-039'],
+      variants,
+    }),
+    observes('who is switched to by a call runs on the caller’s time slice', callsLend, {
+      id: 'lends',
+      checks: ['C0-040'],
+      variants,
+    }),
+    costs(
+      'a dispatch takes so many steps, and so many more for each thread that it skips',
+      (run) => dispatchesQuickly(run, queues),
+      {
+        id: 'dispatch',
+        checks: ['C4-042'],
+        variants,
+      },
+    ),
+  ];
+};
