@@ -1,16 +1,19 @@
 /** The registry: every subject's suite, every mutant, and the canary. The one place that names subjects. */
 import { type Claim, never, type Suite } from '#model/claim.ts';
 import boundedBuffer from '#properties/ipc/bounded-buffer.property.ts';
+import l4 from '#properties/ipc/l4.property.ts';
 import pipe from '#properties/ipc/pipe.property.ts';
 import shmPolling from '#properties/ipc/shm-polling.property.ts';
 import toctou from '#properties/ipc/toctou.property.ts';
 import capability from '#properties/kernel/capability.property.ts';
+import naming from '#properties/kernel/naming.property.ts';
 import remap from '#properties/kernel/remap.property.ts';
 import boundedBufferCountersMutants from '#properties/museum/ipc/bounded-buffer.counters.ts';
 import boundedBufferLockFreeMutants from '#properties/museum/ipc/bounded-buffer.lock-free.ts';
 import boundedBufferSemaphoresMutants from '#properties/museum/ipc/bounded-buffer.semaphores.ts';
 import boundedBufferMutants from '#properties/museum/ipc/bounded-buffer.ts';
 import descriptorMutants from '#properties/museum/ipc/descriptors.ts';
+import l4Mutants from '#properties/museum/ipc/l4.ts';
 import linuxPipeMutants from '#properties/museum/ipc/pipe.linux.ts';
 import pipeMutants from '#properties/museum/ipc/pipe.ts';
 import pipeWaitingMutants from '#properties/museum/ipc/pipe.waiting.ts';
@@ -21,6 +24,9 @@ import waitQueueMutants from '#properties/museum/ipc/wait-queue.ts';
 import capabilityChcoreMutants from '#properties/museum/kernel/capability.chcore.ts';
 import capabilityTreeMutants from '#properties/museum/kernel/capability.tree.ts';
 import capabilityMutants from '#properties/museum/kernel/capability.ts';
+import namingLivesMutants from '#properties/museum/kernel/naming.lives.ts';
+import namingTableMutants from '#properties/museum/kernel/naming.table.ts';
+import namingMutants from '#properties/museum/kernel/naming.ts';
 import remapBroadcastMutants from '#properties/museum/kernel/remap.broadcast.ts';
 import remapMutants from '#properties/museum/kernel/remap.ts';
 import type { Mutant } from '#properties/museum/mutant.ts';
@@ -54,8 +60,10 @@ export const suites: readonly Suite[] = [
   seqlock,
   pipe,
   shmPolling,
+  l4,
   boundedBuffer,
   capability,
+  naming,
   toctou,
   remap,
   deque,
@@ -81,6 +89,7 @@ export const mutants: readonly Mutant[] = [
   ...linuxPipeMutants,
   ...waitQueueMutants,
   ...shmPollingMutants,
+  ...l4Mutants,
   ...toctouMutants,
   ...toctouBigLockMutants,
   ...boundedBufferMutants,
@@ -90,6 +99,9 @@ export const mutants: readonly Mutant[] = [
   ...capabilityMutants,
   ...capabilityTreeMutants,
   ...capabilityChcoreMutants,
+  ...namingMutants,
+  ...namingLivesMutants,
+  ...namingTableMutants,
   ...dequeMutants,
   ...dequeBigLockMutants,
   ...cpuSetMutants,

@@ -1,6 +1,6 @@
 /**
  * How sender and receiver meet. Nothing is buffered: a message goes from one thread to another at the moment when both are
- * there, and until then the first of them waits. What was sent, and what the sender does next, is one step: nobody ever
+ * there, and until then the first of them waits. Who was killed never waits. What was sent, and what the sender does next, is one step: nobody ever
  * sees a thread that has sent and does not yet receive.
  */
 
@@ -49,6 +49,7 @@ export const startSend = (draft: L4, sender: ThreadId, sending: Sending): void =
   if (receiver !== undefined) meet(draft, sender, receiver);
   else if (isGone(draft, sending.to)) fail(draft, sender, 'send', 'ENOPARTNER');
   else if (sending.ticks === 0) fail(draft, sender, 'send', 'ETIMEOUT');
+  else if (threadOf(draft, sender).dead) fail(draft, sender, 'send', 'ECANCELED');
   else draft.queue.push(sender);
 };
 
@@ -68,6 +69,7 @@ export const startReceive = (draft: L4, receiver: ThreadId, receiving: Receiving
   if (sender !== undefined) meet(draft, sender, receiver);
   else if (isGone(draft, receiving.from)) fail(draft, receiver, 'receive', 'ENOPARTNER');
   else if (receiving.ticks === 0) fail(draft, receiver, 'receive', 'ETIMEOUT');
+  else if (thread.dead) fail(draft, receiver, 'receive', 'ECANCELED');
   else draft.queue.push(receiver);
 };
 
@@ -112,9 +114,9 @@ export const deliver = (draft: L4, sender: ThreadId, sending: Sending, receiver:
 
 const goOn = (draft: L4, sender: ThreadId, next: Next, receiver: ThreadId): void => {
   if (next === null) finish(draft, sender, { tag: 'over', answer: { tag: 'ok' } });
-  else if (threadOf(draft, sender).dead) fail(draft, sender, 'receive', 'ECANCELED');
   else if (next.tag === 'receive') startReceive(draft, sender, next.receiving);
   else if (next.ticks === 0) fail(draft, sender, 'receive', 'ETIMEOUT');
+  else if (threadOf(draft, sender).dead) fail(draft, sender, 'receive', 'ECANCELED');
   else {
     threadOf(draft, sender).activity = { tag: 'awaiting reply', ticksLeft: next.ticks };
     threadOf(draft, receiver).replyTo = sender;

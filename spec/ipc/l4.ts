@@ -56,20 +56,15 @@ export const initial = (
 /** All that `call` may do now. Total: every call has its outcomes in every state; none means that the caller waits. */
 export const outcomes = (state: L4, caller: ThreadId, call: PendingCall): Outcomes =>
   match(call)
-    .with({ tag: 'ipc' }, (asked) => (isDead(state, caller) ? canceled('send') : ipc(state, caller, asked)))
-    .with({ tag: 'tick' }, () => continues({ tag: 'rest of tick', left: state.threads.map((_, id) => id) }))
+    .with({ tag: 'ipc' }, (asked) => ipc(state, caller, asked))
+    .with({ tag: 'tick' }, () => tick(state.threads.map((_, id) => id)))
     .with({ tag: 'rest of tick' }, ({ left }) => tick(left))
     .with({ tag: 'cancel' }, ({ target }) => cancel(target))
     .with({ tag: 'kill' }, ({ target }) => kill(target))
     .with({ tag: 'rest of kill' }, ({ target }) => mourn(target))
     .with({ tag: 'page' }, ({ space, page }) => bringPage(space, page))
     .with({ tag: 'rest' }, () => rest(state, caller))
-    .otherwise((asked) => (isDead(state, caller) ? canceled(phaseOf(asked)) : onEndpoint(state, caller, asked)));
-
-const isDead = (state: L4, caller: ThreadId): boolean => threadOf(state, caller).dead;
-const phaseOf = ({ tag }: EndpointCall): 'send' | 'receive' =>
-  tag === 'receive' || tag === 'wait' ? 'receive' : 'send';
-const canceled = (phase: 'send' | 'receive'): Outcomes => returns(failure(phase, 'ECANCELED'));
+    .otherwise((asked) => onEndpoint(state, caller, asked));
 
 /** A call that names an endpoint, or replies. */
 const onEndpoint = (state: L4, caller: ThreadId, call: EndpointCall): Outcomes =>
@@ -192,6 +187,7 @@ const wait = (state: L4, caller: ThreadId, slot: number, ticks: TimeoutTicks): O
     });
   }
   if (ticks === 0) return returns(failure('receive', 'ETIMEOUT'));
+  if (threadOf(state, caller).dead) return returns(failure('receive', 'ECANCELED'));
   return continues({ tag: 'rest' }, (draft: L4) => {
     threadOf(draft, caller).activity = { tag: 'waiting', object, ticksLeft: ticks };
     draft.queue.push(caller);
@@ -211,7 +207,7 @@ const rest = (state: L4, caller: ThreadId): Outcomes => {
     if (at.why === 'end') deliver(draft, caller, sending, to);
     else if (at.why === 'overflow') abandon(draft, caller, copying, ['EOVERFLOW', 'EOVERFLOW']);
     else if (dead) abandon(draft, caller, copying, ['ECANCELED', 'EABORTED']);
-    else if (isDead(draft, to)) abandon(draft, caller, copying, ['EABORTED', 'ECANCELED']);
+    else if (threadOf(draft, to).dead) abandon(draft, caller, copying, ['EABORTED', 'ECANCELED']);
     else {
       threadOf(draft, caller).activity = { ...copying, missing: at.why };
       if (activity.ticksLeft === 0) withdraw(draft, caller, 'ETIMEOUT');
@@ -250,7 +246,7 @@ const cancel = (target: ThreadId): Outcomes =>
     withdraw(draft, target, 'ECANCELED');
   });
 
-/** As `cancel`, and for good: no later call of the target's does anything. Then its caller is told. */
+/** As `cancel`, and for good: the target never waits again. Then whoever waits for it is told. */
 const kill = (target: ThreadId): Outcomes =>
   continues({ tag: 'rest of kill', target }, (draft: L4) => {
     threadOf(draft, target).dead = true;

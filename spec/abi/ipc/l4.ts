@@ -84,7 +84,7 @@ export type L4Call = EndpointCall | ClanCall | EnvironmentCall;
 
 /**
  * Why a call failed. ETIMEOUT the partner did not come in time, ENOPARTNER there is none (any more), ECANCELED the call
- * was canceled or the caller killed, EOVERFLOW a text does not fit its buffer, EXFEROWN and EXFERPARTNER a page of one's
+ * was canceled, or would have had to wait though the caller was killed, EOVERFLOW a text does not fit its buffer, EXFEROWN and EXFERPARTNER a page of one's
  * own memory, or the partner's, did not come in time, EABORTED the partner gave the transfer up, EBADF no such capability,
  * EACCES it lacks the right, or a chief may not speak for that thread.
  */

@@ -1,0 +1,144 @@
+import { exhibit } from '#properties/museum/mutant.ts';
+
+const kernel = 'impl/ipc/l4.ts';
+const rendezvous = 'impl/ipc/l4.rendezvous.ts';
+const variant = 'endpoints';
+
+/** Endpoints, replies, timeouts and notifications; the fast path and long messages have files of their own. */
+export default exhibit('ipc/l4', [
+  {
+    name: 'gap-after-the-reply',
+    variant,
+    bug: 'L4-IPC-06',
+    title: 'Send and receive phase separable',
+    story:
+      'The server replies, lets the endpoint go, and takes it again to receive. The client has its reply and calls again at once, with a timeout of 0. It comes into the gap, finds no server and is told that time is over.',
+    origin: 'the rule of L4’s atomic ReplyWait, left out',
+    edits: [
+      {
+        file: kernel,
+        from: `  yield* acquire(portOf(kernel, port).lock);
+  yield* acquire(wordsOf(self.table, self.id).lock);
+  const client = yield* takeReply(kernel, mine);
+  if (client >= 0 && words.length <= physicalRegisters && ticks !== 0) {
+    const isQueueEmpty = (yield* partnerAt(kernel, port, Activity.sending)) < 0;
+    if (isQueueEmpty && (yield load(mine.dead, 'plain')) === 0) {
+      yield* replyDirectly(self, kernel, port, client, words, ticks);
+      return yield* comeOut(self, kernel);
+    }
+  }
+  if (client >= 0) yield* answer(self, kernel, client, words);
+`,
+        to: `  const client = yield* takeReply(kernel, mine);
+  if (client >= 0) yield* answer(self, kernel, client, words);
+  yield* acquire(portOf(kernel, port).lock);
+  yield* acquire(wordsOf(self.table, self.id).lock);
+`,
+      },
+      { file: kernel, from: 'import { callDirectly, replyDirectly } from', to: 'import { callDirectly } from' },
+    ],
+    killedBy: 'linearizes',
+  },
+  {
+    name: 'registers-off-by-the-physical-ones',
+    variant,
+    bug: 'L4-IPC-07',
+    title: 'Virtual message register aliasing',
+    story:
+      'The first two message registers are registers of the core, and the third is the first word of the memory behind them. The kernel takes the second for the third as it copies: the words that the registers had arrive once more, in place of the last ones.',
+    origin: 'classic: an index of the wrong base',
+    edits: [
+      {
+        file: rendezvous,
+        from: `  for (let i = 0; i < words - physicalRegisters; i++) {
+    yield store(to.virtual + i, yield load(from.virtual + i, 'plain'), 'plain');`,
+        to: `  for (let i = 0; i < words - physicalRegisters; i++) {
+    yield store(to.virtual + i, yield load(from.virtual + i - physicalRegisters, 'plain'), 'plain');`,
+      },
+    ],
+    killedBy: 'whole-messages',
+  },
+  {
+    name: 'asks-who-is-there-first',
+    variant,
+    bug: 'L4-IPC-15',
+    title: 'Direct thread ids leak structure',
+    story:
+      'The kernel looks whether anybody receives before it looks at the right to send. Who may not send learns by the error whether a server waits behind an endpoint that it should know nothing of.',
+    origin: 'the covert channel of global thread ids, kept in a system of capabilities',
+    edits: [
+      {
+        file: kernel,
+        from: `  const capability = yield* lookUp(self, kernel, slot, false, Right.send);
+  if (capability < 0) return capability;
+  const { words, grants } = message;
+`,
+        to: `  const capability = yield* lookUp(self, kernel, slot, false, 0);
+  if (capability < 0) return capability;
+  if ((rightsOf(capability) & Right.send) === 0) {
+    const { lock } = portOf(kernel, objectOf(capability));
+    yield* acquire(lock);
+    const isThere = (yield* partnerAt(kernel, objectOf(capability), Activity.receiving)) >= 0;
+    yield* release(lock);
+    return isThere ? Failure.noRight : Failure.timeout;
+  }
+  const { words, grants } = message;
+`,
+      },
+    ],
+    killedBy: 'nothing-leaks',
+  },
+  {
+    name: 'reply-outlives-the-call',
+    variant,
+    bug: 'SEL4-IPC-17',
+    title: 'Reply to a caller that was suspended',
+    story:
+      'The caller was taken out of its call, and waits in another. The right to reply to the first is still there, and nobody asks which call it belongs to: the late reply ends the second call, with the answer to the first.',
+    origin: 'classic: seL4 deletes the reply capability of a thread that is suspended',
+    edits: [
+      {
+        file: rendezvous,
+        from: `  return (yield* claim(blockOf(kernel, callerOf(reply)), callOf(reply))) ? callerOf(reply) : -1;`,
+        to: `  const caller = blockOf(kernel, callerOf(reply));
+  const call = yield load(caller.awaits, 'relaxed');
+  return call !== 0 && (yield* claim(caller, call)) ? callerOf(reply) : -1;`,
+      },
+    ],
+    killedBy: 'linearizes',
+  },
+  {
+    name: 'grants-by-what-is-granted',
+    variant,
+    bug: 'SEL4-IPC-19',
+    title: 'Cap transferred without Grant',
+    story:
+      'Whether a capability goes along with a message is asked of the capability that goes, and not of the endpoint’s, which it goes over. A client that was given an endpoint only to send words sends a capability, and the server has it.',
+    origin: 'seL4 manual, chapter 4: the right is that of the capability which is invoked',
+    edits: [
+      {
+        file: kernel,
+        from: `  const mayGrant = (rightsOf(capability) & Right.grant) !== 0;`,
+        to: `  const granted = grants === null ? 0 : yield* lookUpAny(self, kernel, grants);
+  const mayGrant = (rightsOf(granted) & Right.grant) !== 0;`,
+      },
+    ],
+    killedBy: 'grants',
+  },
+  {
+    name: 'signal-overwrites',
+    variant,
+    bug: 'SEL4-IPC-20',
+    title: 'Notification word overwritten',
+    story: 'Two signal before anybody waits. The second badge takes the place of the first, and one event is lost.',
+    origin: 'classic: assigned, not added',
+    edits: [
+      {
+        file: kernel,
+        from: `  const word = (yield load(port.signals, 'plain')) | badgeOf(capability);`,
+        to: `  const word = badgeOf(capability);`,
+      },
+    ],
+    killedBy: 'linearizes',
+  },
+]);
