@@ -16,6 +16,7 @@ const courseSubjects = [
   'shm-polling',
   'bounded-buffer',
   'capabilities',
+  'naming',
   'multicore-sched',
   'affinity',
 ];

@@ -11,12 +11,12 @@ import {
   objectsMax,
   type Parameters,
   programs,
-  scenarios,
   simplerCall,
   simplerParameters,
   slotsMax,
   wrongHoldings,
 } from '#model/kernel/capability.programs.ts';
+import { scenarios } from '#model/kernel/capability.scenarios.ts';
 import type { Program, Services, Subject } from '#model/subject.ts';
 import {
   listOf,

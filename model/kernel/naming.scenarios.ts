@@ -1,0 +1,304 @@
+/** Small programs with names, each about one thing that can go wrong. */
+import {
+  awaits,
+  type Call,
+  has,
+  looksUp,
+  names,
+  namesOf,
+  type Parameters,
+  polls,
+  receives,
+  registers,
+  replies,
+  restarts,
+  sends,
+  unregisters,
+  watches,
+} from '#model/kernel/naming.programs.ts';
+import type { Program } from '#model/subject.ts';
+import type { AtBoot } from '#spec/kernel/naming.ts';
+
+const { a, aZero, c, diskA, diskC, tooLong } = names;
+
+export interface Scenario {
+  readonly name: string;
+  readonly program: Program<Call, Parameters>;
+}
+
+const scenario = (
+  variant: string,
+  name: string,
+  processes: readonly AtBoot[],
+  threads: readonly (readonly Call[])[],
+  rest: Partial<Parameters> & { readonly cores?: number } = {},
+): Scenario => {
+  const { cores = Math.max(2, threads.length), ...limits } = rest;
+  const parameters = { slots: 3, messages: 2, notices: 1, names: 0, processes, ...limits };
+  const program = { variant, cores, threads, parameters };
+  return { name, program: { ...program, parameters: { ...parameters, names: Math.max(1, namesOf(program).length) } } };
+};
+
+const nothing = has([]);
+const server = has([a]);
+const client = has([], [0]);
+
+export const scenarios = (variant: string): Scenario[] => {
+  const of = (
+    name: string,
+    processes: readonly AtBoot[],
+    threads: readonly (readonly Call[])[],
+    rest?: Partial<Parameters> & { readonly cores?: number },
+  ): Scenario => scenario(variant, name, processes, threads, rest);
+  return [
+    of(
+      'alone: registered, looked up, unregistered',
+      [nothing],
+      [
+        [
+          looksUp(a),
+          registers(a),
+          registers(a),
+          looksUp(a),
+          unregisters(1),
+          unregisters(0),
+          looksUp(a),
+          sends(1, 1),
+          receives,
+          polls,
+          sends(2, 2),
+        ],
+      ],
+    ),
+    of(
+      'alone: names that begin alike',
+      [has([diskA, a])],
+      [[looksUp(diskC), looksUp(aZero), registers(diskC), unregisters(0), looksUp(diskA), looksUp(diskC)]],
+    ),
+    of(
+      'alone: names that end alike, and one that is too long',
+      [nothing],
+      [[registers(tooLong), looksUp(tooLong), watches(tooLong), registers(aZero), looksUp(a), registers(a)]],
+    ),
+    of(
+      'alone: a slot is used again',
+      [server],
+      [[unregisters(0), registers(c), sends(1, 0), unregisters(0), sends(2, 0, 2), unregisters(0, 2)]],
+    ),
+    of('alone: no slot is free', [nothing], [[registers(a), registers(c), looksUp(a), looksUp(c)]], { slots: 1 }),
+    of(
+      'alone: watched, and told once',
+      [nothing],
+      [[watches(a), watches(a), registers(a), receives, polls, watches(a), unregisters(0), receives, polls]],
+    ),
+    of(
+      'alone: room is kept for as many notices as were asked for',
+      [nothing],
+      [
+        [
+          watches(a),
+          watches(c),
+          registers(a),
+          watches(c),
+          receives,
+          watches(c),
+          restarts,
+          watches(a),
+          registers(a),
+          receives,
+        ],
+      ],
+    ),
+    of(
+      'alone: after a restart nobody is known',
+      [has([], [0])],
+      [[sends(1, 0), receives, restarts, replies(2, 0), sends(3, 0), registers(a), replies(4, 0, 2)]],
+    ),
+    of(
+      'alone: after a restart nothing is left',
+      [has([a], [0])],
+      [
+        [
+          sends(1, 1),
+          watches(a),
+          restarts,
+          polls,
+          looksUp(a),
+          sends(2, 0),
+          unregisters(0),
+          registers(a),
+          sends(3, 0, 2),
+          receives,
+        ],
+      ],
+    ),
+    of(
+      'alone: answered, once it was asked',
+      [has([], [0])],
+      [
+        [
+          replies(1, 0),
+          sends(2, 0),
+          replies(1, 0),
+          receives,
+          replies(3, 0, 2),
+          replies(3, 0),
+          receives,
+          replies(4, 0, 0),
+        ],
+      ],
+    ),
+    of(
+      'alone: as many words as there is room for',
+      [client],
+      [[sends(1, 0), sends(2, 0), sends(3, 0), receives, sends(4, 0)]],
+    ),
+    of(
+      'a lookup meets a registration',
+      [nothing, nothing],
+      [
+        [registers(a), receives],
+        [looksUp(a), sends(1, 0)],
+      ],
+    ),
+    of(
+      'a lookup waits for a registration',
+      [nothing, nothing],
+      [
+        [registers(a), receives],
+        [awaits(a), sends(1, 0)],
+      ],
+    ),
+    of('two wait for a name', [nothing, nothing, nothing], [[registers(a)], [awaits(a)], [awaits(a)]]),
+    of(
+      'both register',
+      [nothing, nothing],
+      [
+        [registers(a), polls],
+        [registers(a), sends(1, 0)],
+      ],
+    ),
+    of(
+      'a lookup meets an unregistration',
+      [server, nothing],
+      [
+        [unregisters(0), polls],
+        [looksUp(a), sends(1, 0)],
+      ],
+    ),
+    of(
+      'a lookup meets a death',
+      [server, nothing],
+      [
+        [restarts, polls],
+        [looksUp(a), sends(1, 0)],
+      ],
+    ),
+    of(
+      'a lookup waits through a restart',
+      [server, nothing],
+      [
+        [restarts, registers(a), polls],
+        [awaits(a), sends(1, 0)],
+      ],
+    ),
+    of(
+      'a record goes to another name, and who had it looks the old one up',
+      [server, nothing],
+      [[unregisters(0), looksUp(a)], [registers(c)]],
+    ),
+    of(
+      'a record goes to another name while it is looked up',
+      [server, nothing, nothing],
+      [[unregisters(0), receives], [registers(c)], [looksUp(c), sends(1, 0)]],
+    ),
+    of(
+      'whoever looked a name up does not own it',
+      [server, nothing],
+      [[polls], [looksUp(a), unregisters(0), looksUp(a)]],
+    ),
+    of(
+      'an old client meets a restarted server',
+      [server, client],
+      [
+        [restarts, registers(a), polls],
+        [sends(1, 0), sends(2, 0)],
+      ],
+    ),
+    of(
+      'an old client looks the name up again',
+      [server, client],
+      [
+        [restarts, registers(a), receives],
+        [sends(1, 0), awaits(a), sends(2, 1)],
+      ],
+    ),
+    of(
+      'another takes the name, and it is looked up',
+      [server, nothing, nothing],
+      [[restarts], [registers(a)], [looksUp(a), sends(1, 0)]],
+    ),
+    of('who is told of a death sends no more', [server, client], [[restarts], [watches(a), receives, sends(1, 0)]]),
+    of('two watch a death', [server, nothing, nothing], [[restarts], [watches(a), receives], [watches(a), receives]]),
+    of(
+      'the dead server’s name is watched again',
+      [server, nothing],
+      [
+        [restarts, registers(a)],
+        [watches(a), receives, watches(a), receives],
+      ],
+    ),
+    of(
+      'a server answers and dies',
+      [server, client],
+      [
+        [receives, replies(5, 1), restarts],
+        [watches(a), sends(1, 0), receives, receives],
+      ],
+    ),
+    of(
+      'a client dies before it is answered',
+      [server, client],
+      [
+        [receives, replies(5, 1)],
+        [sends(1, 0), restarts, polls],
+      ],
+    ),
+    of(
+      'a client dies, and the next one asks',
+      [server, client],
+      [
+        [receives, receives, replies(5, 1, 1), replies(6, 1, 2)],
+        [sends(1, 0), restarts, awaits(a), sends(2, 0, 2), receives],
+      ],
+    ),
+    of('a watcher dies', [server, nothing], [[restarts], [watches(a), restarts, receives]]),
+    of(
+      'a watcher dies while another registers',
+      [nothing, nothing],
+      [[registers(a)], [watches(a), restarts, watches(c), polls]],
+    ),
+    of(
+      'words do not take the place of a notice',
+      [server, has([], [1]), has([], [1])],
+      [[restarts], [watches(a), sends(1, 0), receives, receives], [sends(2, 0)]],
+      {
+        messages: 1,
+      },
+    ),
+    of(
+      'who knows of a death takes the name',
+      [server, client],
+      [
+        [restarts, looksUp(a)],
+        [sends(1, 0), looksUp(a), registers(a)],
+      ],
+    ),
+    of(
+      'who knows of a death takes the name, and who watched it is told',
+      [server, client, nothing],
+      [[restarts], [sends(1, 0), registers(a)], [watches(a), receives]],
+    ),
+    of('lookups that meet nobody', [server, nothing], [[looksUp(a)], [looksUp(a), looksUp(c)]]),
+  ];
+};
