@@ -38,10 +38,10 @@ export const generationOf = (word: Word): number => word >> ownerBits;
 export const ownerOf = (word: Word): number => word & ((1 << ownerBits) - 1);
 export const ownerWord = (generation: number, owner: number): Word => (generation << ownerBits) | owner;
 
-/** Kinds of capabilities, as a slot has them; 0: the slot is free. */
-export const Kind = { none: 0, thread: 1, memory: 2, connection: 3 } as const;
+/** Kinds of capabilities, as a slot has them; 0: the slot is free. `served` is the server's side of a connection. */
+export const Kind = { none: 0, thread: 1, memory: 2, connection: 3, served: 4 } as const;
 
-const kindBits = 2;
+const kindBits = 3;
 const objectBits = 5;
 
 /** A capability as one word, so that it is looked up by one load. */
@@ -119,7 +119,7 @@ export interface Kernel {
   readonly floatingPoint: readonly ThreadId[];
 }
 
-const kindNamed = { thread: Kind.thread, memory: Kind.memory, connection: Kind.connection };
+const kindNamed = { thread: Kind.thread, memory: Kind.memory, connection: Kind.connection, served: Kind.served };
 
 const atBoot = (held: ChcoreCapability | undefined): Word =>
   held ? capabilityWord(kindNamed[held.kind], held.object, held.copyable, 0) : Kind.none;
@@ -136,7 +136,9 @@ export const layoutKernel = (memory: Allocator, parameters: ChcoreParameters, co
     return mapped ? entryOf(frames[mapped.memory] as Address, true) : notMapped;
   };
   const slotOf = (process: ProcessId, connection: number): number =>
-    holdings[process]?.findIndex((held) => held.kind === 'connection' && held.object === connection) ?? 0;
+    holdings[process]?.findIndex(
+      (held) => (held.kind === 'connection' || held.kind === 'served') && held.object === connection,
+    ) ?? 0;
   return {
     processes: holdings.map((held, process) => ({
       life: memory.word(`P${process}.life`),

@@ -4,6 +4,7 @@ import {
   Failure,
   generationOf,
   type Kernel,
+  Kind,
   Life,
   Owner,
   ownerOf,
@@ -19,7 +20,7 @@ import type { CapabilitySlot, ProcessId } from '#spec/abi/ipc/chcore.ts';
 
 /** Ends a connection, from either side. 0, or why not. */
 export function* close(self: Thread, kernel: Kernel, slot: CapabilitySlot): Routine<Word> {
-  const taken = yield* takeConnection(self, kernel, slot);
+  const taken = yield* takeConnection(self, kernel, slot, [Kind.connection, Kind.served]);
   switch (taken.tag) {
     case 'none':
       return Failure.capability;

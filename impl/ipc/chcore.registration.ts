@@ -106,8 +106,8 @@ function* buildLocked(
   yield* carryNothing(connection);
   yield store(connection.owner, ownerWord(generation, Owner.building), 'relaxed');
   yield* put(kernel, server, serverMemory, shared);
-  yield* put(kernel, server, serverSlot, capabilityTo(index, generation));
-  yield* put(kernel, client, clientSlot, capabilityTo(index, generation));
+  yield* put(kernel, server, serverSlot, capabilityTo(Kind.served, index, generation));
+  yield* put(kernel, client, clientSlot, capabilityTo(Kind.connection, index, generation));
   return index;
 }
 

@@ -31,11 +31,15 @@ export function* unlockTables(kernel: Kernel, one: ProcessId, other: ProcessId):
   yield* release(processAt(kernel, Math.min(one, other)).lock);
 }
 
+/** The capability in a slot, or 0. What it leads to says by itself whether it is still the same. */
+function* capabilityIn(kernel: Kernel, process: ProcessId, slot: CapabilitySlot): Routine<Word> {
+  const address = processAt(kernel, process).slots[slot];
+  return address === undefined ? Kind.none : yield load(address, 'relaxed');
+}
+
 /** The capability in a slot; 0 if there is none of this kind. */
 export function* lookUp(kernel: Kernel, process: ProcessId, slot: CapabilitySlot, kind: number): Routine<Word> {
-  const address = processAt(kernel, process).slots[slot];
-  if (address === undefined) return Kind.none;
-  const capability = yield load(address, 'relaxed'); // what it leads to says by itself whether it is still the same
+  const capability = yield* capabilityIn(kernel, process, slot);
   return kindOf(capability) === kind ? capability : Kind.none;
 }
 
@@ -62,10 +66,14 @@ export type Taken =
  * Tries once to make the connection that a slot leads to the caller's. The word names the connection's generation: one
  * that has ended since the slot was read, and whose place has been used again, is not taken.
  */
-export function* takeConnection(self: Thread, kernel: Kernel, slot: CapabilitySlot): Routine<Taken> {
-  const { process } = threadAt(kernel, self.id);
-  const capability = yield* lookUp(kernel, process, slot, Kind.connection);
-  if (capability === Kind.none) return { tag: 'none' };
+export function* takeConnection(
+  self: Thread,
+  kernel: Kernel,
+  slot: CapabilitySlot,
+  kinds: readonly number[] = [Kind.connection],
+): Routine<Taken> {
+  const capability = yield* capabilityIn(kernel, threadAt(kernel, self.id).process, slot);
+  if (!kinds.includes(kindOf(capability))) return { tag: 'none' };
   return yield* take(self, kernel, objectOf(capability), generationNamed(capability));
 }
 
@@ -106,6 +114,6 @@ export function* end(kernel: Kernel, index: number): Routine {
   yield* unlockTables(kernel, client, server);
 }
 
-/** The capability that leads to a connection. */
-export const capabilityTo = (connection: number, generation: number): Word =>
-  capabilityWord(Kind.connection, connection, false, generation);
+/** The capability that leads to a connection, from either side. */
+export const capabilityTo = (kind: number, connection: number, generation: number): Word =>
+  capabilityWord(kind, connection, false, generation);

@@ -25,7 +25,7 @@ type CallCall = ChcoreCall & { tag: 'call' };
 const isIndex = (state: Chcore, index: number): boolean => index >= 0 && index < state.capabilitiesMax;
 
 /**
- * Makes a connection the caller's, and goes on with the call. ECAPBILITY: no such connection; EINVAL: the server has not
+ * Makes a connection the caller's, and goes on with the call. ECAPBILITY: no such connection, or only the server's side; EINVAL: the server has not
  * agreed to it yet; `busy`: somebody else has it. Source: connection.c, the ownership try-lock in each call.
  */
 export const own = (
@@ -35,7 +35,9 @@ export const own = (
   call: ChcoreCall,
   busy: () => Outcomes,
 ): Outcomes => {
-  const capability = lookUp(state, processOf(state, caller), slot, 'connection');
+  const process = processOf(state, caller);
+  const served = call.tag === 'close' ? lookUp(state, process, slot, 'served') : undefined;
+  const capability = lookUp(state, process, slot, 'connection') ?? served;
   const connection = state.connections[capability?.object ?? -1];
   if (!capability || !connection) return fails('ECAPBILITY');
   if (!connection.isValid) return fails('EINVAL');

@@ -1,6 +1,6 @@
 /** How a server comes to be, and how a client is connected to it: the server agrees, or refuses. */
 
-import type { CapabilitySlot, ChcoreCall, ProcessId, VirtualPage } from '#spec/abi/ipc/chcore.ts';
+import type { CapabilitySlot, ChcoreCall, ChcoreCapability, ProcessId, VirtualPage } from '#spec/abi/ipc/chcore.ts';
 import type { ThreadId } from '#spec/abi.ts';
 import {
   type Chcore,
@@ -82,7 +82,7 @@ export const build = (state: Chcore, caller: ThreadId, asked: ChcoreCall, regist
     return fails('ENOMEM', letGo);
   }
   return continues({ tag: 'blocked' }, (draft: Chcore) => {
-    const capability = { kind: 'connection', object: place, copyable: false } as const;
+    const side = { object: place, copyable: false };
     draft.connections[place] = {
       client,
       server,
@@ -97,8 +97,8 @@ export const build = (state: Chcore, caller: ThreadId, asked: ChcoreCall, regist
       ...nothingCarried(state.capabilitiesMax),
     };
     put(draft, server, serverMemory, memory);
-    put(draft, server, serverSlot, capability);
-    put(draft, client, clientSlot, capability);
+    put(draft, server, serverSlot, { kind: 'served', ...side });
+    put(draft, client, clientSlot, { kind: 'connection', ...side });
     const thread = draft.threads[register];
     if (!thread) return;
     thread.passive = { tag: 'told', connection: place };
@@ -159,12 +159,16 @@ const map = (draft: Chcore, process: ProcessId, page: VirtualPage, memory: numbe
   if (pages) pages[page] = memory;
 };
 
+/** Whether a capability leads to a connection, from either side. */
+export const leadsTo = ({ kind, object }: ChcoreCapability, connection: number): boolean =>
+  (kind === 'connection' || kind === 'served') && object === connection;
+
 /** Ends a connection, built or half-built: nobody has a capability to it any more, nor the server to its memory. */
 export const undo = (draft: Chcore, index: number): void => {
   const connection = draft.connections[index];
   if (!connection) return;
   for (const process of draft.processes) {
-    process.table = process.table.map((held) => (held?.kind === 'connection' && held.object === index ? null : held));
+    process.table = process.table.map((held) => (held && leadsTo(held, index) ? null : held));
   }
   const table = draft.processes[connection.server]?.table;
   if (table) table[connection.serverMemory] = null;

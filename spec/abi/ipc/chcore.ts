@@ -92,9 +92,12 @@ export type ChcoreAnswer =
   | { readonly tag: 'word'; readonly word: number }
   | { readonly tag: 'failed'; readonly errno: ChcoreErrno };
 
-/** What a capability leads to: a thread, a page of memory, or a connection, by its number. */
+/**
+ * What a capability leads to: a thread, a page of memory, or a connection, by its number. `served` is the server's side of
+ * a connection: it may be closed by it, and nothing else.
+ */
 export interface ChcoreCapability {
-  readonly kind: 'thread' | 'memory' | 'connection';
+  readonly kind: 'thread' | 'memory' | 'connection' | 'served';
   readonly object: number;
   readonly copyable: boolean;
 }

@@ -1,0 +1,271 @@
+/** Small programs, each about one thing that can go wrong between clients and the threads that serve them. */
+import {
+  accepts,
+  atFirst,
+  calls,
+  clientPage,
+  closes,
+  confused,
+  connected,
+  crowded,
+  firstFree,
+  gets,
+  gift,
+  handlerThread,
+  keepsake,
+  kills,
+  nested,
+  oneConnection,
+  reads,
+  recycles,
+  refuses,
+  registersClient,
+  registersServer,
+  registerThread,
+  returns,
+  server,
+  serverConnected,
+  serverGift,
+  serverPage,
+  serverThread,
+  serves,
+  sets,
+  shared,
+  twoConnections,
+  unconnected,
+  unshared,
+  watched,
+  withBystander,
+  writes,
+  yields,
+} from '#model/ipc/chcore.setups.ts';
+import type { Program } from '#model/subject.ts';
+import type { ChcoreCall, ChcoreParameters } from '#spec/abi/ipc/chcore.ts';
+import type { PendingCall } from '#spec/ipc/chcore.state.ts';
+
+export type Call = PendingCall;
+
+type Threads = readonly (readonly ChcoreCall[])[];
+
+const client = 0;
+
+/** The scenarios of a variant. */
+export const scenarios = (variant: string): { name: string; program: Program<Call, ChcoreParameters> }[] => {
+  const of = (name: string, parameters: ChcoreParameters, threads: Threads, cores = Math.max(2, threads.length)) => ({
+    name,
+    program: { variant, cores, parameters, threads },
+  });
+  return [
+    of('one call', oneConnection(1), [[serves, returns(7)], [calls(connected)]]),
+    of('two calls, and what they say', oneConnection(1), [
+      [serves, reads(null), writes(null, 9), returns(1), reads(null), returns(2)],
+      [writes(clientPage, 5), calls(connected), reads(clientPage), writes(clientPage, 6), calls(connected)],
+    ]),
+    of('calls that are refused at once', oneConnection(1), [
+      [serves, returns(1)],
+      [calls(connected, 3), calls(gift), calls(4), sets(4, 0, gift), sets(connected, 2, gift), gets(connected, 2)],
+    ]),
+    of('two threads over one connection', oneConnection(2), [
+      [serves, returns(1), returns(2)],
+      [calls(connected)],
+      [calls(connected)],
+    ]),
+    of('two clients of one handler whose registers may be elsewhere', { ...twoConnections(), floatingPoint: [0] }, [
+      [serves, returns(1), returns(2)],
+      [calls(connected)],
+      [calls(connected)],
+    ]),
+    of(
+      'who tries again lets the handler run',
+      twoConnections(),
+      [[serves, yields, returns(1), returns(2)], [calls(connected)], [calls(connected, 0, 2)]],
+      1,
+    ),
+    of('a capability is left while a call is made', oneConnection(2), [
+      [serves, gets(null, 0), returns(1)],
+      [calls(connected, 1)],
+      [sets(connected, 0, gift)],
+    ]),
+    of('as many capabilities as there can be, both ways', oneConnection(1), [
+      [
+        serves,
+        gets(null, 1),
+        sets(null, 0, serverGift),
+        sets(null, 1, serverGift),
+        writes(null, 2, 'count'),
+        returns(1),
+      ],
+      [sets(connected, 0, gift), sets(connected, 1, gift), calls(connected, 2), gets(connected, 1)],
+    ]),
+    of('capabilities of the last call, and no others', oneConnection(1), [
+      [serves, gets(null, 0), gets(null, 1), returns(1), gets(null, 0), gets(null, 1), returns(2)],
+      [
+        sets(connected, 0, gift),
+        sets(connected, 1, gift),
+        calls(connected, 1),
+        sets(connected, 1, keepsake),
+        calls(connected, 2),
+      ],
+    ]),
+    of('capabilities of the last answer, and no others', oneConnection(1), [
+      [
+        serves,
+        sets(null, 0, serverGift),
+        writes(null, 1, 'count'),
+        returns(1),
+        writes(null, 0, 'count'),
+        returns(2),
+        writes(null, 1, 'count'),
+        returns(3),
+      ],
+      [calls(connected), gets(connected, 0), calls(connected), gets(connected, 0), calls(connected)],
+    ]),
+    of('an answer that cannot be given', oneConnection(1), [
+      [
+        serves,
+        sets(null, 0, serverGift),
+        sets(null, 1, serverConnected),
+        writes(null, 2, 'count'),
+        returns(1),
+        sets(null, 0, serverGift),
+        writes(null, 1, 'count'),
+        returns(2),
+        writes(null, 3, 'count'),
+        returns(3),
+      ],
+      [calls(connected), calls(connected), gets(connected, 0), calls(connected)],
+    ]),
+    of('a full table', { ...oneConnection(1), slots: 4 }, [
+      [
+        serves,
+        gets(null, 0),
+        gets(null, 0),
+        sets(null, 0, serverGift),
+        sets(null, 1, serverGift),
+        writes(null, 2, 'count'),
+        returns(1),
+      ],
+      [sets(connected, 0, gift), calls(connected, 1), gets(connected, 0)],
+    ]),
+    of('the header is changed while it is used', oneConnection(2), [
+      [serves, sets(null, 0, serverGift), writes(null, 1, 'count'), returns(1)],
+      [calls(connected), gets(connected, 0)],
+      [writes(clientPage, 3, 'count')],
+    ]),
+
+    of('connected, refused', unconnected(1), [
+      [serves, refuses],
+      [],
+      [registersClient(serverThread, shared, clientPage), closes(firstFree)],
+      [],
+    ]),
+    of('connected, and used', unconnected(1), [
+      [serves, accepts(handlerThread, serverPage)],
+      [serves, reads(null), returns(3)],
+      [registersClient(serverThread, shared, clientPage), writes(clientPage, 4), calls(firstFree)],
+      [],
+    ]),
+    of('a server that is late', atFirst, [
+      [serves, accepts(handlerThread, serverPage)],
+      [],
+      [registersClient(serverThread, shared, clientPage)],
+      [registersServer(registerThread), registersServer(registerThread)],
+    ]),
+    of('what can be no server, and no register thread', confused, [
+      [serves, accepts(registerThread, serverPage), accepts(handlerThread, 4), accepts(4, serverPage), refuses],
+      [],
+      [
+        registersClient(3, shared, clientPage),
+        registersClient(4, shared, clientPage),
+        registersClient(serverThread, shared, clientPage),
+      ],
+      [registersServer(handlerThread), registersServer(4)],
+    ]),
+    of('a registration that fails, and leaves nothing', crowded, [
+      [serves],
+      [serves, gets(null, 0), returns(1)],
+      [registersClient(serverThread, shared, 0), sets(firstFree, 0, shared), calls(firstFree, 1)],
+    ]),
+    of('no page, no memory, no place for a connection', { ...unconnected(1), connectionsMax: 1 }, [
+      [serves, accepts(handlerThread, serverPage), refuses],
+      [],
+      [
+        registersClient(serverThread, unshared, clientPage),
+        registersClient(serverThread, shared, clientPage),
+        registersClient(serverThread, shared, clientPage),
+        registersClient(serverThread, shared, 0),
+        closes(firstFree),
+        registersClient(serverThread, shared, 0),
+      ],
+    ]),
+    of('two clients want the same page', unconnected(2), [
+      [serves, accepts(handlerThread, serverPage), refuses],
+      [],
+      [registersClient(serverThread, shared, clientPage)],
+      [registersClient(serverThread, shared, clientPage)],
+    ]),
+    of('closed while it is built', unconnected(2), [
+      [serves, accepts(handlerThread, serverPage)],
+      [],
+      [registersClient(serverThread, shared, clientPage)],
+      [closes(firstFree), calls(firstFree)],
+    ]),
+    of('closed, and built again in the same place', { ...unconnected(2), connectionsMax: 1 }, [
+      [serves, accepts(handlerThread, serverPage), accepts(handlerThread, 3)],
+      [],
+      [registersClient(serverThread, shared, clientPage), closes(firstFree), registersClient(serverThread, shared, 0)],
+      [sets(firstFree, 0, shared)],
+    ]),
+
+    of('closed by a sibling', oneConnection(2), [[serves, returns(1)], [calls(connected)], [closes(connected)]]),
+    of('closed by two', oneConnection(2), [[serves], [closes(connected)], [closes(connected)]]),
+    of('closed by the server while it serves', oneConnection(1), [
+      [serves, closes(serverConnected), returns(1)],
+      [calls(connected), closes(connected), calls(connected)],
+    ]),
+    of('the client is killed and recycled', watched(1), [
+      [serves, returns(1)],
+      [calls(connected)],
+      [kills(client), recycles(client), recycles(client)],
+    ]),
+    of('the server is killed and recycled', watched(1), [
+      [serves, returns(1)],
+      [calls(connected)],
+      [kills(server), recycles(server)],
+    ]),
+    of('the handler kills its own process', oneConnection(1), [
+      [serves, kills(server), returns(1)],
+      [calls(connected), calls(connected), recycles(server), calls(connected)],
+    ]),
+    of('a client that was killed asks for more', watched(1), [
+      [serves, returns(1)],
+      [kills(client), calls(connected)],
+      [recycles(client), recycles(client)],
+    ]),
+    of('two recycle the same process', twoConnections(true), [
+      [serves],
+      [kills(server), recycles(server)],
+      [recycles(server)],
+      [],
+    ]),
+    of('nobody is recycled alive', watched(1), [[], [recycles(client)], [kills(client), kills(client)]]),
+    of('the client is killed while it is being connected', { ...unconnected(2), threads: withBystander }, [
+      [serves, accepts(handlerThread, serverPage)],
+      [],
+      [registersClient(serverThread, shared, clientPage)],
+      [kills(client), recycles(client)],
+    ]),
+    of('the server is killed while it decides', { ...unconnected(2), threads: withBystander }, [
+      [serves, accepts(handlerThread, serverPage)],
+      [],
+      [registersClient(serverThread, shared, clientPage)],
+      [kills(server), recycles(server)],
+    ]),
+    of('a handler is killed while another works for it', nested, [
+      [serves, returns(1)],
+      [serves, calls(2), returns(2)],
+      [calls(connected)],
+      [kills(server)],
+    ]),
+  ];
+};
