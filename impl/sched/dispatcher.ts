@@ -57,25 +57,21 @@ export function* takeUp(kernel: Kernel, core: number, id: ThreadId): Routine {
 function* findNext(kernel: Kernel, core: number): Routine<ThreadId> {
   const mine = coreOf(kernel, core);
   for (;;) {
-    let next = yield* kernel.queueing.choose(kernel, core);
-    if (next >= 0) return next;
+    const own = yield* kernel.queueing.choose(kernel, core);
+    if (own >= 0) return own;
     yield maskInterrupts(); // an interrupt between the search and `idle` must end `idle`, not come before it
     yield store(mine.asleep, 1, 'seq_cst', 'scheduler.asleep'); // before the search: pairs with offer, which looks the other way round
-    next = yield* pull(kernel, core);
-    if (next < 0) next = yield* kernel.queueing.choose(kernel, core); // the lock was let go of meanwhile
-    if (next < 0) {
+    const pulled = yield* pull(kernel, core);
+    if (pulled < 0) {
       yield* unlock(kernel, core);
       yield tracepoint('goes to sleep', core);
-      yield idle();
+      yield idle(); // at once over, if somebody came to its own queue meanwhile: then it was told
       yield tracepoint('is awake', core);
-      yield store(mine.asleep, 0, 'relaxed');
-      yield unmaskInterrupts(); // with no lock held: here what ended `idle` strikes
-      yield* acquire(mine.lock);
-      continue;
     }
     yield store(mine.asleep, 0, 'relaxed');
-    yield unmaskInterrupts();
-    return next;
+    yield unmaskInterrupts(); // if it slept, it holds no lock: here what ended `idle` strikes
+    if (pulled >= 0) return pulled;
+    yield* acquire(mine.lock);
   }
 }
 
@@ -84,10 +80,9 @@ function* findNext(kernel: Kernel, core: number): Routine<ThreadId> {
  * caller holds the lock of its core, before and after.
  */
 function* pull(kernel: Kernel, core: number): Routine<number> {
-  const busy = kernel.queueing.holdsRunning ? 1 : 0;
   for (let i = 1; i < kernel.cores.length; i++) {
     const other = (core + i) % kernel.cores.length;
-    if ((yield load(coreOf(kernel, other).length, 'seq_cst', 'scheduler.length')) <= busy) continue; // pairs with insert
+    if ((yield load(coreOf(kernel, other).length, 'seq_cst', 'scheduler.length')) === 0) continue; // pairs with insert
     yield* unlock(kernel, core);
     yield* lockBoth(kernel, core, other);
     if (yield* isAnyAbove(kernel, core, -1)) {

@@ -82,7 +82,7 @@ function* take(self: Thread, kernel: Kernel, locked: number): Routine<Word> {
   const { firstCaller, lastCaller, owes } = threadOf(kernel, self.id);
   let core = locked;
   let first = yield load(firstCaller, 'plain');
-  while (first === 0) {
+  if (first === 0) {
     core = yield* block(self, kernel, core, State.awaitsRequest);
     first = yield load(firstCaller, 'plain');
   }

@@ -42,9 +42,9 @@ export function* waitLocked(
 ): Routine<Word> {
   let core = locked;
   let word = yield load(address, 'plain');
-  while (word === 0) {
+  if (word === 0) {
     core = yield* block(self, kernel, core, state);
-    word = yield load(address, 'plain');
+    word = yield load(address, 'plain'); // nobody makes it ready but who has stored it
   }
   yield store(address, 0, 'plain');
   yield* unlock(kernel, core);

@@ -12,5 +12,5 @@ export default suite(benno, [
     changesOfSwitch: { least: 0, most: 0, fromElsewhere: 0 },
     stepsOfDispatch: { each: 30, ofSkipped: 0 },
   }),
-  ordering(['scheduler.']),
+  ordering(['scheduler']),
 ]);

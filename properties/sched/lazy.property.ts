@@ -12,5 +12,5 @@ export default suite(lazy, [
     changesOfSwitch: { least: 0, most: 0, fromElsewhere: 1 },
     stepsOfDispatch: { each: 30, ofSkipped: 20 },
   }),
-  ordering(['scheduler.']),
+  ordering(['scheduler']),
 ]);

@@ -5,13 +5,14 @@ import {
   callAt,
   follow,
   has,
+  isAnybodyAbove,
   isOfThread,
   placeOf,
   type Run,
   type Scene,
   sceneAtBoot,
 } from '#properties/sched/replay.ts';
-import { isAnybodyAbove, type SchedulerClaim } from '#properties/sched/scheduler.claims.ts';
+import type { SchedulerClaim } from '#properties/sched/scheduler.claims.ts';
 import type { ThreadId } from '#spec/abi.ts';
 
 /** How a scheduler keeps its queues. */

@@ -114,3 +114,9 @@ export const callAt = (run: Run, thread: ThreadId, step: number): ObservedCall<C
 
 /** Whether a thread, not a dispatcher, tells of an event. */
 export const isOfThread = (run: Run, { context }: Traced): boolean => context < run.program.threads.length;
+
+/** Whether somebody more urgent than `priority` waits for a core and may have it. */
+export const isAnybodyAbove = ({ threads }: Scene, core: number, priority: number): boolean =>
+  threads.some(
+    (other) => other.state === 'ready' && other.core === core && has(other.mask, core) && other.priority > priority,
+  );

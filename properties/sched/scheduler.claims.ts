@@ -1,5 +1,4 @@
 /** What is claimed of every scheduler, of its answers and of what its tracepoints tell. */
-import type { Traced } from '#impl/machine/machine.ts';
 import {
   always,
   type Claim,
@@ -13,7 +12,8 @@ import {
   sometimes,
 } from '#model/claim.ts';
 import type { Call, Parameters } from '#model/sched/scheduler.programs.ts';
-import { follow, has, placeOf, type Run, type Scene } from '#properties/sched/replay.ts';
+import { givesWay, isWorkConserving, takesTurns } from '#properties/sched/promptness.ts';
+import { follow, has, isAnybodyAbove, placeOf, type Run } from '#properties/sched/replay.ts';
 import type { SchedulerAnswer } from '#spec/abi/sched/scheduler.ts';
 import type { ThreadId } from '#spec/abi.ts';
 import type { Scheduler } from '#spec/sched/scheduler.ts';
@@ -34,72 +34,12 @@ const staysWithinItsMask = (run: Run): boolean =>
     return name !== 'dispatched' || has(scene.threads[id]?.mask ?? 0, core);
   });
 
-/** Whether somebody more urgent than `priority` waits for a core and may have it. */
-export const isAnybodyAbove = ({ threads }: Scene, core: number, priority: number): boolean =>
-  threads.some(
-    (other) => other.state === 'ready' && other.core === core && has(other.mask, core) && other.priority > priority,
-  );
-
 const mostUrgentFirst = (run: Run): boolean =>
   follow(run, ({ name, word }, scene) => {
     const { id, core, more } = placeOf(word);
     if (name !== 'dispatched') return true;
     return more === scene.threads[id]?.priority && !isAnybodyAbove(scene, core, more);
   });
-
-/** A thread that came to wait for a core at an event, and whoever has to see to it: the next dispatch, if that is its own. */
-interface Waiting {
-  readonly since: number;
-  readonly by: number;
-}
-
-/** Who has come to wait with an event, if anybody. */
-const comesToWait = ({ name, word }: Traced, { threads }: Scene): ThreadId | undefined => {
-  const { id } = placeOf(word);
-  const isWaiting = name === 'preempted' || name === 'ready' || threads[id]?.state === 'ready';
-  return isWaiting && ['preempted', 'ready', 'moved', 'mask'].includes(name) ? id : undefined;
-};
-
-/**
- * When whoever has made a thread wait goes on to something else, no core sleeps that could run it and was not told: unless
- * its own core is told, looks anyway, or runs who has made it wait, and gives way.
- */
-const noCoreSleepsBesideWork = (run: Run): boolean => {
-  const waiting = new Map<ThreadId, Waiting>();
-  const told = Array.from({ length: run.program.cores }, () => -1);
-  const toldAsleep = new Set<number>();
-  const isSeenTo = (id: ThreadId, { since, by }: Waiting, scene: Scene): boolean => {
-    const thread = scene.threads[id];
-    if (thread?.state !== 'ready') return true;
-    const current = scene.current[thread.core] ?? null;
-    if (current === null || (told[thread.core] ?? -1) > since) return true;
-    if (current === by && thread.priority > (scene.threads[by]?.priority ?? 0)) return true;
-    return scene.asleep.every(
-      (isAsleep, core) => !isAsleep || core === thread.core || !has(thread.mask, core) || (told[core] ?? -1) > since,
-    );
-  };
-  const isFine = follow(run, (event, scene, index) => {
-    const { name, word, context, core } = event;
-    if (['blocked', 'dispatched', 'goes to sleep'].includes(name)) {
-      for (const [id, one] of waiting) {
-        if (one.by !== context) continue;
-        if (!isSeenTo(id, one, scene)) return false;
-        waiting.delete(id);
-      }
-    }
-    if (name === 'dispatched') waiting.delete(placeOf(word).id);
-    if (name === 'told to look') {
-      told[word] = index;
-      if (scene.asleep[word]) toldAsleep.add(word);
-    }
-    if (name === 'is awake') toldAsleep.delete(word);
-    const id = comesToWait(event, scene);
-    const by = name === 'preempted' ? run.program.threads.length + core : context;
-    if (id !== undefined) waiting.set(id, { since: index, by });
-    return true;
-  });
-  return isFine && (run.end !== 'quiescent' || toldAsleep.size === 0);
-};
 
 /** Each tick is of the slice on which the thread runs that is struck; a slice is lent and returned, never doubled. */
 const conservesSlices = (run: Run): boolean => {
@@ -169,10 +109,12 @@ export const schedulerClaims: readonly SchedulerClaim[] = [
     id: 'most-urgent',
     checks: ['C4-044'],
   }),
-  observes('no core sleeps beside a thread that it could run', noCoreSleepsBesideWork, {
+  observes('no core sleeps beside a thread that it could run', isWorkConserving, {
     id: 'work-conserving',
     checks: ['C4-004'],
   }),
+  observes('whoever may not keep its core, or is less urgent than another, gives way', givesWay, { id: 'gives-way' }),
+  observes('whoever has had its turn goes behind those of its priority', takesTurns, { id: 'takes-turns' }),
   observes('a time slice is lent and given back, and neither lost nor doubled', conservesSlices, {
     id: 'slices',
     checks: ['C0-040'],
