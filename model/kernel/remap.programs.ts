@@ -201,7 +201,7 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
         [reads(0), sends(0, 1)],
         [reads(0), reads(0)],
       ],
-      { pageWords: pageWordsMax },
+      { pageWords: 8 },
     ),
     of('a page is moved by one who waits for its core', [[reads(0)], [reads(0), reads(0)], [remaps(0, 1)]], {}, 2),
   ];

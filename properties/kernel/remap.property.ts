@@ -1,3 +1,4 @@
+import { isCopyCheaper } from '#impl/kernel/remap-cost.ts';
 import {
   always,
   costs,
@@ -52,8 +53,38 @@ const wordsDue = ({ calls, program }: Run): number => {
   return copied.length * program.parameters.pageWords;
 };
 
+/** Whether a call may make a translation out of date. */
+const changesTable = ({ tag }: PendingCall): boolean =>
+  tag === 'remap' || tag === 'send' || tag === 'unmap' || tag === 'protect' || tag === 'reap';
+
 /** How many frames are in use. */
 const inUse = ({ frames }: Remap): number => frames.filter((frame) => frame !== null).length;
+
+/**
+ * How many other cores run the sender's space as a page is sent, where that can be told from outside: those of its
+ * threads that have a core, have been in the space, and have not left it. Undefined: it cannot be told.
+ */
+const othersAt = (run: Run, sent: Done): number | undefined => {
+  const { program, costs: spent } = run;
+  const active = program.threads.filter((calls) => calls.length > 0).length;
+  if (active > program.cores || spent.interrupts > 0 || makesCall(run, 'enter', 'rest')) return undefined;
+  const others = new Set<number>();
+  for (const done of run.calls) {
+    const isUser = done.call.tag === 'read' || done.call.tag === 'write';
+    if (!isUser || done.thread === sent.thread || homeOf(run, done) !== homeOf(run, sent)) continue;
+    if (isAfter(sent, done)) others.add(done.thread);
+    else if (!isAfter(done, sent) && !others.has(done.thread)) return undefined;
+  }
+  return others.size;
+};
+
+/** Whether a page that is sent could go either way: there is a frame for a copy, and nobody else has the page. */
+const hasChoice = ({ program }: Run): boolean => {
+  const { spaces, frames } = program.parameters;
+  const mapped = spaces.flat().flatMap((mapping) => (mapping ? [mapping.frame] : []));
+  const taking = program.threads.flat().filter(({ tag }) => tag === 'copy' || tag === 'send').length;
+  return new Set(mapped).size === mapped.length && mapped.length + taking <= frames;
+};
 
 export default suite(remap, [
   refines({ checks: ['C2-014'] }),
@@ -143,5 +174,29 @@ export default suite(remap, [
       return !isOver || timesTraced(run, 'word copied') === wordsDue(run);
     },
     { id: 'no-copies', checks: ['C2-014'], isOfReference: true },
+  ),
+  costs(
+    'a page is sent by whichever takes fewer steps, with as many other cores as run the sender’s space',
+    (run: Run) =>
+      !hasChoice(run) ||
+      run.calls.every((sent) => {
+        if (sent.answer?.tag !== 'sent') return true;
+        const others = othersAt(run, sent);
+        if (others === undefined) return true;
+        return sent.answer.by === (isCopyCheaper(run.program.parameters.pageWords, others) ? 'copy' : 'remap');
+      }),
+    { id: 'the-cheaper-way', checks: ['C2-016'], variants: ['shootdown'], isOfReference: true },
+  ),
+  costs(
+    'who rests is not interrupted, and who is, but once for each call that changes a table',
+    (run: Run) => {
+      const { program, costs: spent } = run;
+      const active = program.threads.filter((calls) => calls.length > 0).length;
+      if (active > program.cores || spent.interrupts > 0) return true; // others are woken too
+      const changes = run.calls.filter(({ call }) => changesTable(call)).length;
+      const inSpaces = program.threads.filter((calls) => calls.some(({ tag }) => tag !== 'rest')).length;
+      return spent.interProcessorInterrupts <= changes * Math.max(0, inSpaces - 1);
+    },
+    { id: 'told-once', checks: ['C2-015'], variants: ['shootdown'], isOfReference: true },
   ),
 ]);

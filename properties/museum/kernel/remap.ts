@@ -169,6 +169,83 @@ ${unlocked}`,
     killedBy: 'faultless',
   },
   {
+    name: 'decided-for-one-core',
+    variant,
+    bug: 'REMAP-TLB-13',
+    title: 'Break-even computed without core count',
+    story:
+      'Whether a page is remapped or copied is decided by its size alone, by a figure that was right where no other core ran the space. Here others do, and to tell them takes more than the copy.',
+    origin: 'seed 002 of the course notes: the critical frequency, without the number of cores',
+    edits: [
+      { file, from: 'isCopyCheaper(kernel.pageWords, others)', to: 'isCopyCheaper(kernel.pageWords, 0 * others)' },
+    ],
+    killedBy: 'the-cheaper-way',
+  },
+  {
+    name: 'always-copied',
+    variant,
+    bug: undefined,
+    title: 'A page that is sent is always copied',
+    story: 'Who sends a page loses it by right, but it is copied all the same, however large it is.',
+    origin: 'classic: the general way where the special one was meant',
+    edits: [{ file, from: '  if (isCopied && (yield*', to: '  if ((isCopied || others >= 0) && (yield*' }],
+    killedBy: 'the-cheaper-way',
+  },
+  {
+    name: 'everybody-is-told',
+    variant,
+    bug: undefined,
+    title: 'Cores are told that do not run the space',
+    story: 'The bitmap is there, and every core is interrupted whatever it says.',
+    origin: 'classic: a broadcast',
+    edits: [
+      {
+        file: shootdown,
+        from: '      if ((running & bitOf(other)) === 0) continue;\n',
+        to: '      if ((running & bitOf(other)) === 0 && other === me) continue;\n',
+      },
+    ],
+    killedBy: 'told-once',
+  },
+  {
+    name: 'moved-word-by-word',
+    variant,
+    bug: undefined,
+    title: 'Remapping moves the words all the same',
+    story: 'The page is remapped, and its words are copied once more on the way, to where they are.',
+    origin: 'claim C2-014 of the course notes, left out',
+    edits: [
+      {
+        file,
+        from: `    moved.push(frame);
+`,
+        to: `    moved.push(frame);
+    for (let offset = 0; offset < kernel.pageWords; offset++) {
+      yield tracepoint('word copied', yield load(frame + offset, 'relaxed'));
+    }
+`,
+      },
+    ],
+    killedBy: 'no-copies',
+  },
+  {
+    name: 'one-shootdown-a-page',
+    variant,
+    bug: undefined,
+    title: 'Each page of a message has its own shootdown',
+    story: 'A message of two pages interrupts each core twice.',
+    origin: 'classic: no batching',
+    edits: [
+      {
+        file,
+        from: shotDown,
+        to: `  for (let i = 0; i < count; i++) yield* shootDown(kernel.shootdown, space, page + i, 1);
+`,
+      },
+    ],
+    killedBy: 'told-once',
+  },
+  {
     name: 'nobody-is-told',
     variant,
     bug: undefined,
