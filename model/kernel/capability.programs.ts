@@ -9,6 +9,9 @@ import { allRights, type Capabilities, type PendingCall, Right } from '#spec/ker
 export type Parameters = CapabilityParameters;
 export type Call = PendingCall;
 
+/** The rule of revocation of a variant. Each rule has two implementations. */
+export const ruleOf = (variant: string): Capabilities['variant'] => (variant.startsWith('chcore') ? 'chcore' : 'sel4');
+
 export const slotsMax = 4;
 export const objectsMax = 3;
 

@@ -11,6 +11,7 @@ import {
   objectsMax,
   type Parameters,
   programs,
+  ruleOf,
   simplerCall,
   simplerParameters,
   slotsMax,
@@ -144,6 +145,8 @@ export const capability: Subject<spec.Capabilities, Call, CapabilityAnswer, Para
   variants: [
     { name: 'sel4', module: 'kernel/capability.ts' },
     { name: 'chcore', module: 'kernel/capability.chcore.ts' },
+    { name: 'sel4-big-lock', module: 'kernel/capability.big-lock.ts' },
+    { name: 'chcore-big-lock', module: 'kernel/capability.chcore.big-lock.ts' },
   ],
   exports: ['boot', 'create', 'read', 'write', 'copy', 'move', 'remove', 'revoke'],
   scenarios,
@@ -185,8 +188,7 @@ export const capability: Subject<spec.Capabilities, Call, CapabilityAnswer, Para
       wrongHoldings(program as Program<Call, Parameters>)
     );
   },
-  initial: (variant, { slots, objects, holdings }) =>
-    spec.initial(variant as spec.Capabilities['variant'], slots, objects, holdings),
+  initial: (variant, { slots, objects, holdings }) => spec.initial(ruleOf(variant), slots, objects, holdings),
   outcomes: spec.outcomes,
   parents: (_parameters, threads) => Array.from({ length: threads }, () => null),
   boot: (module, memory, parameters) => module.boot(memory, parameters),

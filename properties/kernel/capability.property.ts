@@ -12,7 +12,7 @@ import {
   sometimes,
   suite,
 } from '#model/claim.ts';
-import { bySlot, type Parameters } from '#model/kernel/capability.programs.ts';
+import { bySlot, type Parameters, ruleOf } from '#model/kernel/capability.programs.ts';
 import { capability } from '#model/kernel/capability.ts';
 import type { CapabilityAnswer, CapabilityHandle, Rights, ThreadId } from '#spec/abi.ts';
 import { allRights, held, type PendingCall, Right } from '#spec/kernel/capability.ts';
@@ -114,7 +114,7 @@ const needs = (call: PendingCall, variant: string): Rights => {
     case 'move':
       return call.over ? Right.copy : 0;
     case 'revoke':
-      return variant === 'chcore' ? Right.revoke : 0;
+      return ruleOf(variant) === 'chcore' ? Right.revoke : 0;
     default:
       return 0;
   }
@@ -145,7 +145,7 @@ const victims = (run: Run, { call, thread, answeredStep = 0 }: Done): Known[] =>
   const revoked = call.tag === 'revoke' ? find(known, thread, call.handle) : undefined;
   if (!revoked) return [];
   const there = known.filter((one) => one.sinceStep < answeredStep);
-  if (run.program.variant === 'chcore') return there.filter((one) => one.origin === revoked.origin);
+  if (ruleOf(run.program.variant) === 'chcore') return there.filter((one) => one.origin === revoked.origin);
   return there.filter((one) => isBelow(one, asGiven(revoked)));
 };
 
@@ -178,7 +178,7 @@ export default suite(capability, [
         const above = parent && state.tables[parent.process]?.[parent.slot]?.capability;
         return parent === null || (above ? (rights & ~above.rights) === 0 : false);
       }),
-    { id: 'fewer-rights-below', variants: ['sel4'] },
+    { id: 'fewer-rights-below', variants: ['sel4', 'sel4-big-lock'] },
   ),
   always('an object is there as long as a capability to it', (state) =>
     state.objects.every(
@@ -191,7 +191,7 @@ export default suite(capability, [
       held(state).some(({ capability: { parent } }) =>
         parent ? (state.tables[parent.process]?.[parent.slot]?.capability?.parent ?? null) !== null : false,
       ),
-    { variants: ['sel4'] },
+    { variants: ['sel4', 'sel4-big-lock'] },
   ),
   sometimes('an object is gone', (state) => state.objects.includes(null)),
   sometimes('a table is full', (state) =>
