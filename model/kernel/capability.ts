@@ -18,6 +18,7 @@ import {
   wrongHoldings,
 } from '#model/kernel/capability.programs.ts';
 import { scenarios } from '#model/kernel/capability.scenarios.ts';
+import { abstract } from '#model/kernel/capability.words.ts';
 import type { Program, Services, Subject } from '#model/subject.ts';
 import {
   listOf,
@@ -195,6 +196,7 @@ export const capability: Subject<spec.Capabilities, Call, CapabilityAnswer, Para
   userBuffer: (call) => ({ bytes: [], mappedBytes: call.tag === 'read' ? 2 : 0 }),
   perform,
   answer: (_variant, call, result, { bytes }) => answerOf(call, result, bytes),
+  abstract,
   showCall,
   showAnswer: (answer) => {
     switch (answer.tag) {

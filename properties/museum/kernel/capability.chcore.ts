@@ -220,4 +220,15 @@ export default exhibit('kernel/capability', [
     ],
     killedBy: 'refines',
   },
+  {
+    name: 'list-of-the-last-time',
+    variant,
+    bug: undefined,
+    title: 'What is put on a list keeps its neighbour of the last time',
+    story:
+      'A capability is put first on its object’s list, and still says who stood before it when its slot was on another. When it is deleted, that one’s list is cut, and its own keeps it.',
+    origin: 'classic: a field that is not initialised',
+    edits: [{ file, from: "  yield store(slot.previous, 0, 'plain');\n", to: '' }],
+    killedBy: 'refines',
+  },
 ]);

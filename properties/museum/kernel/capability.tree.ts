@@ -152,4 +152,24 @@ export default exhibit('kernel/capability', [
     ],
     killedBy: 'refines',
   },
+  {
+    name: 'follower-not-told',
+    variant,
+    bug: undefined,
+    title: 'What is put into the list does not become its follower’s neighbour',
+    story:
+      'A copy is entered behind its source, and the next one in the list still takes the source for its neighbour. All goes well until that one is deleted: the list then leads past the copy, and a revocation passes it over.',
+    origin: 'classic: one of four links of a doubly linked list',
+    edits: [
+      {
+        file,
+        from: `  yield store(source.next, number + 1, 'plain');
+  if (next !== 0) yield store(slotAt(tables, next - 1).previous, number + 1, 'plain');
+`,
+        to: `  yield store(source.next, number + 1, 'plain');
+`,
+      },
+    ],
+    killedBy: 'refines',
+  },
 ]);
