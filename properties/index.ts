@@ -1,6 +1,7 @@
 /** The registry: every subject's suite, every mutant, and the canary. The one place that names subjects. */
 import { type Claim, never, type Suite } from '#model/claim.ts';
 import boundedBuffer from '#properties/ipc/bounded-buffer.property.ts';
+import deadlock from '#properties/ipc/deadlock.property.ts';
 import l4 from '#properties/ipc/l4.property.ts';
 import pipe from '#properties/ipc/pipe.property.ts';
 import shmPolling from '#properties/ipc/shm-polling.property.ts';
@@ -12,6 +13,9 @@ import boundedBufferCountersMutants from '#properties/museum/ipc/bounded-buffer.
 import boundedBufferLockFreeMutants from '#properties/museum/ipc/bounded-buffer.lock-free.ts';
 import boundedBufferSemaphoresMutants from '#properties/museum/ipc/bounded-buffer.semaphores.ts';
 import boundedBufferMutants from '#properties/museum/ipc/bounded-buffer.ts';
+import deadlockRingsMutants from '#properties/museum/ipc/deadlock.rings.ts';
+import deadlockMutants from '#properties/museum/ipc/deadlock.ts';
+import deadlockWaitsMutants from '#properties/museum/ipc/deadlock.waits.ts';
 import descriptorMutants from '#properties/museum/ipc/descriptors.ts';
 import l4Mutants from '#properties/museum/ipc/l4.ts';
 import linuxPipeMutants from '#properties/museum/ipc/pipe.linux.ts';
@@ -28,12 +32,15 @@ import namingLivesMutants from '#properties/museum/kernel/naming.lives.ts';
 import namingTableMutants from '#properties/museum/kernel/naming.table.ts';
 import namingMutants from '#properties/museum/kernel/naming.ts';
 import remapBroadcastMutants from '#properties/museum/kernel/remap.broadcast.ts';
+import remapShootdownMutants from '#properties/museum/kernel/remap.shootdown.ts';
 import remapMutants from '#properties/museum/kernel/remap.ts';
 import type { Mutant } from '#properties/museum/mutant.ts';
 import cpuSetBigLockMutants from '#properties/museum/sched/cpu-set.big-lock.ts';
 import cpuSetMutants from '#properties/museum/sched/cpu-set.ts';
 import dequeBigLockMutants from '#properties/museum/sched/deque.big-lock.ts';
 import dequeMutants from '#properties/museum/sched/deque.ts';
+import inheritanceBigLockMutants from '#properties/museum/sched/inheritance.big-lock.ts';
+import inheritanceMutants from '#properties/museum/sched/inheritance.ts';
 import dispatcherMutants from '#properties/museum/sync/dispatcher.ts';
 import exitWaitMutants from '#properties/museum/sync/exit-wait.ts';
 import remoteCallBigLockMutants from '#properties/museum/sync/remote-call.big-lock.ts';
@@ -48,6 +55,7 @@ import benno from '#properties/sched/benno.property.ts';
 import cpuSet from '#properties/sched/cpu-set.property.ts';
 import deque from '#properties/sched/deque.property.ts';
 import eager from '#properties/sched/eager.property.ts';
+import inheritance from '#properties/sched/inheritance.property.ts';
 import lazy from '#properties/sched/lazy.property.ts';
 import remoteCall from '#properties/sync/remote-call.property.ts';
 import seqlock from '#properties/sync/seqlock.property.ts';
@@ -72,6 +80,8 @@ export const suites: readonly Suite[] = [
   benno,
   cpuSet,
   remoteCall,
+  deadlock,
+  inheritance,
 ];
 
 export const mutants: readonly Mutant[] = [
@@ -109,7 +119,13 @@ export const mutants: readonly Mutant[] = [
   ...remoteCallMutants,
   ...remoteCallBigLockMutants,
   ...remapMutants,
+  ...remapShootdownMutants,
   ...remapBroadcastMutants,
+  ...deadlockMutants,
+  ...deadlockWaitsMutants,
+  ...deadlockRingsMutants,
+  ...inheritanceMutants,
+  ...inheritanceBigLockMutants,
 ];
 
 /**

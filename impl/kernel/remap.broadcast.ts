@@ -362,6 +362,24 @@ function* protectAlone(self: Thread, kernel: Kernel, page: PageNumber, writable:
   return 0;
 }
 
+/** 0; -14: not mapped. */
+export const freeze = (self: Thread, kernel: Kernel, page: PageNumber): Routine<Word> =>
+  alone(kernel, freezeAlone(self, kernel, page));
+
+function* freezeAlone(self: Thread, kernel: Kernel, page: PageNumber): Routine<Word> {
+  const frozen = yield* entryAt(kernel, yield* spaceOf(self, kernel), page);
+  if (frozen === notMapped) return -14;
+  for (const space of kernel.parameters.spaces.keys()) {
+    for (let other = 0; other < pagesOf(kernel); other++) {
+      const entry = yield* entryAt(kernel, space, other);
+      if (entry === notMapped || frameOf(entry) !== frameOf(frozen)) continue;
+      yield* setEntry(kernel, space, other, entryOf(frameOf(frozen), false));
+    }
+  }
+  yield* everybodyForgets(kernel);
+  return 0;
+}
+
 /** 0; -22: no such space. */
 export function* enter(self: Thread, kernel: Kernel, space: SpaceId): Routine<Word> {
   if (!kernel.parameters.spaces[space]) return -22;

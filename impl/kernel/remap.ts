@@ -331,6 +331,32 @@ function* protectLocked(
   if (!writable) yield* shootDown(shootdown, space, page, 1);
 }
 
+/** Nobody may write to a page of the caller's from now on, by whatever page of whatever space. 0, or why not. */
+export function* freeze(self: Thread, kernel: Kernel, page: PageNumber): Routine<Word> {
+  const space = yield* spaceOf(self, kernel);
+  const { shootdown } = kernel;
+  for (const each of shootdown.spaces.keys()) yield* lockSpace(shootdown, each);
+  const entry = yield* entryAt(kernel, space, page);
+  if (entry !== notMapped) {
+    for (const each of shootdown.spaces.keys()) yield* freezeLocked(kernel, each, frameOf(entry));
+  }
+  for (const each of [...shootdown.spaces.keys()].reverse()) yield* unlockSpace(shootdown, each);
+  return entry === notMapped ? Failure.badAddress : 0;
+}
+
+/** Takes the right to write to a frame away from all pages of a space whose lock the caller holds. */
+function* freezeLocked(kernel: Kernel, space: SpaceId, frame: Address): Routine {
+  const { mmu } = kernel.shootdown;
+  let wasWritable = false;
+  for (let page = 0; page < kernel.pages; page++) {
+    const entry = yield* entryAt(kernel, space, page);
+    if (entry === notMapped || frameOf(entry) !== frame || !isWritable(entry)) continue;
+    yield store(entryAddress(mmu, space, page), entryOf(frame, false), 'relaxed', 'remap.freeze');
+    wasWritable = true;
+  }
+  if (wasWritable) yield* shootDown(kernel.shootdown, space, 0, kernel.pages);
+}
+
 /** The thread goes on in another space. 0, or why not. */
 export function* enter(self: Thread, kernel: Kernel, space: SpaceId): Routine<Word> {
   if (!hasSpace(kernel, space)) return Failure.invalid;

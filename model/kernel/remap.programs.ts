@@ -24,6 +24,7 @@ const remaps = (page: PageNumber, at: PageNumber, count = 1, to: SpaceId = 1): R
 const copies = (page: PageNumber, at: PageNumber, to: SpaceId = 1): RemapCall => ({ tag: 'copy', page, to, at });
 const sends = (page: PageNumber, at: PageNumber, to: SpaceId = 1): RemapCall => ({ tag: 'send', page, to, at });
 const unmaps = (page: PageNumber): RemapCall => ({ tag: 'unmap', page });
+const freezes = (page: PageNumber): RemapCall => ({ tag: 'freeze', page });
 const protects = (page: PageNumber, writable = false): RemapCall => ({ tag: 'protect', page, writable });
 const reaps = (space: SpaceId): RemapCall => ({ tag: 'reap', space });
 const enters = (space: SpaceId): RemapCall => ({ tag: 'enter', space });
@@ -144,6 +145,36 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
       [protects(0), reads(0), reads(0)],
       [writes(8, 0), writes(9, 0)],
     ]),
+    of(
+      'a page is frozen that somebody else has too',
+      [
+        [freezes(0), reads(0), reads(0)],
+        [writes(8, 1), writes(9, 1)],
+      ],
+      { ...shared, homes: [0, 2] },
+    ),
+    of(
+      'alone: a page has two names, and both are frozen',
+      [
+        [
+          writes(7, 1),
+          freezes(0),
+          writes(8, 1),
+          reads(0),
+          writes(8, 0),
+          freezes(2),
+          protects(1, true),
+          writes(9, 1),
+          reads(0),
+        ],
+      ],
+      {
+        spaces: [
+          [rw(0), rw(0)],
+          [null, null],
+        ],
+      },
+    ),
     of('everything is taken away from those who run', [[reaps(0)], [reads(0), reads(0)]], { homes: [1, 0] }),
     of(
       'both spaces are taken away, each from the other',
@@ -240,6 +271,7 @@ export const drawnCall: fc.Arbitrary<RemapCall> = fc.oneof(
   { weight: 2, arbitrary: fc.tuple(drawnPage, drawnPage, drawnSpace).map(([page, at, to]) => sends(page, at, to)) },
   { weight: 2, arbitrary: drawnPage.map(unmaps) },
   { weight: 1, arbitrary: fc.tuple(drawnPage, fc.boolean()).map(([page, writable]) => protects(page, writable)) },
+  { weight: 1, arbitrary: drawnPage.map(freezes) },
   { weight: 1, arbitrary: drawnSpace.map(reaps) },
   { weight: 2, arbitrary: drawnSpace.map(enters) },
   { weight: 2, arbitrary: fc.constant(rests) },

@@ -48,6 +48,7 @@ export interface Module {
   copy(self: Thread, kernel: unknown, page: number, to: number, at: number): Routine<Word>;
   send(self: Thread, kernel: unknown, page: number, to: number, at: number): Routine<Word>;
   unmap(self: Thread, kernel: unknown, page: number): Routine<Word>;
+  freeze(self: Thread, kernel: unknown, page: number): Routine<Word>;
   protect(self: Thread, kernel: unknown, page: number, writable: boolean): Routine<Word>;
   reap(self: Thread, kernel: unknown, space: number): Routine<Word>;
   enter(self: Thread, kernel: unknown, space: number): Routine<Word>;
@@ -77,6 +78,8 @@ function* perform(module: Module, _services: Services, self: Thread, kernel: unk
       return yield* module.send(self, kernel, call.page, call.to, call.at);
     case 'unmap':
       return yield* module.unmap(self, kernel, call.page);
+    case 'freeze':
+      return yield* module.freeze(self, kernel, call.page);
     case 'protect':
       return yield* module.protect(self, kernel, call.page, call.writable);
     case 'reap':
@@ -115,7 +118,8 @@ const showCall = (call: Call): string => {
     case 'rest of copy':
       return `rest of copy(read [${call.read.map((one) => one ?? '-').join(' ')}], to space ${call.to}, page ${call.at})`;
     case 'unmap':
-      return `unmap(page ${call.page})`;
+    case 'freeze':
+      return `${call.tag}(page ${call.page})`;
     case 'protect':
       return `protect(page ${call.page}, ${call.writable ? 'writable' : 'read-only'})`;
     case 'reap':
@@ -153,6 +157,7 @@ export const remap: Subject<spec.Remap, Call, RemapAnswer, Parameters, Module, u
     'copy',
     'send',
     'unmap',
+    'freeze',
     'protect',
     'reap',
     'enter',
@@ -193,6 +198,7 @@ export const remap: Subject<spec.Remap, Call, RemapAnswer, Parameters, Module, u
         copy: { page, to: space, at: page },
         send: { page, to: space, at: page },
         unmap: { page },
+        freeze: { page },
         protect: { page, writable: yesOrNo },
         reap: { space },
         enter: { space },

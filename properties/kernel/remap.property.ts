@@ -55,7 +55,7 @@ const wordsDue = ({ calls, program }: Run): number => {
 
 /** Whether a call may make a translation out of date. */
 const changesTable = ({ tag }: PendingCall): boolean =>
-  tag === 'remap' || tag === 'send' || tag === 'unmap' || tag === 'protect' || tag === 'reap';
+  tag === 'remap' || tag === 'send' || tag === 'unmap' || tag === 'freeze' || tag === 'protect' || tag === 'reap';
 
 /** How many frames are in use. */
 const inUse = ({ frames }: Remap): number => frames.filter((frame) => frame !== null).length;
@@ -166,6 +166,26 @@ export default suite(remap, [
       );
     },
     { id: 'shared-pages-stay' },
+  ),
+  observes(
+    'once a page is frozen and the call answered, it reads the same for ever, whoever else has it under whatever name',
+    (run: Run) => {
+      if (makesCall(run, 'enter', 'unmap', 'reap', 'remap', 'copy', 'send', 'protect')) return true;
+      return run.calls.filter(hasSucceeded).every((frozen) => {
+        if (frozen.call.tag !== 'freeze') return true;
+        const { page } = frozen.call;
+        const later = run.calls.filter(
+          (done) =>
+            done.call.tag === 'read' &&
+            done.call.page === page &&
+            done.call.offset === 0 &&
+            homeOf(run, done) === homeOf(run, frozen) &&
+            isAfter(done, frozen),
+        );
+        return new Set(later.flatMap(({ answer }) => (answer?.tag === 'word' ? [answer.word] : []))).size <= 1;
+      });
+    },
+    { id: 'frozen', checks: ['C0-024'] },
   ),
   costs(
     'remapping copies no word, and copying each word once',

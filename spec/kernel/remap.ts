@@ -76,6 +76,7 @@ export const outcomes = (state: Remap, caller: ThreadId, call: PendingCall): Out
     .with({ tag: 'send' }, ({ page, to, at }) => send(state, caller, page, to, at))
     .with({ tag: 'unmap' }, ({ page }) => unmap(state, caller, page))
     .with({ tag: 'protect' }, ({ page, writable }) => protect(state, caller, page, writable))
+    .with({ tag: 'freeze' }, ({ page }) => freeze(state, caller, page))
     .with({ tag: 'reap' }, ({ space }) => reap(state, space))
     .with({ tag: 'enter' }, ({ space }) => enter(state, caller, space))
     .with({ tag: 'rest' }, () => returns(done))
@@ -242,6 +243,18 @@ const protect = (state: Remap, caller: ThreadId, page: PageNumber, writable: boo
   return returns(done, (draft) => {
     const mapping = mappingAt(draft, space, page);
     if (mapping) mapping.writable = writable;
+  });
+};
+
+/**
+ * From now on nobody may write to a page, whatever it is mapped as: so that it can be checked, and used where it is.
+ * EFAULT. Source: Linux, mm/memfd.c (F_SEAL_WRITE, refused while there is a writable mapping; here they are taken away).
+ */
+const freeze = (state: Remap, caller: ThreadId, page: PageNumber): Outcomes => {
+  const frozen = mappingAt(state, spaceOf(state, caller), page);
+  if (!frozen) return fails('EFAULT');
+  return returns(done, (draft) => {
+    for (const mapping of draft.spaces.flat()) if (mapping?.frame === frozen.frame) mapping.writable = false;
   });
 };
 

@@ -19,7 +19,8 @@ export interface RemapParameters {
 /**
  * What a thread does in its address space. `remap` moves `count` pages from `page` on to the pages from `at` on of
  * another space, `copy` copies one, and `send` does either: whichever costs less. `reap` takes all its pages away from a
- * space. `enter`: the thread goes on in another space. `rest`: it needs none for a while.
+ * space. `freeze`: nobody may write to this page any more, by whatever page of whatever space. `enter`: the thread goes on
+ * in another space. `rest`: it needs none for a while.
  */
 export type RemapCall =
   | { readonly tag: 'read'; readonly page: PageNumber; readonly offset: number }
@@ -32,7 +33,7 @@ export type RemapCall =
       readonly at: PageNumber;
     }
   | { readonly tag: 'copy' | 'send'; readonly page: PageNumber; readonly to: SpaceId; readonly at: PageNumber }
-  | { readonly tag: 'unmap'; readonly page: PageNumber }
+  | { readonly tag: 'unmap' | 'freeze'; readonly page: PageNumber }
   | { readonly tag: 'protect'; readonly page: PageNumber; readonly writable: boolean }
   | { readonly tag: 'reap' | 'enter'; readonly space: SpaceId }
   | { readonly tag: 'rest' };
