@@ -94,20 +94,7 @@ export const scenarios = (variant: string): Scenario[] => {
     of(
       'alone: room is kept for as many notices as were asked for',
       [nothing],
-      [
-        [
-          watches(a),
-          watches(c),
-          registers(a),
-          watches(c),
-          receives,
-          watches(c),
-          restarts,
-          watches(a),
-          registers(a),
-          receives,
-        ],
-      ],
+      [[watches(a), watches(c), registers(a), watches(c), receives, watches(c), restarts, watches(a)]],
     ),
     of(
       'alone: after a restart nobody is known',
@@ -154,14 +141,6 @@ export const scenarios = (variant: string): Scenario[] => {
       [[sends(1, 0), sends(2, 0), sends(3, 0), receives, sends(4, 0)]],
     ),
     of(
-      'a lookup meets a registration',
-      [nothing, nothing],
-      [
-        [registers(a), receives],
-        [looksUp(a), sends(1, 0)],
-      ],
-    ),
-    of(
       'a lookup waits for a registration',
       [nothing, nothing],
       [
@@ -170,14 +149,7 @@ export const scenarios = (variant: string): Scenario[] => {
       ],
     ),
     of('two wait for a name', [nothing, nothing, nothing], [[registers(a)], [awaits(a)], [awaits(a)]]),
-    of(
-      'both register',
-      [nothing, nothing],
-      [
-        [registers(a), polls],
-        [registers(a), sends(1, 0)],
-      ],
-    ),
+    of('both register', [nothing, nothing], [[registers(a)], [registers(a)]]),
     of(
       'a lookup meets an unregistration',
       [server, nothing],
@@ -212,11 +184,7 @@ export const scenarios = (variant: string): Scenario[] => {
       [server, nothing, nothing],
       [[unregisters(0), receives], [registers(c)], [looksUp(c), sends(1, 0)]],
     ),
-    of(
-      'whoever looked a name up does not own it',
-      [server, nothing],
-      [[polls], [looksUp(a), unregisters(0), looksUp(a)]],
-    ),
+    of('whoever looked a name up does not own it', [server, nothing], [[], [looksUp(a), unregisters(0), looksUp(a)]]),
     of(
       'an old client meets a restarted server',
       [server, client],
@@ -233,13 +201,15 @@ export const scenarios = (variant: string): Scenario[] => {
         [sends(1, 0), awaits(a), sends(2, 1)],
       ],
     ),
-    of(
-      'another takes the name, and it is looked up',
-      [server, nothing, nothing],
-      [[restarts], [registers(a)], [looksUp(a), sends(1, 0)]],
-    ),
     of('who is told of a death sends no more', [server, client], [[restarts], [watches(a), receives, sends(1, 0)]]),
-    of('two watch a death', [server, nothing, nothing], [[restarts], [watches(a), receives], [watches(a), receives]]),
+    of(
+      'two watch a name',
+      [nothing, nothing],
+      [
+        [watches(a), receives],
+        [watches(a), registers(a), receives],
+      ],
+    ),
     of(
       'the dead server’s name is watched again',
       [server, nothing],
@@ -274,31 +244,16 @@ export const scenarios = (variant: string): Scenario[] => {
     ),
     of('a watcher dies', [server, nothing], [[restarts], [watches(a), restarts, receives]]),
     of(
-      'a watcher dies while another registers',
-      [nothing, nothing],
-      [[registers(a)], [watches(a), restarts, watches(c), polls]],
-    ),
-    of(
       'words do not take the place of a notice',
-      [server, has([], [1]), has([], [1])],
-      [[restarts], [watches(a), sends(1, 0), receives, receives], [sends(2, 0)]],
-      {
-        messages: 1,
-      },
+      [server, has([], [1])],
+      [[restarts], [watches(a), sends(1, 0), sends(2, 0), receives, receives]],
+      { messages: 1 },
     ),
     of(
       'who knows of a death takes the name',
       [server, client],
-      [
-        [restarts, looksUp(a)],
-        [sends(1, 0), looksUp(a), registers(a)],
-      ],
+      [[restarts], [watches(a), sends(1, 0), registers(a), receives]],
     ),
-    of(
-      'who knows of a death takes the name, and who watched it is told',
-      [server, client, nothing],
-      [[restarts], [sends(1, 0), registers(a)], [watches(a), receives]],
-    ),
-    of('lookups that meet nobody', [server, nothing], [[looksUp(a)], [looksUp(a), looksUp(c)]]),
+    of('lookups that meet nobody', [server, nothing], [[looksUp(a)], [looksUp(c)]]),
   ];
 };

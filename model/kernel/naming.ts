@@ -14,6 +14,7 @@ import {
   programs,
 } from '#model/kernel/naming.programs.ts';
 import { scenarios } from '#model/kernel/naming.scenarios.ts';
+import { abstract } from '#model/kernel/naming.words.ts';
 import type { Program, Services, Subject } from '#model/subject.ts';
 import {
   listOf,
@@ -257,6 +258,7 @@ export const naming: Subject<spec.Naming, Call, NamingAnswer, Parameters, Module
   },
   perform,
   answer: (_variant, call, result, { bytes }) => answerOf(call, result, bytes),
+  abstract,
   showCall,
   showAnswer,
   showState,
