@@ -10,6 +10,11 @@ const textOf = (path: string): string => readFileSync(new URL(path, root), 'utf8
 /** Where the course notes' claims are kept, beside a checkout that has them; they are not ours to commit. */
 const courseClaims = new URL('../shared/reference/claims.json', root);
 const courseSubjects = [
+  'deadlock-timeout',
+  'priority-inversion',
+  'remap-tlb',
+  'toctou',
+  'isolation',
   'xv6-pipe',
   'linux-pipe',
   'sleep-wakeup',

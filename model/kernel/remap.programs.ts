@@ -140,7 +140,7 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
         frames: 2,
       },
     ),
-    of('a page is taken away by two, and a third reads', [[unmaps(0)], [unmaps(0)], [reads(0), reads(0)]]),
+    of('a page is taken away by two, and one reads on', [[unmaps(0)], [reads(0), unmaps(0), reads(0)]]),
     of('a page becomes one not to be written', [
       [protects(0), reads(0), reads(0)],
       [writes(8, 0), writes(9, 0)],

@@ -39,7 +39,7 @@ export default exhibit('kernel/remap', [
     bug: 'REMAP-TLB-04',
     title: 'Batched flush skipped by a second unmapper',
     story:
-      'The table is unlocked before the cores are told. A second thread finds the page gone and answers so at once. A third still reads it: its core has not been told yet.',
+      'The table is unlocked before the cores are told. A second thread finds the page gone, and is answered so at once; and still reads it, since its core has not been told yet.',
     origin: 'Linux before 99baac21e458 (2017)',
     edits: [
       {
