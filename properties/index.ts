@@ -40,6 +40,7 @@ import cpuSetMutants from '#properties/museum/sched/cpu-set.ts';
 import dequeBigLockMutants from '#properties/museum/sched/deque.big-lock.ts';
 import dequeMutants from '#properties/museum/sched/deque.ts';
 import inheritanceBigLockMutants from '#properties/museum/sched/inheritance.big-lock.ts';
+import inheritanceMutexMutants from '#properties/museum/sched/inheritance.mutex.ts';
 import inheritanceMutants from '#properties/museum/sched/inheritance.ts';
 import dispatcherMutants from '#properties/museum/sync/dispatcher.ts';
 import exitWaitMutants from '#properties/museum/sync/exit-wait.ts';
@@ -125,6 +126,7 @@ export const mutants: readonly Mutant[] = [
   ...deadlockWaitsMutants,
   ...deadlockRingsMutants,
   ...inheritanceMutants,
+  ...inheritanceMutexMutants,
   ...inheritanceBigLockMutants,
 ];
 

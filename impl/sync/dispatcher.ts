@@ -82,7 +82,7 @@ export function* makeRunnable(table: ThreadTable, id: ThreadId): Routine {
  * Wakes one core that looks for a thread or sleeps, if there is one. The first: a core that passes a kick on has read its
  * own flag here before those after it, and so knows what its kicker did; at those before it the kicker has looked itself.
  */
-function* kickIdleCore(table: ThreadTable): Routine {
+export function* kickIdleCore(table: ThreadTable): Routine {
   for (let core = 0; core < table.cores.length; core++) {
     const { idle: sleeping } = wordsOfCore(table, core);
     if ((yield load(sleeping, 'seq_cst', 'dispatcher.isLooking')) === 0) continue; // pairs with takeUp: it sees the thread, or we see it idle
