@@ -2,12 +2,6 @@ import { exhibit } from '#properties/museum/mutant.ts';
 
 const file = 'impl/sched/inheritance.ts';
 const variant = 'inheritance';
-const handed = `  yield* propagate(kernel, self.id);
-  yield* propagate(kernel, next);
-`;
-const set = `  yield store(threadOf(kernel, thread).own, priority, 'plain');
-  yield* propagate(kernel, thread);
-`;
 const dropped = `  if ((yield compareAndSwap(owner, mine, 0, 'release', 'inheritance.drop')) === mine) return 0; // pairs with take
 `;
 const unlocked = `  if (isHolder) yield* handOver(self, kernel, mutex);

@@ -27,10 +27,6 @@ const requeued = `    if (isListed) yield* leave(kernel.threads, on, at);
     yield store(effective, priority, 'relaxed');
     if (isListed) yield* enter(kernel.threads, on, at); // further to the front, or to the back
 `;
-const dropped = `  if ((yield compareAndSwap(owner, mine, 0, 'release', 'inheritance.drop')) === mine) return 0; // pairs with take
-`;
-const left = `  yield* leave(kernel.threads, list, next);
-`;
 
 /** What is lent, to whom, and for how long. The owner words of the mutexes have a file of their own. */
 export default exhibit('sched/inheritance', [
