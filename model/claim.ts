@@ -1,6 +1,7 @@
 import type { Costs } from '#impl/machine/cost.ts';
 import type { Traced } from '#impl/machine/machine.ts';
 import type { End } from '#model/engine/explore/execution.ts';
+import type { Figure } from '#model/figure.ts';
 import type { AnyCall, Program, Subject } from '#model/subject.ts';
 import type { ThreadId } from '#spec/abi.ts';
 
@@ -150,10 +151,11 @@ export const ordering = (responsible: readonly string[] = [], about: About = {})
   ...common('ordering', 'each order is needed: weakened, something breaks', { ...about, isOfReference: true }),
 });
 
-/** A subject and what is claimed about it. */
+/** A subject and what is claimed about it; and what follows from what was counted of it, as curves. */
 export interface Suite {
   readonly subject: Subject;
   readonly claims: readonly Claim[];
+  readonly figures?: readonly Figure[];
 }
 
 /** The claims of a suite that are made about a variant. */
@@ -164,4 +166,5 @@ export const claimsAbout = (suite: Suite, variant: string): readonly Claim[] =>
 export const suite = <State, Call extends AnyCall, Answer, Parameters, Module, Layout>(
   subject: Subject<State, Call, Answer, Parameters, Module, Layout>,
   claims: readonly Claim<NoInfer<State>, NoInfer<Call>, NoInfer<Answer>, NoInfer<Parameters>>[],
-): Suite => ({ subject: subject as Subject, claims: claims as readonly Claim[] });
+  figures: readonly Figure[] = [],
+): Suite => ({ subject: subject as Subject, claims: claims as readonly Claim[], figures });

@@ -15,6 +15,7 @@ import type {
   PageOrder,
   PageStory,
 } from '#reports/html/client/data.ts';
+import { drawFigure } from '#reports/html/figure.ts';
 
 /** What a run of the tool found out, from which the page is made. */
 export interface Findings {
@@ -81,11 +82,15 @@ const pageCheck = (
     executions: made,
   })),
   claims: claims.map((result) => pageClaim(result, stories)),
+  figures: isFirstOf(plan) ? (plan.suite.figures ?? []).map(drawFigure) : [],
   examples: examples.flatMap(({ subject, variant, scenario, id }) =>
     subject === plan.suite.subject.id && variant === plan.variant ? [{ scenario, story: id }] : [],
   ),
   orders: claims.flatMap(({ orders }) => orders?.sites ?? []).map((report) => pageOrder(report, stories)),
 });
+
+/** Figures are about the subject, and shown once: with its first variant. */
+const isFirstOf = ({ suite, variant }: CheckResult['plan']): boolean => suite.subject.variants[0]?.name === variant;
 
 const pageOrder = ({ site, weakened }: SiteReport, stories: Stories): PageOrder => ({
   site: site.name ?? null,

@@ -26,12 +26,22 @@ export const clientFiles = [
   'panel',
   'exhibit',
   'orders',
+  'figure',
   'overview',
   'story-view',
   'main',
 ] as const;
 
-const styleFiles = ['page.css', 'overview.css', 'orders.css', 'story.css', 'picture.css', 'weak.css', 'narrow.css'];
+const styleFiles = [
+  'page.css',
+  'overview.css',
+  'orders.css',
+  'figure.css',
+  'story.css',
+  'picture.css',
+  'weak.css',
+  'narrow.css',
+];
 
 const read = (file: string): string => readFileSync(new URL(file, import.meta.url), 'utf8');
 

@@ -43,6 +43,7 @@ export interface PageCheck {
     readonly executions: number;
   }[];
   readonly claims: readonly PageClaim[];
+  readonly figures: readonly DrawnFigure[];
   /** Executions that show how it works: what each is about, and its story. */
   readonly examples: readonly { readonly scenario: string; readonly story: string }[];
   /** Each order in its code, if they were judged. */
@@ -83,6 +84,28 @@ export interface PageClaim {
   /** The claims of the course notes that it checks. */
   readonly checks: readonly string[];
   readonly story: string | null;
+}
+
+/** A figure, ready to be drawn: places are in units of the drawing, from its top left corner. */
+export interface DrawnFigure {
+  readonly title: string;
+  readonly note: string;
+  readonly width: number;
+  readonly height: number;
+  readonly plot: { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number };
+  readonly x: DrawnAxis;
+  readonly y: DrawnAxis;
+  readonly curves: readonly { readonly name: string; readonly path: string; readonly nameAt: number }[];
+}
+
+export interface DrawnAxis {
+  readonly label: string;
+  readonly ticks: readonly Tick[];
+}
+
+export interface Tick {
+  readonly at: number;
+  readonly label: string;
 }
 
 /** A mutant of the museum and what became of it. */

@@ -1,6 +1,7 @@
 /** The first thing a reader sees: a verdict at a glance, then what was checked and how far it was explored. */
 import type { PageCanary, PageCheck, PageClaim, PageData } from '#reports/html/client/data.ts';
 import { make } from '#reports/html/client/dom.ts';
+import { figureElement } from '#reports/html/client/figure.ts';
 import { ordersElement } from '#reports/html/client/orders.ts';
 import { memoryElement } from '#reports/html/client/weak.ts';
 import type { Words } from '#reports/html/client/words.ts';
@@ -121,6 +122,7 @@ const checkElement = (check: PageCheck, isOpen: boolean, words: Words, link: Lin
       [words.executions(check.executions), words.steps(check.steps), words.states(check.states)].join(' · '),
     ),
     make('ul', { class: 'claims' }, ...claims.map((claim) => claimElement(claim, words, link))),
+    ...check.figures.map(figureElement),
     check.examples.length > 0 &&
       make(
         'p',
