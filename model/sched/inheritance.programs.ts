@@ -33,12 +33,13 @@ const program = (
   variant: string,
   threads: readonly (readonly InheritanceCall[])[],
   cores = Math.max(2, threads.length),
+  priorities = threads.map((_, thread) => thread + 1),
 ): Program<Call, Parameters> => ({
   variant,
   cores,
   threads,
   parameters: {
-    priorities: threads.map((_, thread) => thread + 1),
+    priorities,
     ceilings: [ceiling, ceiling],
   },
 });
@@ -50,6 +51,18 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
     threads: readonly (readonly InheritanceCall[])[],
     cores?: number,
   ): { name: string; program: Program<Call, Parameters> } => ({ name, program: program(variant, threads, cores) });
+  /** Thread 0 stops until the others wait, or may do so: the last of them, which is urgent to nobody, calls it then. */
+  const afterThey = (
+    name: string,
+    before: readonly InheritanceCall[],
+    then: readonly InheritanceCall[],
+    others: readonly (readonly InheritanceCall[])[],
+    last: readonly InheritanceCall[] = [],
+  ) => {
+    const threads = [[...before, receives, ...then], ...others, [calls(0), ...last]];
+    const priorities = threads.map((_, thread) => (thread === threads.length - 1 ? 0 : thread + 1));
+    return { name, program: program(variant, threads, threads.length, priorities) };
+  };
   return [
     of('alone: what cannot be done, and a priority of its own', [
       [
@@ -68,7 +81,12 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
       [],
     ]),
     of('nobody waits', [[locks(0), unlocks(0), locks(1), unlocks(1)]]),
-    of('a chain while it is raised', [[locks(0), receives], [locks(1), locks(0)], [locks(1)], [asks(1), asks(0)]]),
+    of('a chain while it is raised', [
+      [locks(0), receives],
+      [locks(1), locks(0)],
+      [locks(1)],
+      [asks(1), asks(0), asks(1), asks(0)],
+    ]),
     of('high waits for low, and medium computes', [[locks(0), unlocks(0)], [works(2)], [locks(0), unlocks(0)]], 1),
     of(
       'high waits for the service of low, and medium computes',
@@ -85,28 +103,13 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
       [locks(0), asks(0), unlocks(0), asks(0)],
       [locks(0), unlocks(0)],
     ]),
-    of('handed over while another asks', [[locks(0), unlocks(0)], [locks(0)], [locks(0)]]),
-    of('who is next is lent what the others lend', [
-      [locks(0), asks(0), asks(0), unlocks(0), sets(1, 7), asks(2)],
-      [locks(0)],
-      [locks(0)],
-    ]),
     of('two mutexes, of which one is given up', [
       [locks(0), locks(1), asks(0), unlocks(1), asks(0)],
       [locks(1)],
       [locks(0)],
     ]),
     of('a wait that times out', [[locks(0), asks(0), unlocks(0)], [locks(0)], [timesOut(1), asks(0)]]),
-    of('a timeout meets the hand-over', [
-      [locks(0), unlocks(0), timesOut(1), locks(0)],
-      [locks(0), unlocks(0)],
-    ]),
     of('who waits is made more urgent', [[locks(0), asks(0)], [locks(0)], [sets(1, 7), asks(0)]]),
-    of('who waits is made more urgent than the first', [
-      [locks(0), asks(0), asks(0), sets(1, 7), unlocks(0)],
-      [locks(0)],
-      [locks(0)],
-    ]),
     of('crossed mutexes', [
       [locks(0), locks(1), unlocks(0), unlocks(1)],
       [locks(1), locks(0), unlocks(0), unlocks(1)],
@@ -122,6 +125,25 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
       [calls(0), calls(2)],
       [timesOut(1)],
     ]),
+    afterThey(
+      'a timeout meets the hand-over',
+      [locks(0)],
+      [unlocks(0), timesOut(1), timesOut(1), timesOut(1), locks(0)],
+      [[locks(0), unlocks(0)]],
+    ),
+    afterThey('handed over while another asks', [locks(0)], [replies, unlocks(0)], [[locks(0)]], [locks(0)]),
+    afterThey(
+      'who is next is lent what the others lend',
+      [locks(0)],
+      [asks(0), unlocks(0), sets(1, 7), asks(2)],
+      [[locks(0)], [asks(0), locks(0)]],
+    ),
+    afterThey(
+      'who waits is made more urgent than the first',
+      [locks(0)],
+      [asks(0), sets(1, 7), unlocks(0), asks(2)],
+      [[locks(0)], [asks(0), locks(0)]],
+    ),
   ];
 };
 

@@ -12,6 +12,10 @@ const left = `  yield* leave(kernel.threads, list, next);
 const claimed = `    if ((yield compareAndSwap(owner, seen, wanted, 'acquire', 'inheritance.claim')) !== seen) continue; // it was dropped, or taken
 `;
 
+const looked = `  const awaited = yield* awaitedBy(kernel, thread);
+  const on = (yield load(theirs.list, 'plain')) - 1;
+`;
+
 /** The owner words of the mutexes, and who waits for them. */
 export default exhibit('sched/inheritance', [
   {
@@ -48,15 +52,18 @@ export default exhibit('sched/inheritance', [
     edits: [
       {
         file,
-        from: `  if ((seen & 1) === 0 || (yield* firstOf(listOf(kernel, mutex))) !== 0) return;
-`,
-        to: `  if (seen === 0 || (yield* firstOf(listOf(kernel, mutex))) !== 0) return;
+        from: looked,
+        to: `${looked}  const isOnMutex = on >= 0 && on < kernel.owners.length;
+  const seen = isOnMutex ? yield load(ownerWord(kernel, on), 'relaxed') : 0;
 `,
       },
       {
         file,
-        from: '  if (phase === Phase.waiting && on < kernel.owners.length) yield* unclaim(kernel, on);\n',
-        to: '  if (on >= 0 && on < kernel.owners.length) yield* unclaim(kernel, on);\n',
+        from: `  if (phase === Phase.waiting && on < kernel.owners.length) yield* unclaim(kernel, on);
+`,
+        to: `  const isLast = isOnMutex && seen !== 0 && (yield* firstOf(listOf(kernel, on))) === 0;
+  if (isLast) yield store(ownerWord(kernel, on), seen & ~1, 'relaxed');
+`,
       },
     ],
     killedBy: 'progress',
