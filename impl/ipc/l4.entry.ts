@@ -1,24 +1,34 @@
 /** How a thread comes into the kernel with a message, waits there, and comes out with another. */
 import {
   Activity,
+  addressIn,
   blockOf,
   coreBlockOf,
   Failure,
+  isOfTransfer,
   type Kernel,
+  lengthIn,
   objectOf,
   physicalRegisters,
   portOf,
+  rangesIn,
   rightsOf,
   Status,
   slotIn,
   slotsEach,
+  type ThreadBlock,
+  virtualRegisters,
   whileReceiving,
   wordsIn,
 } from '#impl/ipc/l4.layout.ts';
 import { enqueue } from '#impl/ipc/l4.queue.ts';
 import { finish } from '#impl/ipc/l4.rendezvous.ts';
+import { transfer } from '#impl/ipc/l4.transfer.ts';
+import { userLoad } from '#impl/machine/mmu.ts';
 import {
   type Address,
+  activate,
+  activeSpace,
   copyOut,
   coreNumber,
   load,
@@ -85,14 +95,24 @@ export function* waitAt(self: Thread, kernel: Kernel, port: number, activity: nu
   yield store(mine.ticks, ticks, 'relaxed');
 }
 
-/** Waits until the caller's call is over, if it is not. It holds the port's lock and its own, and gives both up. */
+/**
+ * Waits until the caller's call is over, if it is not, and copies its texts when a receiver is there. It holds the port's
+ * lock and its own, and gives both up.
+ */
 export function* rest(self: Thread, kernel: Kernel, port: number): Routine<Word> {
   const mine = wordsOf(self.table, self.id);
-  const isWaiting = (yield load(blockOf(kernel, self.id).activity, 'plain')) !== Activity.none;
-  yield* release(portOf(kernel, port).lock);
-  if (isWaiting) {
-    yield store(mine.state, State.sleeping, 'relaxed');
-    yield* standBy(self);
+  const { activity } = blockOf(kernel, self.id);
+  for (;;) {
+    const before = yield load(activity, 'plain');
+    yield* release(portOf(kernel, port).lock);
+    if (before === Activity.none) break;
+    if (before !== Activity.copying) {
+      yield store(mine.state, State.sleeping, 'relaxed');
+      yield* standBy(self);
+      if ((yield load(activity, 'plain')) === Activity.none) break;
+    }
+    yield* release(mine.lock);
+    yield* transfer(self, kernel, port);
   }
   return yield* comeOut(self, kernel);
 }
@@ -105,10 +125,14 @@ export function* comeOut(self: Thread, kernel: Kernel): Routine<Word> {
   const mine = blockOf(kernel, self.id);
   const status = yield load(mine.status, 'plain');
   const core = coreBlockOf(kernel, yield coreNumber());
+  yield activate(kernel.spaceOf[self.id] as number);
   if (status === Status.receivedInRegisters) {
-    yield tracepoint('message in registers', self.id);
+    yield tracepoint('message in registers', yield activeSpace());
     yield* tell(core.tag, core.badge, core.registers, mine.virtual);
-  } else if (status === Status.received) yield* tell(mine.tag, mine.badge, mine.saved, mine.virtual);
+  } else if (status === Status.received) {
+    yield* tell(mine.tag, mine.badge, mine.saved, mine.virtual);
+    yield* tellTexts(kernel, mine);
+  } else if (isOfTransfer(status)) yield copyOut(0, yield load(mine.done, 'plain'));
   else if (status === Status.signaled) yield copyOut(0, yield load(mine.badge, 'plain'));
   yield* release(wordsOf(self.table, self.id).lock);
   return status === Status.receivedInRegisters ? Status.received : status;
@@ -123,5 +147,20 @@ function* tell(tagAt: Address, badgeAt: Address, registers: Address, virtual: Ad
   for (let i = 0; i < wordsIn(tag); i++) {
     const at = i < physicalRegisters ? registers + i : virtual + i - physicalRegisters;
     yield copyOut(3 + i, yield load(at, 'plain'));
+  }
+}
+
+/** The same with texts, as they lie in the buffers: behind the words, how many, and of each the length and the words. */
+function* tellTexts(kernel: Kernel, mine: ThreadBlock): Routine {
+  const texts = yield load(mine.texts, 'plain');
+  let at = 3 + physicalRegisters + virtualRegisters;
+  yield copyOut(at++, rangesIn(texts));
+  if (rangesIn(texts) === 0) return;
+  const buffers = yield load(mine.buffers, 'plain');
+  for (let index = 0; index < rangesIn(texts); index++) {
+    yield copyOut(at++, lengthIn(texts, index));
+    for (let i = 0; i < lengthIn(texts, index); i++) {
+      yield copyOut(at++, (yield* userLoad(kernel.mmu, addressIn(buffers, index) + i, 'plain')) ?? -1);
+    }
   }
 }

@@ -12,12 +12,14 @@ import {
   callerOf,
   callOf,
   Failure,
+  isOwnIn,
   type Kernel,
   mayGrantIn,
   Next,
   nextIn,
   physicalRegisters,
   portOf,
+  rangesIn,
   replyCapability,
   Status,
   slotIn,
@@ -56,25 +58,58 @@ export function* finish(block: ThreadBlock, status: Word): Routine {
 
 /**
  * The calling thread meets one that waits at the port, and takes it out of the queue: one of them is the sender. The caller
- * holds the port's lock and its own.
+ * holds the port's lock and its own. What has texts is handed over when they are copied, by the sender.
  */
 export function* meet(self: Thread, kernel: Kernel, port: number, sender: ThreadId, receiver: ThreadId): Routine {
   const { table, id } = self;
   const other = sender === id ? receiver : sender;
-  const [from, to] = [blockOf(kernel, sender), blockOf(kernel, receiver)];
+  const from = blockOf(kernel, sender);
   yield* acquire(wordsOf(table, other).lock);
   yield* unlink(kernel, table, portOf(kernel, port), other);
+  if (rangesIn(yield load(from.texts, 'plain')) === 0) yield* handOver(self, kernel, sender, receiver);
+  else {
+    yield* startCopying(kernel, port, sender, receiver);
+    if (other === sender) yield* wake(table, sender);
+  }
+  yield* release(wordsOf(table, other).lock);
+}
+
+/** From now on the sender copies, and the receiver waits until it is done. Both locks are held, and the port's. */
+function* startCopying(kernel: Kernel, port: number, sender: ThreadId, receiver: ThreadId): Routine {
+  const [from, to] = [blockOf(kernel, sender), blockOf(kernel, receiver)];
+  const ticks = leastTicks(yield load(from.transferTicks, 'plain'), yield load(to.transferTicks, 'plain'));
+  yield store(from.activity, Activity.copying, 'plain');
+  yield store(to.activity, Activity.taking, 'plain');
+  yield store(from.transferTicks, ticks, 'plain');
+  yield store(from.done, 0, 'plain');
+  for (const [block, partner] of [
+    [from, receiver],
+    [to, sender],
+  ] as const) {
+    yield store(block.port, port + 1, 'relaxed');
+    yield store(block.ticks, 0, 'relaxed');
+    yield store(block.partner, partner, 'plain');
+  }
+}
+
+/** The shorter of two timeouts. */
+const leastTicks = (a: number, b: number): number => (a < 0 ? b : b < 0 ? a : Math.min(a, b));
+
+/** The message is the receiver's, and the sender does what it does next. The caller is one of them; both locks are held. */
+export function* handOver(self: Thread, kernel: Kernel, sender: ThreadId, receiver: ThreadId): Routine {
+  const other = sender === self.id ? receiver : sender;
+  const [from, to] = [blockOf(kernel, sender), blockOf(kernel, receiver)];
   const tag = yield load(from.tag, 'plain');
   const slot = yield* grant(from, to, tag);
   yield store(to.badge, yield load(from.badge, 'plain'), 'plain');
+  yield store(to.texts, yield load(from.texts, 'plain'), 'plain');
   yield* copyRegisters(from, to, wordsIn(tag));
   yield store(to.tag, tagOf(wordsIn(tag), slot, false, Next.nothing), 'plain');
   const isAwaiting = nextIn(tag) === Next.reply && (yield* awaitReply(from, yield load(from.replyTicks, 'plain')));
   if (isAwaiting) yield* owe(from, to, sender);
   else if (nextIn(tag) === Next.nothing) yield* finish(from, Status.sent);
   yield* finish(to, Status.received);
-  if (other === receiver || !isAwaiting) yield* wake(table, other);
-  yield* release(wordsOf(table, other).lock);
+  if (other === receiver || !isAwaiting) yield* wake(self.table, other);
 }
 
 /** A sender waits for the reply from now on. False: it may not wait, and its call has failed. Its lock is held. */
@@ -164,9 +199,51 @@ export function* withdraw(kernel: Kernel, table: ThreadTable, id: ThreadId, port
   const block = blockOf(kernel, id);
   const activity = yield load(block.activity, 'plain');
   if (activity === Activity.none) return;
+  if (activity === Activity.copying || activity === Activity.taking) {
+    yield* abandon(kernel, table, id, activity === Activity.copying, failure);
+    return;
+  }
   if (activity === Activity.awaitingReply) {
     if (!(yield* claim(block, yield load(block.calls, 'plain')))) return; // the reply is under way
   } else yield* unlink(kernel, table, portOf(kernel, port - 1), id);
   const isSending = activity === Activity.sending;
   yield* finishOther(kernel, table, id, isSending ? failure : whileReceiving(failure));
+}
+
+/** Gives up a message that waits for a page as it is copied: one that does not goes on. The port's lock is held too. */
+function* abandon(kernel: Kernel, table: ThreadTable, id: ThreadId, isSender: boolean, failure: Word): Routine {
+  const partner = yield load(blockOf(kernel, id).partner, 'plain');
+  const [sender, receiver] = isSender ? [id, partner] : [partner, id];
+  const from = blockOf(kernel, sender);
+  const missing = yield load(from.missing, 'plain');
+  if (missing === 0) return;
+  yield* acquire(wordsOf(table, partner).lock);
+  const [own, others] = reasons(failure, isSender, isOwnIn(missing));
+  yield* giveUp(kernel, sender, receiver, own, others);
+  yield* wake(table, sender);
+  yield* wake(table, receiver);
+  yield* release(wordsOf(table, partner).lock);
+}
+
+/** What sender and receiver are told. */
+const reasons = (failure: Word, isSender: boolean, isOwn: boolean): readonly [Word, Word] => {
+  if (failure === Failure.canceled) {
+    return isSender ? [Failure.withdrawn, Failure.aborted] : [Failure.aborted, Failure.withdrawn];
+  }
+  return late(isOwn);
+};
+
+/** The same where a page has not come in time. */
+export const late = (isOwn: boolean): readonly [Word, Word] =>
+  isOwn ? [Failure.ownTransfer, Failure.partnerTransfer] : [Failure.partnerTransfer, Failure.ownTransfer];
+
+/** Neither has the message, and both are told why and how far it came. Both locks are held, and the port's. */
+export function* giveUp(kernel: Kernel, sender: ThreadId, receiver: ThreadId, own: Word, others: Word): Routine {
+  const [from, to] = [blockOf(kernel, sender), blockOf(kernel, receiver)];
+  yield store(to.done, yield load(from.done, 'plain'), 'plain');
+  yield store(from.missing, 0, 'plain');
+  yield store(from.port, 0, 'relaxed');
+  yield store(to.port, 0, 'relaxed');
+  yield* finish(from, own);
+  yield* finish(to, whileReceiving(others));
 }

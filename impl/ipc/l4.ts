@@ -23,6 +23,7 @@ import {
   physicalRegisters,
   portOf,
   Right,
+  rangesWord,
   rightsOf,
   Status,
   tagOf,
@@ -40,33 +41,59 @@ import {
   unlockThread,
   withdraw,
 } from '#impl/ipc/l4.rendezvous.ts';
+import { bring } from '#impl/ipc/l4.transfer.ts';
 import type { Allocator } from '#impl/machine/allocator.ts';
 import { load, type Routine, store, type Word } from '#impl/machine/ops.ts';
 import { acquire, release } from '#impl/sync/spinlock.ts';
 import { type Thread, wordsOf } from '#impl/sync/threads.ts';
-import type { L4Message, Timeouts } from '#spec/abi/ipc/l4.ts';
+import type { L4Call, L4Message, MemoryRange, Timeouts } from '#spec/abi/ipc/l4.ts';
 import type { ThreadId } from '#spec/abi.ts';
 
 /** Lays everything out. */
 export const boot = (memory: Allocator, parameters: L4Parameters, cores: number): Kernel =>
   layoutKernel(memory, parameters, cores);
 
+/** A trap into the kernel. `Status`, or why not. */
+export function* systemCall(self: Thread, kernel: Kernel, call: L4Call): Routine<Word> {
+  switch (call.tag) {
+    case 'send':
+      return yield* send(self, kernel, call.slot, call.message, call.timeouts);
+    case 'call':
+      return yield* callAndWait(self, kernel, call.slot, call.message, call.timeouts);
+    case 'receive':
+      return yield* receive(self, kernel, call.slot, call.buffers, call.timeouts);
+    case 'reply':
+      return yield* reply(self, kernel, call.words);
+    case 'replyReceive':
+      return yield* replyReceive(self, kernel, call.slot, call.words, call.buffers, call.timeouts);
+    case 'signal':
+      return yield* signal(self, kernel, call.slot);
+    case 'wait':
+      return yield* wait(self, kernel, call.slot, call.timeouts);
+    case 'tick':
+      return yield* tick(self, kernel);
+    case 'cancel':
+      return yield* cancel(self, kernel, call.target);
+    case 'kill':
+      return yield* kill(self, kernel, call.target);
+    case 'page':
+      return yield* page(self, kernel, call.space, call.page);
+    default:
+      return Failure.badSlot; // no call of this kernel
+  }
+}
+
 /** Whether a message fits the registers of a core, and is nothing but that. */
-const isShort = ({ words, grants }: L4Message): boolean => words.length <= physicalRegisters && grants === null;
+const isShort = ({ words, texts, grants }: L4Message): boolean =>
+  words.length <= physicalRegisters && texts.length === 0 && grants === null;
 
 /** Sends, and waits until the message is taken. `Status`, or why not. */
-export function* send(
-  self: Thread,
-  kernel: Kernel,
-  slot: number,
-  message: L4Message,
-  timeouts: Timeouts,
-): Routine<Word> {
+function* send(self: Thread, kernel: Kernel, slot: number, message: L4Message, timeouts: Timeouts): Routine<Word> {
   return yield* sendMessage(self, kernel, slot, message, timeouts, Next.nothing);
 }
 
 /** Sends, and waits for the reply. `Status`, or why not. */
-export function* call(
+function* callAndWait(
   self: Thread,
   kernel: Kernel,
   slot: number,
@@ -105,20 +132,29 @@ function* sendMessage(
   yield store(mine.tag, tagOf(words.length, grants ?? -1, mayGrant, next), 'plain');
   yield store(mine.badge, badgeOf(capability), 'plain');
   yield store(mine.replyTicks, replyTicks, 'plain');
+  yield store(mine.texts, rangesWord(message.texts), 'plain');
+  yield store(mine.transferTicks, ticksOf(timeouts.transfer), 'plain');
   yield* saveRegisters(self, kernel, words);
   if (receiver >= 0) yield* meet(self, kernel, port, self.id, receiver);
   else yield* waitAt(self, kernel, port, Activity.sending, ticksOf(timeouts.send));
   return yield* rest(self, kernel, port);
 }
 
-/** Receives. `Status`, or why not. */
-export function* receive(self: Thread, kernel: Kernel, slot: number, timeouts: Timeouts): Routine<Word> {
+/** Receives, texts into the buffers. `Status`, or why not. */
+function* receive(
+  self: Thread,
+  kernel: Kernel,
+  slot: number,
+  buffers: readonly MemoryRange[],
+  timeouts: Timeouts,
+): Routine<Word> {
   const capability = yield* lookUp(self, kernel, slot, false, Right.receive);
   if (capability < 0) return whileReceiving(capability);
   const port = objectOf(capability);
   yield* acquire(portOf(kernel, port).lock);
   yield* acquire(wordsOf(self.table, self.id).lock);
   yield* takeReplyAway(self, kernel);
+  yield* offerBuffers(self, kernel, buffers, timeouts);
   yield* receiveAt(self, kernel, port, ticksOf(timeouts.receive));
   return yield* rest(self, kernel, port);
 }
@@ -130,13 +166,20 @@ function* receiveAt(self: Thread, kernel: Kernel, port: number, ticks: number): 
   else yield* waitAt(self, kernel, port, Activity.receiving, ticks);
 }
 
+/** Says where texts may go, and for how long their pages may be waited for. */
+function* offerBuffers(self: Thread, kernel: Kernel, buffers: readonly MemoryRange[], timeouts: Timeouts): Routine {
+  const mine = blockOf(kernel, self.id);
+  yield store(mine.buffers, rangesWord(buffers), 'plain');
+  yield store(mine.transferTicks, ticksOf(timeouts.transfer), 'plain');
+}
+
 /** A caller that was not replied to by now never is. */
 function* takeReplyAway(self: Thread, kernel: Kernel): Routine {
   yield store(blockOf(kernel, self.id).replyTo, 0, 'relaxed');
 }
 
 /** Answers who called last, if it still waits for that. Always `Status.sent`. */
-export function* reply(self: Thread, kernel: Kernel, words: readonly Word[]): Routine<Word> {
+function* reply(self: Thread, kernel: Kernel, words: readonly Word[]): Routine<Word> {
   yield* fillVirtual(self, kernel, words);
   const client = yield* takeReply(kernel, blockOf(kernel, self.id));
   if (client >= 0) yield* answer(self, kernel, client, words);
@@ -151,16 +194,18 @@ function* answer(self: Thread, kernel: Kernel, client: ThreadId, words: readonly
   yield* copyRegisters(blockOf(kernel, self.id), theirs, words.length);
   yield store(theirs.tag, tagOf(words.length, -1, false, Next.nothing), 'plain');
   yield store(theirs.badge, 0, 'plain');
+  yield store(theirs.texts, 0, 'plain');
   yield* finishOther(kernel, self.table, client, Status.received);
   yield* release(wordsOf(self.table, client).lock);
 }
 
 /** Replies and receives; the port's lock is held from before the reply until after, so nobody finds the caller not there. */
-export function* replyReceive(
+function* replyReceive(
   self: Thread,
   kernel: Kernel,
   slot: number,
   words: readonly Word[],
+  buffers: readonly MemoryRange[],
   timeouts: Timeouts,
 ): Routine<Word> {
   const mine = blockOf(kernel, self.id);
@@ -171,6 +216,7 @@ export function* replyReceive(
   const ticks = ticksOf(timeouts.receive);
   yield* acquire(portOf(kernel, port).lock);
   yield* acquire(wordsOf(self.table, self.id).lock);
+  yield* offerBuffers(self, kernel, buffers, timeouts);
   const client = yield* takeReply(kernel, mine);
   if (client >= 0 && words.length <= physicalRegisters && ticks !== 0) {
     const isQueueEmpty = (yield* partnerAt(kernel, port, Activity.sending)) < 0;
@@ -185,7 +231,7 @@ export function* replyReceive(
 }
 
 /** Adds a badge to a notification, or hands it to who waits. `Status.sent`, or why not. */
-export function* signal(self: Thread, kernel: Kernel, slot: number): Routine<Word> {
+function* signal(self: Thread, kernel: Kernel, slot: number): Routine<Word> {
   const capability = yield* lookUp(self, kernel, slot, true, Right.send);
   if (capability < 0) return capability;
   const port = portOf(kernel, objectOf(capability));
@@ -206,7 +252,7 @@ export function* signal(self: Thread, kernel: Kernel, slot: number): Routine<Wor
 }
 
 /** Takes what was signaled, and waits until something is. `Status`, or why not. */
-export function* wait(self: Thread, kernel: Kernel, slot: number, timeouts: Timeouts): Routine<Word> {
+function* wait(self: Thread, kernel: Kernel, slot: number, timeouts: Timeouts): Routine<Word> {
   const capability = yield* lookUp(self, kernel, slot, true, Right.receive);
   if (capability < 0) return whileReceiving(capability);
   const number = objectOf(capability);
@@ -225,7 +271,7 @@ export function* wait(self: Thread, kernel: Kernel, slot: number, timeouts: Time
 }
 
 /** The clock ticks: whoever waits for a number of ticks has one less, and who has none left waits no more. */
-export function* tick(self: Thread, kernel: Kernel): Routine<Word> {
+function* tick(self: Thread, kernel: Kernel): Routine<Word> {
   const { table } = self;
   for (const [id, block] of kernel.threads.entries()) {
     if ((yield load(block.ticks, 'relaxed')) <= 0) continue; // most threads: to be looked at again with the locks
@@ -239,7 +285,7 @@ export function* tick(self: Thread, kernel: Kernel): Routine<Word> {
 }
 
 /** Takes a thread out of what it waits in. */
-export function* cancel(self: Thread, kernel: Kernel, target: ThreadId): Routine<Word> {
+function* cancel(self: Thread, kernel: Kernel, target: ThreadId): Routine<Word> {
   const port = yield* lockThread(kernel, self.table, target);
   yield* withdraw(kernel, self.table, target, port, Failure.canceled);
   yield* unlockThread(kernel, self.table, target, port);
@@ -247,7 +293,7 @@ export function* cancel(self: Thread, kernel: Kernel, target: ThreadId): Routine
 }
 
 /** The same for good, and its caller is told. */
-export function* kill(self: Thread, kernel: Kernel, target: ThreadId): Routine<Word> {
+function* kill(self: Thread, kernel: Kernel, target: ThreadId): Routine<Word> {
   const { table } = self;
   const block = blockOf(kernel, target);
   const port = yield* lockThread(kernel, table, target);
@@ -260,5 +306,11 @@ export function* kill(self: Thread, kernel: Kernel, target: ThreadId): Routine<W
   yield* acquire(lock);
   yield* finishOther(kernel, table, client, whileReceiving(Failure.noPartner));
   yield* release(lock);
+  return Status.sent;
+}
+
+/** A pager brings a page of a space. */
+function* page(self: Thread, kernel: Kernel, space: number, number: number): Routine<Word> {
+  yield* bring(self, kernel, space, number);
   return Status.sent;
 }

@@ -11,9 +11,10 @@ import {
   sometimes,
   suite,
 } from '#model/claim.ts';
-import { type Parameters, registersMax } from '#model/ipc/l4.programs.ts';
+import { type Parameters, registersMax } from '#model/ipc/l4.calls.ts';
 import { l4 } from '#model/ipc/l4.ts';
 import type { L4Answer, TimeoutTicks } from '#spec/abi/ipc/l4.ts';
+import { route } from '#spec/ipc/l4.clans.ts';
 import { type L4, type PendingCall, Right } from '#spec/ipc/l4.state.ts';
 
 type Run = Observation<PendingCall, L4Answer, Parameters>;
@@ -21,6 +22,7 @@ type Done = ObservedCall<PendingCall, L4Answer>;
 
 /** The words that a call sends; undefined: it sends none. */
 const wordsOf = (call: PendingCall): readonly number[] | undefined => {
+  if (call.tag === 'ipc' && call.to === null) return undefined;
   if ('message' in call) return call.message.words;
   return 'words' in call ? call.words : undefined;
 };
@@ -60,6 +62,9 @@ const isRefused = (run: Run, { thread, call, invokedStep }: Done): boolean => {
 const activities = (state: L4, tag: string): number =>
   state.threads.filter(({ activity }) => activity.tag === tag).length;
 
+/** The implementations in which endpoints are named by capabilities. */
+const ofEndpoints = ['endpoints', 'big-lock'];
+
 export default suite(l4, [
   refines(),
   linearizes({ checks: ['C1-022', 'C3-013'] }),
@@ -72,7 +77,7 @@ export default suite(l4, [
       const owed = threads.flatMap(({ replyTo }) => (replyTo === null ? [] : [replyTo]));
       return new Set(owed).size === owed.length && owed.every((id) => threads[id]?.activity.tag === 'awaiting reply');
     },
-    { id: 'one-reply' },
+    { id: 'one-reply', variants: ofEndpoints },
   ),
   always(
     'at an endpoint senders or receivers wait, and never both',
@@ -84,13 +89,15 @@ export default suite(l4, [
       }
       return [...senders].every((port) => !receivers.has(port));
     },
-    { id: 'one-kind' },
+    { id: 'one-kind', variants: ofEndpoints },
   ),
   sometimes('two senders wait', (state) => activities(state, 'sending') > 1),
-  sometimes('two receivers wait', (state) => activities(state, 'receiving') > 1),
-  sometimes('a caller waits for a reply', (state) => activities(state, 'awaiting reply') > 0),
+  sometimes('two receivers wait', (state) => activities(state, 'receiving') > 1, { variants: ofEndpoints }),
+  sometimes('a caller waits for a reply', (state) => activities(state, 'awaiting reply') > 0, {
+    variants: ofEndpoints,
+  }),
   sometimes('a thread was killed', ({ threads }) => threads.some(({ dead }) => dead)),
-  sometimes('badges wait for somebody', ({ signals }) => signals.some((word) => word !== 0)),
+  sometimes('badges wait for somebody', ({ signals }) => signals.some((word) => word !== 0), { variants: ofEndpoints }),
 
   observes(
     'what is received is what another thread sent: all its words, each in its register',
@@ -113,6 +120,7 @@ export default suite(l4, [
     'who does not wait at all is answered, and so is who replies, signals, or ends another’s wait',
     (run: Run) =>
       run.end !== 'quiescent' ||
+      run.program.parameters.absent.length > 0 || // who copies waits for pages too
       run.calls.every(
         ({ call, answer }) =>
           answer !== undefined ||
@@ -129,7 +137,7 @@ export default suite(l4, [
           !isRefused(run, done) ||
           (done.answer.tag === 'failed' && (done.answer.errno === 'EBADF' || done.answer.errno === 'EACCES')),
       ),
-    { id: 'nothing-leaks', checks: ['C4-045'] },
+    { id: 'nothing-leaks', checks: ['C4-045'], variants: ofEndpoints },
   ),
   observes(
     'a capability is granted only over one that may grant',
@@ -148,7 +156,25 @@ export default suite(l4, [
           return over?.badge === badge && (over.rights & Right.grant) !== 0;
         });
       }),
-    { id: 'grants' },
+    { id: 'grants', variants: ofEndpoints },
+  ),
+
+  observes(
+    'what crosses the border of a clan goes to the chief, one message for each border; a chief speaks only where it stands between',
+    (run: Run) => {
+      const { chiefs } = run.program.parameters;
+      return run.calls.every(({ thread, answer }) => {
+        if (answer?.tag !== 'received') return true;
+        const { badge, intended, words } = answer.message;
+        return run.calls.some(({ thread: sender, call }) => {
+          if (call.tag !== 'ipc' || call.to === null || call.to !== intended || !isSame(call.message.words, words))
+            return false;
+          const goes = [badge, ...route(chiefs, badge, call.to)];
+          return (call.as ?? sender) === badge && goes[goes.indexOf(sender) + 1] === thread && goes.includes(sender);
+        });
+      });
+    },
+    { id: 'by-the-chiefs', checks: ['C4-046'], variants: ['clans'] },
   ),
 
   costs(
@@ -169,5 +195,30 @@ export default suite(l4, [
         return next === undefined || (next.name === 'message in registers' && next.context === event.word);
       }),
     { id: 'direct', checks: ['C4-043'], variants: ['endpoints'], isOfReference: true },
+  ),
+  costs(
+    'whoever a core goes straight to runs in its own address space',
+    ({ program, traced }: Run) =>
+      traced.every(
+        ({ name, context, word }) => name !== 'message in registers' || word === program.parameters.spaceOf[context],
+      ),
+    { id: 'own-space', variants: ['endpoints'], isOfReference: true },
+  ),
+  costs(
+    'a text is copied once, through a window that is there only meanwhile: no two in one core, and none is left',
+    ({ program, traced, end }: Run) => {
+      const texts = program.threads.flat().flatMap((call) => ('message' in call ? call.message.texts : []));
+      const sent = texts.reduce((sum, { countWords }) => sum + countWords, 0);
+      const copied = traced.reduce((sum, { name, word }) => sum + (name === 'copied through the window' ? word : 0), 0);
+      const mapped = new Set<number>();
+      for (const { name, core } of traced) {
+        if (name === 'window mapped' && mapped.has(core)) return false;
+        if (name === 'window mapped') mapped.add(core);
+        if (name === 'window unmapped') mapped.delete(core);
+        if (name === 'direct switch' && mapped.has(core)) return false;
+      }
+      return copied <= sent && (mapped.size === 0 || end !== 'quiescent');
+    },
+    { id: 'window', checks: ['C4-039'], variants: ['endpoints'], isOfReference: true },
   ),
 ]);
