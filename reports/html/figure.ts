@@ -5,7 +5,9 @@ import type { DrawnFigure, Tick } from '#reports/html/client/data.ts';
 /** The drawing's size in its own units; the page scales it. */
 const width = 640;
 const height = 360;
-const margin = { top: 12, right: 150, bottom: 44, left: 62 };
+const margin = { top: 12, bottom: 44, left: 62 };
+/** The names of the curves stand to the right of the plot; a letter is at most about so wide. */
+const letterWidth = 7.5;
 const ticksWanted = 6;
 /** Names at the ends of curves keep this distance. */
 const lineHeight = 15;
@@ -50,7 +52,7 @@ const spread = (places: readonly number[]): number[] => {
 export const drawFigure = ({ title, note, x, y, curves }: Figure): DrawnFigure => {
   const drawn = curves.filter(({ points }) => points.length > 0);
   const points = drawn.flatMap((curve) => curve.points);
-  const right = width - margin.right;
+  const right = width - 16 - letterWidth * Math.max(...drawn.map(({ name }) => name.length));
   const bottom = height - margin.bottom;
   const across = scaleOf(
     x,
