@@ -115,8 +115,9 @@ export function* dispatch(layout: Layout, _table: ThreadTable, core: number): Ro
     yield store(current, next + 1, 'plain');
     if (next < 0) {
       yield maskInterrupts(); // or what is to end `idle` could come before it
+      yield tracepoint('looks for work', core);
       yield* release(layout.lock);
-      yield tracepoint('goes to sleep', core);
+      yield tracepoint('halts', core);
       yield idle();
       yield tracepoint('is awake', core);
       yield unmaskInterrupts();
@@ -265,6 +266,7 @@ export function* call(self: Thread, layout: Layout, target: ThreadId, word: Word
   yield store(mine.calls, target + 1, 'plain');
   yield store(mine.asked, word, 'plain');
   yield store(mine.askedAt, yield* ticket(layout), 'plain');
+  yield tracepoint('called', self.id + 16 * target);
   yield* makeReady(layout, target);
   const answer = (yield* take(self, layout, mine.reply)) - 1;
   yield* release(layout.lock);

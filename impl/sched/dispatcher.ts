@@ -39,10 +39,29 @@ export function* dispatch(kernel: Kernel, _table: ThreadTable, core: number): Ro
       yield* putAway(kernel, core, left);
     }
     const next = yield* findNext(kernel, core);
-    if (left >= 0 && left !== next) yield* offer(kernel, core, left);
+    yield* offerOthers(kernel, core, next);
     yield* takeUp(kernel, core, next);
     yield switchTo(next);
   }
+}
+
+/** Offers all who wait for a core but `next`, which is to have it, to those cores that have nothing to do. */
+function* offerOthers(kernel: Kernel, core: number, next: ThreadId): Routine {
+  let isAnyAsleep = false;
+  for (let other = 0; other < kernel.cores.length; other++) {
+    if (other !== core && (yield* isAsleep(kernel, other))) isAnyAsleep = true;
+  }
+  if (!isAnyAsleep) return;
+  for (const list of coreOf(kernel, core).first) {
+    for (let at = yield load(list, 'plain'); at !== 0; at = yield load(threadOf(kernel, at - 1).next, 'plain')) {
+      if (at - 1 !== next) yield* offer(kernel, core, at - 1);
+    }
+  }
+}
+
+/** Whether a core looks for work, or sleeps because there is none. */
+function* isAsleep(kernel: Kernel, core: number): Routine<boolean> {
+  return (yield load(coreOf(kernel, core).asleep, 'seq_cst', 'scheduler.isAsleep')) === 1; // pairs with findNext
 }
 
 /** The thread has the core from now on. The caller switches to it. */
@@ -61,14 +80,15 @@ function* findNext(kernel: Kernel, core: number): Routine<ThreadId> {
     if (own >= 0) return own;
     yield maskInterrupts(); // an interrupt between the search and `idle` must end `idle`, not come before it
     yield store(mine.asleep, 1, 'seq_cst', 'scheduler.asleep'); // before the search: pairs with offer, which looks the other way round
+    yield tracepoint('looks for work', core);
     const pulled = yield* pull(kernel, core);
     if (pulled < 0) {
       yield* unlock(kernel, core);
-      yield tracepoint('goes to sleep', core);
+      yield tracepoint('halts', core);
       yield idle(); // at once over, if somebody came to its own queue meanwhile: then it was told
-      yield tracepoint('is awake', core);
     }
     yield store(mine.asleep, 0, 'relaxed');
+    yield tracepoint('is awake', core);
     yield unmaskInterrupts(); // if it slept, it holds no lock: here what ended `idle` strikes
     if (pulled >= 0) return pulled;
     yield* acquire(mine.lock);
@@ -91,8 +111,8 @@ function* pull(kernel: Kernel, core: number): Routine<number> {
     }
     const found = yield* findFor(kernel, other, core);
     if (found >= 0) {
-      yield* leave(kernel, other, found);
       yield* changeCore(kernel, found, core);
+      yield* leave(kernel, other, found);
       yield* kernel.queueing.run(kernel, core, found);
     }
     yield* unlock(kernel, other);
@@ -160,8 +180,8 @@ export const firstIn = (mask: Word): number => 31 - Math.clz32(mask & -mask);
  */
 export function* settle(kernel: Kernel, id: ThreadId, from: number, to: number): Routine<boolean> {
   const thread = threadOf(kernel, id);
-  yield* leave(kernel, from, id);
   yield* changeCore(kernel, id, to);
+  yield* leave(kernel, from, id);
   if ((yield load(thread.state, 'plain')) !== State.ready) return false;
   yield* kernel.queueing.admit(kernel, to, id);
   return yield* announce(kernel, to, id);
@@ -203,18 +223,16 @@ export function* disturb(core: number): Routine<boolean> {
   return false;
 }
 
-/** Wakes every core that has nothing to do and could run this thread, if it waits in the queue of `core`. */
-export function* offer(kernel: Kernel, core: number, id: ThreadId): Routine {
+/** Wakes every core that has nothing to do and could run this thread, if it is ready and in the queue of `core`. */
+function* offer(kernel: Kernel, core: number, id: ThreadId): Routine {
   const thread = threadOf(kernel, id);
-  if ((yield load(thread.core, 'relaxed')) !== core || (yield load(thread.state, 'plain')) !== State.ready) return;
+  if ((yield load(thread.state, 'plain')) !== State.ready) return;
   const mask = yield load(thread.mask, 'plain');
   for (let other = 0; other < kernel.cores.length; other++) {
     if (other === core || !has(mask, other)) continue;
-    const isAsleep = (yield load(coreOf(kernel, other).asleep, 'seq_cst', 'scheduler.isAsleep')) === 1; // pairs with findNext
-    if (isAsleep) {
-      yield sendInterrupt(other, 'scheduler.offer');
-      yield tracepoint('told to look', other);
-    }
+    if (!(yield* isAsleep(kernel, other))) continue;
+    yield sendInterrupt(other, 'scheduler.offer');
+    yield tracepoint('told to look', other);
   }
 }
 

@@ -69,6 +69,7 @@ function* ask(self: Thread, kernel: Kernel, target: ThreadId, word: Word): Routi
   const last = yield load(lastCaller, 'plain');
   yield store(last === 0 ? firstCaller : threadOf(kernel, last - 1).nextCaller, self.id + 1, 'plain');
   yield store(lastCaller, self.id + 1, 'plain');
+  yield tracepoint('called', self.id + 16 * target);
 }
 
 /** Waits for a call and takes it: gives the caller, and its word by `copyOut`; `busy`: a reply is owed. */

@@ -91,7 +91,8 @@ const moving: readonly Scenario[] = [
     [moves(1, 1), locates],
     [moves(0, 2), locates],
   ]),
-  scenario('one is moved to and fro', 3, [[works(), locates], [moves(0, 2)], [moves(0, 1)]]),
+  scenario('one is moved to and fro', 3, [[works(), locates], [moves(0, 2)], [moves(0, 5)]]),
+  scenario('two move one', 3, [[works(), locates], [moves(0, 2)], [moves(0, 4)]]),
   scenario('one is moved while it waits', 2, [
     [waits, locates],
     [moves(0, 2), wakes(0)],
@@ -100,6 +101,12 @@ const moving: readonly Scenario[] = [
     [moves(2, 1), works(), moves(2, 3), works()],
     [works()],
     [locates, works()],
+  ]),
+  scenario('others are made more and less urgent', 1, [
+    [ranks(2, 0), works(), ranks(null, 0), works()],
+    [works()],
+    [works()],
+    [works()],
   ]),
   scenario('where there is no core', 2, [
     [moves(null, 4), asksMask(null), moves(null, -1), ranks(null, 4), ranks(null, 2)],

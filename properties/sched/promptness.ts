@@ -25,31 +25,38 @@ const concerned = ({ name, word }: Traced, { threads }: Scene): ThreadId[] => {
   );
 };
 
-/** Follows who has to see to what. `isSeenTo` is asked when that one blocks, sleeps or gives its core to somebody. */
+/**
+ * Follows who has to see to what. `isSeenTo` is asked when that one blocks, looks for work, or gives its core to somebody;
+ * it may leave it to the dispatcher of a core, whose number it gives.
+ */
 const followDuties = (
   run: Run,
-  isSeenTo: (id: ThreadId, due: Due, scene: Scene, told: (core: number) => boolean) => boolean,
+  isSeenTo: (id: ThreadId, due: Due, scene: Scene, told: (core: number) => boolean) => boolean | number,
+  look: (event: Traced, scene: Scene, duties: ReadonlyMap<ThreadId, Due>) => boolean = () => true,
 ): boolean => {
   const duties = new Map<ThreadId, Due>();
   const toldAt = Array.from({ length: run.program.cores }, () => -1);
+  const dispatcherOf = (core: number): number => run.program.threads.length + core;
   return follow(run, (event, scene, index) => {
     const { name, word, context, core } = event;
-    if (['blocked', 'dispatched', 'goes to sleep'].includes(name)) {
+    if (['blocked', 'dispatched', 'looks for work'].includes(name)) {
       for (const [id, due] of duties) {
-        if (due.by !== context) continue;
-        if (!isSeenTo(id, due, scene, (asked) => (toldAt[asked] ?? -1) > due.since)) return false;
+        if (due.by !== context || (name === 'dispatched' && placeOf(word).id === id)) continue;
+        const seen = isSeenTo(id, due, scene, (asked) => (toldAt[asked] ?? -1) > due.since);
+        if (seen === false) return false;
         duties.delete(id);
+        if (typeof seen === 'number') duties.set(id, { since: due.since, by: dispatcherOf(seen) });
       }
     }
     if (name === 'dispatched') duties.delete(placeOf(word).id);
     if (name === 'told to look') toldAt[word] = index;
-    const by = name === 'preempted' ? run.program.threads.length + core : context;
+    const by = name === 'preempted' ? dispatcherOf(core) : context;
     for (const id of concerned(event, scene)) duties.set(id, { since: index, by });
-    return true;
+    return look(event, scene, duties);
   });
 };
 
-/** Whoever is told while it sleeps, or is about to, is awake in the end. */
+/** Whoever is told while it looks for work or sleeps is awake in the end. */
 const wakesWhoIsTold = (run: Run): boolean => {
   const toldAsleep = new Set<number>();
   const isFine = follow(run, ({ name, word }, scene) => {
@@ -61,20 +68,66 @@ const wakesWhoIsTold = (run: Run): boolean => {
 };
 
 /**
- * When whoever has made a thread wait goes on to something else, no core sleeps that could run it and was not told: unless
- * its own core is told, looks anyway, or runs who has made it wait, and gives way.
+ * When whoever has made a thread wait goes on to something else, no core sleeps that could run it and was not told. Where
+ * the thread's own core was told, or looks anyway, it is the turn of that one's dispatcher, when it takes another thread.
  */
-export const isWorkConserving = (run: Run): boolean =>
-  wakesWhoIsTold(run) &&
+const tellsWhoSleeps = (run: Run): boolean =>
   followDuties(run, (id, { by }, scene, told) => {
     const thread = scene.threads[id];
-    if (thread?.state !== 'ready' || told(thread.core)) return true;
+    if (thread?.state !== 'ready') return true;
     const current = scene.current[thread.core] ?? null;
-    if (current === null || (current === by && thread.priority > (scene.threads[by]?.priority ?? 0))) return true;
-    return scene.asleep.every(
-      (isAsleep, core) => !isAsleep || core === thread.core || !has(thread.mask, core) || told(core),
+    const isItsDispatcher = by === run.program.threads.length + thread.core;
+    const isLeftToIt =
+      told(thread.core) || current === null || (current === by && thread.priority > (scene.threads[by]?.priority ?? 0));
+    if (isLeftToIt && !isItsDispatcher) return thread.core;
+    return scene.halted.every(
+      (isHalted, core) => !isHalted || core === thread.core || !has(thread.mask, core) || told(core),
     );
   });
+
+/** Who has waited for another core since before this one began to look, and could run here, is found: it does not halt. */
+const findsWork = (run: Run): boolean => {
+  /** Of each core that looks for work: who waited, for which core, when it began. */
+  const found = new Map<number, readonly { readonly id: ThreadId; readonly core: number }[]>();
+  return followDuties(
+    run,
+    () => true,
+    ({ name, word, core: where }, { threads, current }, duties) => {
+      const moved = name === 'told to look' || name === 'is awake' ? undefined : placeOf(word).id;
+      if (moved === undefined) found.delete(word);
+      else if (['dispatched', 'moved', 'mask', 'preempted', 'ready'].includes(name)) {
+        for (const [core, waiting] of found)
+          found.set(
+            core,
+            waiting.filter(({ id }) => id !== moved),
+          );
+      }
+      const isFreed = name === 'blocked' || name === 'preempted'; // its dispatcher sees to those who wait there
+      for (const [core, waiting] of isFreed ? found : [])
+        found.set(
+          core,
+          waiting.filter((one) => one.core !== where),
+        );
+      if (name === 'looks for work') {
+        const waiting = threads.flatMap(({ state, core, mask }, id) =>
+          state === 'ready' &&
+          current[core] !== null &&
+          core !== word &&
+          has(mask, word) &&
+          has(mask, core) &&
+          !duties.has(id)
+            ? [{ id, core }]
+            : [],
+        );
+        found.set(word, waiting);
+      }
+      return name !== 'halts' || (found.get(word) ?? []).length === 0;
+    },
+  );
+};
+
+/** No core halts, or sleeps on, beside a thread that it could run. */
+export const isWorkConserving = (run: Run): boolean => wakesWhoIsTold(run) && tellsWhoSleeps(run) && findsWork(run);
 
 /** By then whoever may not keep its core, or is less urgent than the one that waits, was told, if it is not that one. */
 const isTold = (run: Run): boolean =>
@@ -166,3 +219,71 @@ export const takesTurns = (run: Run): boolean => {
     return true;
   });
 };
+
+/** The threads that wait for `moved` to leave its core, in calls that have changed its mask since it was dispatched. */
+const moversOf = (run: Run, moved: ThreadId, scene: Scene, until: number): ThreadId[] => {
+  const before = run.traced.slice(0, until);
+  const dispatched = before.findLastIndex(({ name, word }) => name === 'dispatched' && placeOf(word).id === moved);
+  return before.slice(dispatched + 1).flatMap(({ name, word, context, step }) => {
+    const isMask = name === 'mask' && placeOf(word).id === moved && context !== moved;
+    const isInIt = callAt(run, context, step) === callAt(run, context, before.at(-1)?.step ?? step);
+    return isMask && isInIt && scene.threads[context]?.state === 'blocked' ? [context] : [];
+  });
+};
+
+/** Whoever waits for a thread to move that may stay after all is told by that one, when it is interrupted. */
+const tellsMovers = (run: Run): boolean => {
+  const owed: { readonly by: ThreadId; readonly mover: ThreadId; readonly step: number }[] = [];
+  return follow(run, ({ name, word, context, core, step }, scene, index) => {
+    if (name === 'ready') owed.splice(0, owed.length, ...owed.filter(({ mover }) => mover !== word));
+    const isLate = owed.some(({ by, step: since }) =>
+      run.calls.some(({ thread, answeredStep = 0 }) => thread === by && answeredStep > since && answeredStep < step),
+    );
+    if (isLate) return false;
+    const thread = scene.threads[context];
+    if (name === 'interrupted' && thread && has(thread.mask, core)) {
+      for (const mover of moversOf(run, context, scene, index)) owed.push({ by: context, mover, step });
+    }
+    return true;
+  });
+};
+
+/** When a change of a mask is answered that no other overlaps, the thread runs on no core that it may not run on. */
+const answersWhenMoved = (run: Run): boolean => {
+  const changes = run.calls.flatMap((call) =>
+    call.call.tag === 'setAffinity' && call.answer?.tag === 'ok'
+      ? [{ ...call, moved: call.call.target ?? call.thread }]
+      : [],
+  );
+  return changes.every(({ moved, invokedStep, answeredStep = 0 }) => {
+    const others = run.calls.filter(
+      ({ call, thread, invokedStep: from, answeredStep: to = Number.POSITIVE_INFINITY }) =>
+        call.tag === 'setAffinity' && (call.target ?? thread) === moved && from <= answeredStep && to >= invokedStep,
+    );
+    const traced = run.traced.filter(({ step }) => step <= answeredStep);
+    if (others.length > 1) return true;
+    let isThere = true;
+    follow(
+      { ...run, traced: [...traced, { step: answeredStep, core: 0, context: 0, name: 'end', word: 0 }] },
+      ({ name }, scene) => {
+        const thread = scene.threads[moved];
+        if (name === 'end' && thread?.state === 'running') isThere = has(thread.mask, thread.core);
+        return true;
+      },
+    );
+    return isThere;
+  });
+};
+
+/** A change of a mask is answered when the thread has moved, and no later. */
+export const answersInTime = (run: Run): boolean => answersWhenMoved(run) && tellsMovers(run);
+
+/** Calls to a thread are taken in the order in which they came to it. */
+export const takesCallsInOrder = (run: Run): boolean =>
+  run.program.threads.every((_, server) => {
+    const came = run.traced.flatMap(({ name, word }) => (name === 'called' && word >> 4 === server ? [word & 15] : []));
+    const taken = run.calls.flatMap(({ thread, answer }) =>
+      thread === server && answer?.tag === 'request' ? [answer.from] : [],
+    );
+    return taken.every((from, index) => from === came[index]);
+  });

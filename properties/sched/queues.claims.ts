@@ -67,6 +67,7 @@ const holdsTheRight = (run: Run, queues: Queues): boolean =>
   followQueues(run, queues, ({ name, word }, { threads }, contents) => {
     const { id, core } = placeOf(word);
     if (name !== 'dispatched') return true;
+    if (contents.some((queue, other) => other !== core && queue.has(id))) return false;
     return threads.every((thread, other) => {
       const state = other === id ? 'running' : thread.state;
       const rule = queues.mayHold(state);
@@ -129,6 +130,14 @@ const callsLend = (run: Run): boolean =>
     return tag !== 'call' || (transfer?.name === 'slice lent' && transfer.word >> 4 === placeOf(switched.word).id);
   });
 
+/** Whoever is skipped is taken out of the queue by the same dispatcher, before anything else. */
+const skipsOnce = (run: Run): boolean =>
+  run.traced.every((event, index) => {
+    if (event.name !== 'skipped blocked thread') return true;
+    const next = run.traced.slice(index + 1).find(({ context }) => context === event.context);
+    return next?.name === 'queue remove' && placeOf(next.word).id === placeOf(event.word).id;
+  });
+
 const dispatchesQuickly = (run: Run, { stepsOfDispatch: { each, ofSkipped } }: Queues): boolean => {
   const { program, costs: cost, traced } = run;
   if (program.cores > 1) return true; // a core that looks at others has other costs
@@ -161,6 +170,11 @@ export const queueClaims = (queues: Queues): readonly SchedulerClaim[] => {
     observes('who is switched to by a call runs on the caller’s time slice', callsLend, {
       id: 'lends',
       checks: ['C0-040'],
+      variants,
+    }),
+    costs('whoever is found blocked is taken out, and skipped once', skipsOnce, {
+      id: 'skipped-once',
+      checks: ['C4-040'],
       variants,
     }),
     costs(

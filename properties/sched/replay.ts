@@ -19,8 +19,9 @@ export interface Scene {
   readonly threads: readonly Tracked[];
   /** Who runs on each core; null: its dispatcher. */
   readonly current: (ThreadId | null)[];
-  /** Whether each core is about to sleep, or sleeps. */
+  /** Whether each core looks for work, or sleeps because there is none; and whether it has come to sleep. */
   readonly asleep: boolean[];
+  readonly halted: boolean[];
 }
 
 /** A tracepoint's word: a thread, a core, and a priority or a length. */
@@ -45,6 +46,7 @@ export const sceneAtBoot = ({ program }: Pick<Run, 'program'>): Scene => {
     }),
     current: Array.from({ length: cores }, (_, core) => active[core] ?? null),
     asleep: Array.from({ length: cores }, () => false),
+    halted: Array.from({ length: cores }, () => false),
   };
 };
 
@@ -71,9 +73,13 @@ const happen = ({ name, word }: Traced, scene: Scene): boolean => {
     return thread !== undefined;
   };
   switch (name) {
-    case 'goes to sleep':
+    case 'looks for work':
     case 'is awake':
-      scene.asleep[word] = name === 'goes to sleep';
+      scene.asleep[word] = name === 'looks for work';
+      scene.halted[word] = false;
+      return true;
+    case 'halts':
+      scene.halted[word] = true;
       return true;
     case 'dispatched':
       scene.current[core] = id;

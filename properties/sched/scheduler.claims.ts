@@ -12,7 +12,13 @@ import {
   sometimes,
 } from '#model/claim.ts';
 import type { Call, Parameters } from '#model/sched/scheduler.programs.ts';
-import { givesWay, isWorkConserving, takesTurns } from '#properties/sched/promptness.ts';
+import {
+  answersInTime,
+  givesWay,
+  isWorkConserving,
+  takesCallsInOrder,
+  takesTurns,
+} from '#properties/sched/promptness.ts';
 import { follow, has, isAnybodyAbove, placeOf, type Run } from '#properties/sched/replay.ts';
 import type { SchedulerAnswer } from '#spec/abi/sched/scheduler.ts';
 import type { ThreadId } from '#spec/abi.ts';
@@ -114,6 +120,11 @@ export const schedulerClaims: readonly SchedulerClaim[] = [
     checks: ['C4-004'],
   }),
   observes('whoever may not keep its core, or is less urgent than another, gives way', givesWay, { id: 'gives-way' }),
+  observes('a change of a mask is answered when the thread has moved, and no later', answersInTime, {
+    id: 'moved-in-time',
+    checks: ['C4-006'],
+  }),
+  observes('calls are taken in the order in which they came', takesCallsInOrder, { id: 'in-order' }),
   observes('whoever has had its turn goes behind those of its priority', takesTurns, { id: 'takes-turns' }),
   observes('a time slice is lent and given back, and neither lost nor doubled', conservesSlices, {
     id: 'slices',
