@@ -25,9 +25,11 @@ import shmPollingMutants from '#properties/museum/ipc/shm-polling.ts';
 import toctouBigLockMutants from '#properties/museum/ipc/toctou.big-lock.ts';
 import toctouMutants from '#properties/museum/ipc/toctou.ts';
 import waitQueueMutants from '#properties/museum/ipc/wait-queue.ts';
+import capabilityBigLockMutants from '#properties/museum/kernel/capability.big-lock.ts';
 import capabilityChcoreMutants from '#properties/museum/kernel/capability.chcore.ts';
 import capabilityTreeMutants from '#properties/museum/kernel/capability.tree.ts';
 import capabilityMutants from '#properties/museum/kernel/capability.ts';
+import namingBigLockMutants from '#properties/museum/kernel/naming.big-lock.ts';
 import namingLivesMutants from '#properties/museum/kernel/naming.lives.ts';
 import namingTableMutants from '#properties/museum/kernel/naming.table.ts';
 import namingMutants from '#properties/museum/kernel/naming.ts';
@@ -39,9 +41,11 @@ import cpuSetBigLockMutants from '#properties/museum/sched/cpu-set.big-lock.ts';
 import cpuSetMutants from '#properties/museum/sched/cpu-set.ts';
 import dequeBigLockMutants from '#properties/museum/sched/deque.big-lock.ts';
 import dequeMutants from '#properties/museum/sched/deque.ts';
+import globalMutants from '#properties/museum/sched/global.ts';
 import inheritanceBigLockMutants from '#properties/museum/sched/inheritance.big-lock.ts';
 import inheritanceMutexMutants from '#properties/museum/sched/inheritance.mutex.ts';
 import inheritanceMutants from '#properties/museum/sched/inheritance.ts';
+import stealingMutants from '#properties/museum/sched/stealing.ts';
 import dispatcherMutants from '#properties/museum/sync/dispatcher.ts';
 import exitWaitMutants from '#properties/museum/sync/exit-wait.ts';
 import remoteCallBigLockMutants from '#properties/museum/sync/remote-call.big-lock.ts';
@@ -56,8 +60,10 @@ import benno from '#properties/sched/benno.property.ts';
 import cpuSet from '#properties/sched/cpu-set.property.ts';
 import deque from '#properties/sched/deque.property.ts';
 import eager from '#properties/sched/eager.property.ts';
+import global from '#properties/sched/global.property.ts';
 import inheritance from '#properties/sched/inheritance.property.ts';
 import lazy from '#properties/sched/lazy.property.ts';
+import stealing from '#properties/sched/stealing.property.ts';
 import remoteCall from '#properties/sync/remote-call.property.ts';
 import seqlock from '#properties/sync/seqlock.property.ts';
 import sleepWakeup from '#properties/sync/sleep-wakeup.property.ts';
@@ -81,6 +87,8 @@ export const suites: readonly Suite[] = [
   benno,
   cpuSet,
   remoteCall,
+  global,
+  stealing,
   deadlock,
   inheritance,
 ];
@@ -110,15 +118,19 @@ export const mutants: readonly Mutant[] = [
   ...capabilityMutants,
   ...capabilityTreeMutants,
   ...capabilityChcoreMutants,
+  ...capabilityBigLockMutants,
   ...namingMutants,
   ...namingLivesMutants,
   ...namingTableMutants,
+  ...namingBigLockMutants,
   ...dequeMutants,
   ...dequeBigLockMutants,
   ...cpuSetMutants,
   ...cpuSetBigLockMutants,
   ...remoteCallMutants,
   ...remoteCallBigLockMutants,
+  ...globalMutants,
+  ...stealingMutants,
   ...remapMutants,
   ...remapShootdownMutants,
   ...remapBroadcastMutants,
