@@ -23,7 +23,6 @@ import {
   store,
   type Word,
 } from '#impl/machine/ops.ts';
-import type { Thread } from '#impl/sync/threads.ts';
 import type { Task } from '#spec/abi/sched/deque.ts';
 
 export interface DequeParameters {
@@ -55,13 +54,27 @@ const empty = -1;
 const noSpace = -28;
 
 /** Lays an empty deque out. Only the smallest array is allocated. */
-export const boot = (memory: Allocator, { arrayTasks, arrays, carriedTasks }: DequeParameters): Deque => ({
-  top: memory.word('top', carriedTasks),
-  bottom: memory.word('bottom', carriedTasks),
-  array: memory.word('array'),
+export const boot = (memory: Allocator, parameters: DequeParameters): Deque => layoutDeque(memory, '', parameters, []);
+
+/** Lays a deque out with tasks in it, the oldest first, as many as the first array has room for; names begin with `prefix`. */
+export const layoutDeque = (
+  memory: Allocator,
+  prefix: string,
+  { arrayTasks, arrays, carriedTasks }: DequeParameters,
+  tasks: readonly Task[],
+): Deque => ({
+  top: memory.word(`${prefix}top`, carriedTasks),
+  bottom: memory.word(`${prefix}bottom`, (carriedTasks + tasks.length) | 0),
+  array: memory.word(`${prefix}array`),
   arrays: Array.from({ length: arrays }, (_, number) => {
     const size = arrayTasks << number;
-    return memory.page(number === 0, (page) => ({ size, slots: page.words(`array${number}`, size) }));
+    return memory.page(number === 0, (page) => {
+      const at = (slot: number): number => (slot - carriedTasks) & (size - 1);
+      const words = Array.from({ length: size }, (_none, slot) =>
+        page.word(`${prefix}array${number}[${slot}]`, number === 0 ? tasks[at(slot)] : 0),
+      );
+      return { size, slots: words[0] as Address };
+    });
   }),
 });
 
@@ -70,7 +83,7 @@ const slotOf = ({ size, slots }: TaskArray, index: Word): Address => slots + (in
 const arrayOf = (deque: Deque, number: Word): TaskArray => deque.arrays[number] as TaskArray;
 
 /** Puts a task at the young end. 0, or ENOSPC. Called by the owner. */
-export function* push(_self: Thread, deque: Deque, task: Task): Routine<Word> {
+export function* push(_self: unknown, deque: Deque, task: Task): Routine<Word> {
   const bottom = yield load(deque.bottom, 'relaxed');
   const top = yield load(deque.top, 'relaxed', 'deque.room');
   let array = arrayOf(deque, yield load(deque.array, 'relaxed'));
@@ -101,7 +114,7 @@ function* grow(deque: Deque, top: Word, bottom: Word): Routine<TaskArray | null>
 }
 
 /** Takes the task at the young end, or -1: there is none. Called by the owner. */
-export function* pop(_self: Thread, deque: Deque): Routine<Word> {
+export function* pop(_self: unknown, deque: Deque): Routine<Word> {
   const bottom = ((yield load(deque.bottom, 'relaxed')) - 1) | 0;
   const array = arrayOf(deque, yield load(deque.array, 'relaxed'));
   yield store(deque.bottom, bottom, 'release', 'deque.claim'); // pairs with steal: shows the tasks before it
@@ -119,7 +132,7 @@ export function* pop(_self: Thread, deque: Deque): Routine<Word> {
 }
 
 /** Takes the task at the old end, or -1: there was a moment at which there was none. Called by anybody. */
-export function* steal(_self: Thread, deque: Deque): Routine<Word> {
+export function* steal(_self: unknown, deque: Deque): Routine<Word> {
   for (;;) {
     const top = yield load(deque.top, 'relaxed', 'deque.oldest'); // the fence makes it acquire
     yield fence('seq_cst', 'deque.looked'); // pairs with pop
