@@ -7,7 +7,7 @@ import type { PendingCall, Remap } from '#spec/kernel/remap.ts';
 export type Parameters = RemapParameters;
 export type Call = PendingCall;
 
-export const pageWordsMax = 16;
+export const pageWordsMax = 8;
 export const framesMax = 4;
 export const spacesMax = 3;
 export const pagesMax = 3;
@@ -94,13 +94,25 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
       bothHavePages,
     ),
     of('alone: nowhere to go', [
-      [remaps(0, 2), remaps(1, 0), remaps(0, 0, 2), remaps(0, 0, 1, 0), remaps(0, 0, 1, 2), reads(0, 1), reads(2)],
+      [
+        remaps(0, 2),
+        remaps(1, 0),
+        remaps(0, 0, 2),
+        remaps(0, 0, 1, 0),
+        remaps(0, 0, 1, 2),
+        reads(0, 1),
+        reads(2),
+        copies(0, 0, 0),
+        sends(0, 0, 0),
+        sends(1, 0),
+      ],
     ]),
     of(
       'alone: a page that somebody else has too',
       [[remaps(0, 0), sends(0, 0), enters(2), writes(8, 1), unmaps(1), enters(0), reads(0), remaps(0, 1)]],
       shared,
     ),
+    of('alone: a page that somebody else has too, and no frame is left', [[sends(0, 0)]], { ...shared, frames: 1 }),
     of('alone: no frame is left', [[copies(0, 0), sends(0, 0), enters(1), unmaps(0), reads(0)]], onePage),
     of('alone: one is left again', [[copies(0, 0), copies(0, 1), enters(1), unmaps(0), enters(0), copies(0, 1)]]),
     of('alone: not to be written', [
@@ -232,7 +244,7 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
         [reads(0), sends(0, 1)],
         [reads(0), reads(0)],
       ],
-      { pageWords: 8 },
+      { pageWords: pageWordsMax },
     ),
     of('a page is moved by one who waits for its core', [[reads(0)], [reads(0), reads(0)], [remaps(0, 1)]], {}, 2),
   ];
