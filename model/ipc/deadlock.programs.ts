@@ -101,7 +101,7 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
       [receives(2), replies(6)],
     ]),
     of('a worker waits for a while', [[calls(1, 5)], [receives(1), replies(6)], [ticks]]),
-    of('two that wait for a while', [[receives(2)], [receives(1)], [ticks, ticks]]),
+    of('two that wait for a while, the shorter one first', [[calls(2, 5, 1)], [receives(3)], [receives(), ticks]]),
     of('one waits twice', [
       [receives(1), receives(1)],
       [ticks, ticks],
@@ -115,7 +115,7 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
     of('a call within a call waits for less', [
       [calls(1, 5, 3)],
       [receives(), calls(2, 6, 1), replies(7)],
-      [ticks, ticks],
+      [receives(), ticks],
     ]),
     of('a wait for the mutex within a call', [[locks(), calls(1, 5, 1)], [receives(), locks(), replies(7)], [ticks]]),
     of('one of two who want the mutex gives up', [[locks(), ticks, unlocks], [locks(1)], [locks(), unlocks]]),
