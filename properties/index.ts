@@ -3,6 +3,7 @@ import { type Claim, never, type Suite } from '#model/claim.ts';
 import boundedBuffer from '#properties/ipc/bounded-buffer.property.ts';
 import deadlock from '#properties/ipc/deadlock.property.ts';
 import l4 from '#properties/ipc/l4.property.ts';
+import lrpc from '#properties/ipc/lrpc.property.ts';
 import pipe from '#properties/ipc/pipe.property.ts';
 import shmPolling from '#properties/ipc/shm-polling.property.ts';
 import toctou from '#properties/ipc/toctou.property.ts';
@@ -18,11 +19,15 @@ import deadlockMutants from '#properties/museum/ipc/deadlock.ts';
 import deadlockWaitsMutants from '#properties/museum/ipc/deadlock.waits.ts';
 import descriptorMutants from '#properties/museum/ipc/descriptors.ts';
 import l4Mutants from '#properties/museum/ipc/l4.ts';
+import lrpcAStacksMutants from '#properties/museum/ipc/lrpc.a-stacks.ts';
+import lrpcEndsMutants from '#properties/museum/ipc/lrpc.ends.ts';
+import lrpcMutants from '#properties/museum/ipc/lrpc.ts';
 import linuxPipeMutants from '#properties/museum/ipc/pipe.linux.ts';
 import pipeMutants from '#properties/museum/ipc/pipe.ts';
 import pipeWaitingMutants from '#properties/museum/ipc/pipe.waiting.ts';
 import shmPollingMutants from '#properties/museum/ipc/shm-polling.ts';
 import toctouBigLockMutants from '#properties/museum/ipc/toctou.big-lock.ts';
+import toctouOpenMutants from '#properties/museum/ipc/toctou.open.ts';
 import toctouMutants from '#properties/museum/ipc/toctou.ts';
 import waitQueueMutants from '#properties/museum/ipc/wait-queue.ts';
 import capabilityBigLockMutants from '#properties/museum/kernel/capability.big-lock.ts';
@@ -37,14 +42,18 @@ import remapBroadcastMutants from '#properties/museum/kernel/remap.broadcast.ts'
 import remapShootdownMutants from '#properties/museum/kernel/remap.shootdown.ts';
 import remapMutants from '#properties/museum/kernel/remap.ts';
 import type { Mutant } from '#properties/museum/mutant.ts';
+import bennoMutants from '#properties/museum/sched/benno.ts';
+import bigLockMutants from '#properties/museum/sched/big-lock.ts';
 import cpuSetBigLockMutants from '#properties/museum/sched/cpu-set.big-lock.ts';
 import cpuSetMutants from '#properties/museum/sched/cpu-set.ts';
 import dequeBigLockMutants from '#properties/museum/sched/deque.big-lock.ts';
 import dequeMutants from '#properties/museum/sched/deque.ts';
+import eagerMutants from '#properties/museum/sched/eager.ts';
 import globalMutants from '#properties/museum/sched/global.ts';
 import inheritanceBigLockMutants from '#properties/museum/sched/inheritance.big-lock.ts';
 import inheritanceMutexMutants from '#properties/museum/sched/inheritance.mutex.ts';
 import inheritanceMutants from '#properties/museum/sched/inheritance.ts';
+import lazyMutants from '#properties/museum/sched/lazy.ts';
 import stealingMutants from '#properties/museum/sched/stealing.ts';
 import dispatcherMutants from '#properties/museum/sync/dispatcher.ts';
 import exitWaitMutants from '#properties/museum/sync/exit-wait.ts';
@@ -91,6 +100,7 @@ export const suites: readonly Suite[] = [
   stealing,
   deadlock,
   inheritance,
+  lrpc,
 ];
 
 export const mutants: readonly Mutant[] = [
@@ -109,7 +119,11 @@ export const mutants: readonly Mutant[] = [
   ...waitQueueMutants,
   ...shmPollingMutants,
   ...l4Mutants,
+  ...lrpcMutants,
+  ...lrpcEndsMutants,
+  ...lrpcAStacksMutants,
   ...toctouMutants,
+  ...toctouOpenMutants,
   ...toctouBigLockMutants,
   ...boundedBufferMutants,
   ...boundedBufferCountersMutants,
@@ -124,6 +138,10 @@ export const mutants: readonly Mutant[] = [
   ...namingTableMutants,
   ...namingBigLockMutants,
   ...dequeMutants,
+  ...eagerMutants,
+  ...bigLockMutants,
+  ...lazyMutants,
+  ...bennoMutants,
   ...dequeBigLockMutants,
   ...cpuSetMutants,
   ...cpuSetBigLockMutants,

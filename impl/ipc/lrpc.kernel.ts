@@ -18,6 +18,7 @@ import {
   threadOf,
 } from '#impl/ipc/lrpc.layout.ts';
 import {
+  type Address,
   activate,
   activeSpace,
   compareAndSwap,
@@ -116,7 +117,7 @@ function* enter(self: Thread, kernel: Kernel, registers: Registers): Routine<Wor
     if (below === 0) yield store(calls.outermost, 0, 'relaxed');
     return (found & Linked.lost) === 0 ? Failure.busy : Failure.stale;
   }
-  yield tracepoint('step 4: saves where to return', registers.programCounter);
+  yield tracepoint('step 4: saves where to return', aStack);
   yield store(linkage.programCounter, registers.programCounter, 'plain');
   yield store(linkage.stackPointer, registers.stackPointer, 'plain');
   yield store(linkage.isFromList, Number(registers.isFromList), 'plain');
@@ -125,8 +126,8 @@ function* enter(self: Thread, kernel: Kernel, registers: Registers): Routine<Wor
   yield store(calls.top, aStack + 1, 'plain');
   yield tracepoint('step 6: finds an E-stack', server);
   const eStack = yield* takeEStack(kernel, server, aStack);
-  yield tracepoint('step 7: takes up its stack', eStack);
   registers.stackPointer = eStackOf(kernel, server, eStack);
+  yield tracepoint('step 7: takes up its stack', registers.stackPointer);
   yield tracepoint('step 8: takes up its address space', server);
   yield* switchTo(self, kernel, server);
   yield tracepoint('step 9: enters', Code.serverStub);
@@ -203,16 +204,17 @@ function* goBack(self: Thread, kernel: Kernel, registers: Registers, hasFailed: 
     const linkage = linkageOf(kernel, aStack);
     const bound = bindingOf(kernel, yield load(linkage.binding, 'relaxed'));
     const client = (yield load(bound.client, 'relaxed')) - 1;
-    const eStack = domainOf(kernel, yield load(bound.server, 'relaxed')).eStacks[
-      (yield load(linkage.eStack, 'plain')) - 1
-    ];
-    if (eStack !== undefined) yield store(eStack, (aStack + 1) << 1, 'release', 'lrpc.leave'); // pairs with takeEStack
+    const server = yield load(bound.server, 'relaxed');
+    const eStack = (yield load(linkage.eStack, 'plain')) - 1;
+    yield tracepoint('leaves its stack', eStackOf(kernel, server, eStack));
+    const { eStacks } = domainOf(kernel, server);
+    yield store(eStacks[eStack] as Address, (aStack + 1) << 1, 'release', 'lrpc.leave'); // pairs with takeEStack
     registers.programCounter = yield load(linkage.programCounter, 'plain');
     registers.stackPointer = yield load(linkage.stackPointer, 'plain');
     const isFromList = (yield load(linkage.isFromList, 'plain')) !== 0;
     const below = yield load(linkage.below, 'plain');
+    yield tracepoint('pops the linkage', aStack);
     const state = yield* freeLinkage(kernel, aStack);
-    yield tracepoint('linkage popped', aStack);
     yield store(calls.top, below, 'plain');
     if (below === 0) yield store(calls.outermost, 0, 'relaxed');
     if ((state & (Linked.clientLost | Linked.captured)) === 0) {
@@ -283,6 +285,6 @@ function* capture(self: Thread, kernel: Kernel, registers: Registers, outermost:
   yield store(calls.top, 0, 'plain');
   yield store(calls.outermost, 0, 'relaxed');
   yield tracepoint('thread captured in domain', server);
-  yield store(captive.heldIn, server + 1, 'release', 'lrpc.captive'); // pairs with letGo
+  yield store(captive.heldIn, server + 1, 'relaxed'); // under the lock, which who lets it go has held since
   yield* switchTo(self, kernel, threadOf(kernel, self.id).home);
 }

@@ -107,7 +107,7 @@ function* end(self: Thread, kernel: Kernel, domain: DomainId): Routine<boolean> 
   const { isTerminated } = domainOf(kernel, domain);
   yield* acquire(kernel.lock); // whoever binds itself to the domain has done so by now, or finds it gone
   const wasAlive = (yield load(isTerminated, 'relaxed')) === 0;
-  yield store(isTerminated, 1, 'relaxed', 'lrpc.end');
+  yield store(isTerminated, 1, 'relaxed');
   const count = yield load(kernel.aStackCount, 'relaxed');
   yield* releaseLock(kernel.lock);
   if (!wasAlive) return false;
@@ -125,7 +125,7 @@ function* tell(self: Thread, kernel: Kernel, domain: DomainId, aStack: AStackId)
   const list = yield* listOfAStack(kernel, linkage);
   yield* acquire(list.lock); // who finds the list empty is asleep by then, or sees the mark
   const mark = isClient ? Linked.clientLost : Linked.serverLost;
-  const state = yield fetchAdd(linkage.state, mark, 'acq_rel', 'lrpc.tell'); // pairs with claim and free
+  const state = yield fetchAdd(linkage.state, mark, 'release', 'lrpc.tell'); // pairs with free: who is told knows that the domain has ended
   yield* wakeWaiters(self, list);
   yield* releaseLock(list.lock);
   const caller = (state & Linked.thread) - 1;
@@ -145,7 +145,7 @@ function* letGo(self: Thread, kernel: Kernel, domain: DomainId): Routine {
   const count = yield load(kernel.aStackCount, 'relaxed');
   for (const { captive } of kernel.linkages.slice(0, count)) {
     if ((yield load(captive.heldIn, 'relaxed')) !== domain + 1) continue;
-    if ((yield swap(captive.heldIn, 0, 'acquire', 'lrpc.letGo')) === 0) continue; // pairs with captive: one runs it
+    if ((yield swap(captive.heldIn, 0, 'relaxed')) === 0) continue; // one of us runs it
     const registers = {
       ...atRest(captive.calls),
       programCounter: yield load(captive.programCounter, 'plain'),
@@ -178,7 +178,7 @@ export function* abort(self: Thread, kernel: Kernel, target: ThreadId): Routine<
   let seen = yield load(state, 'relaxed');
   for (;;) {
     if ((seen & Linked.thread) !== target + 1 || (seen & Linked.captured) !== 0) return Failure.noDomain;
-    const found = yield compareAndSwap(state, seen, seen | Linked.aborted, 'acq_rel', 'lrpc.abort');
+    const found = yield compareAndSwap(state, seen, seen | Linked.aborted, 'relaxed');
     if (found === seen) break;
     seen = found;
   }
@@ -229,7 +229,7 @@ function* bind(kernel: Kernel, client: DomainId, server: DomainId): Routine<Word
     if (owners[index + 1] === procedure) yield store(nextFree, aStack + 2, 'plain');
     for (const space of [client, server]) {
       const entry = entryOf(kernel.frames[aStack] as number, true);
-      yield store(entryAddress(kernel.mmu, space, aStackPage(kernel, aStack)), entry, 'release', 'lrpc.map'); // pairs with mmu.walk
+      yield store(entryAddress(kernel.mmu, space, aStackPage(kernel, aStack)), entry, 'relaxed'); // nobody has a translation of it: none was mapped
     }
   }
   yield store(bound.server, server, 'plain');

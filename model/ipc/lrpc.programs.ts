@@ -1,6 +1,6 @@
 /** The words that programs with lightweight remote procedure calls are written in, and how they are drawn. */
 import * as fc from 'fast-check';
-import { keeps, keepsBehind, nested, simple, strangers, unbound } from '#model/ipc/lrpc.worlds.ts';
+import { crowded, keeps, keepsBehind, nested, simple, strangers, unbound } from '#model/ipc/lrpc.worlds.ts';
 import type { Program, ProgramSize } from '#model/subject.ts';
 import type { LrpcCall, LrpcParameters } from '#spec/abi/ipc/lrpc.ts';
 import type { PendingCall } from '#spec/ipc/lrpc.state.ts';
@@ -75,39 +75,37 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
   const alone = strangers([0]);
   const three = [0, 0, 1];
   return [
-    of('alone: calls, one after the other', simple(2, 1), [
-      calls(0, 0, 1),
-      calls(0, 0, 2),
-      calls(0, 0, 8),
-      calls(0, 0, 3),
-    ]),
+    of('alone: calls, one after the other', simple(2, 1), [calls(0, 0, 1), calls(0, 0, 8), calls(0, 0, 2)]),
     of('alone: what is wrong is found in order', alone, [
       calls(7, 9, 1, 9),
       calls(1, 9, 1, 9),
       calls(0, 9, 1, 9),
       calls(0, 0, 1, 9),
       calls(0, 0, 1, 1),
-      calls(0, 0, 1, 3),
       calls(0, 0, 1, 6),
       calls(0, 0, 1, 0),
+      returnsUncalled,
     ]),
     of('alone: what is wrong with a server that has ended', alone, [
       terminates(1),
       terminates(1),
       calls(0, 9, 1, 9),
       calls(0, 0, 1),
-      calls(1, 0, 1),
       calls(2, 0, 1),
       imports(1),
     ]),
-    of('alone: as whom it runs', alone, [identifies, calls(0, 1, 0), identifies, calls(0, 0, 1), identifies]),
-    of('alone: a call in a call', nested([0]), [calls(0, 0, 1), calls(0, 0, 9), calls(0, 1, 2), calls(1, 0, 1)]),
-    of('alone: the server crashes', alone, [calls(0, 2, 0), calls(0, 0, 1), calls(2, 0, 1)]),
-    of('alone: fewer E-stacks than A-stacks', strangers([0], 1), [
+    of('alone: as whom it runs, until the server crashes', alone, [
+      calls(0, 1, 0),
+      identifies,
+      calls(0, 2, 0),
+      calls(0, 0, 1),
+      calls(2, 0, 1),
+    ]),
+    of('alone: a call in a call', nested([0]), [calls(0, 0, 1), calls(0, 0, 9), calls(0, 1, 2)]),
+    of('alone: one E-stack for several A-stacks', strangers([0], 1), [
       calls(0, 0, 1),
       calls(0, 1, 0),
       calls(0, 0, 2),
-      calls(2, 0, 1),
       calls(0, 0, 3, 0),
     ]),
     of('alone: stores, here and there', alone, [
@@ -118,8 +116,8 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
       stomps(0, 0, nowhere),
       calls(0, 0, 1),
     ]),
-    of('alone: a return without a call', two, [returnsUncalled, calls(0, 0, 1), returnsUncalled]),
-    of('alone: bound, and bound again', unbound([0], true, 2), [
+    of('alone: bound, and bound again', unbound([0], true), [
+      calls(0, 0, 3),
       imports(1),
       imports(2),
       imports(0),
@@ -130,17 +128,15 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
     ]),
     of('two call', two, [calls(0, 0, 1)], [calls(0, 0, 2)]),
     of('two call, and there is one A-stack', one, [calls(0, 0, 1)], [calls(0, 0, 2)]),
-    of('two call again and again, and there is one A-stack', one, [calls(0, 0, 1), calls(0, 0, 2)], [calls(0, 0, 4)]),
-    of('two use the same A-stack', one, [calls(0, 0, 1, 0)], [calls(0, 0, 2, 0)]),
+    of('two use the same A-stack', one, [calls(0, 0, 1, 0)], [calls(0, 0, 2, 0), aborts(0)]),
     of('one uses an A-stack that the other has taken', one, [calls(0, 0, 1)], [calls(0, 0, 2, 0)]),
     of('an argument is changed', one, [calls(0, 0, 1)], [stomps(page(one, 0), 0, 99)]),
-    of('an argument is changed to another that is allowed', one, [calls(0, 0, 1)], [stomps(page(one, 0), 0, 5)]),
     of('a result is changed', one, [calls(0, 0, 1)], [stomps(page(one, 0), 1, 99)]),
     of(
       'all of an A-stack is written on',
       one,
       [calls(0, 0, 1)],
-      [stomps(page(one, 0), 2, nowhere), stomps(page(one, 0), 3, nowhere)],
+      [stomps(page(one, 0), 2, nowhere), stomps(page(one, 0), 4, nowhere)],
     ),
     of(
       'an E-stack is written on, if it can be',
@@ -150,10 +146,8 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
     ),
     of('a return address of its own is changed', one, [calls(0, 0, 1)], [stomps(0, 0, nowhere)]),
     of('what a stub has saved is changed', one, [calls(0, 0, 1)], [stomps(0, 1, nowhere), calls(0, 0, 2)]),
-    of('the server ends', two, [calls(0, 0, 1)], [terminates(1)]),
-    of('the server ends, and its client calls again', two, [calls(0, 0, 1), calls(0, 0, 1)], [terminates(1)]),
-    of('the client ends', two, [calls(0, 0, 1)], [terminates(0)]),
-    of('both ends end', two, [calls(0, 0, 1)], [terminates(0), terminates(1)]),
+    of('the server ends, and its client calls again', two, [calls(0, 0, 1), calls(0, 9, 1)], [terminates(1)]),
+    of('the client ends, and the server', two, [calls(0, 0, 1)], [terminates(0), terminates(1)]),
     of(
       'the server ends while one waits for an A-stack',
       keeps([0, 0, 0]),
@@ -163,15 +157,10 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
     ),
     of('the server crashes while another is in it', strangers([0, 2]), [calls(0, 0, 1)], [calls(1, 2, 0)]),
     of('a call in a call, and the server in the middle ends', nested([0, 0]), [calls(0, 0, 1)], [terminates(1)]),
-    of('a call in a call, and the last server ends', nested([0, 0]), [calls(0, 0, 1)], [terminates(2)]),
     of('a call in a call, and the client ends', nested([0, 0]), [calls(0, 0, 1)], [terminates(0)]),
-    of('two call on through the same server', nested([0, 0], undefined, 1), [calls(0, 0, 1)], [calls(0, 0, 2)]),
     of('a server keeps its caller, and lets it go', keeps([0, 1]), [calls(0, 0, 0)], [releases]),
-    of('a server keeps its caller, and ends', keeps([0, 0]), [calls(0, 0, 0)], [terminates(1)]),
     of('a server keeps its caller, and the client ends', keeps(three), [calls(0, 0, 0)], [terminates(0)], [releases]),
     of('a call is given up', keeps([0, 0]), [calls(0, 0, 0), identifies], [aborts(0)]),
-    of('a call is given up as it goes', one, [calls(0, 0, 1)], [aborts(0)]),
-    of('a call is given up, and then it is let go', keeps(three), [calls(0, 0, 0)], [aborts(0)], [releases]),
     of('a call is given up, and then the server ends', keeps([0, 0]), [calls(0, 0, 0)], [aborts(0), terminates(1)]),
     of(
       'a call is given up, and its A-stack is used again',
@@ -180,14 +169,13 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
       [aborts(0)],
       [releases],
     ),
-    of('who gives up what is not its own', strangers([0, 2]), [aborts(1), aborts(0)], [calls(1, 0, 1)]),
     of('kept behind a server that ends', keepsBehind([0, 0, 2]), [calls(0, 0, 0)], [terminates(1)], [releases]),
     of('kept behind a server, and given up', keepsBehind([0, 0, 2]), [calls(0, 0, 0)], [aborts(0)], [releases]),
     of('exported and imported', unbound([0, 1], false), [imports(1), calls(0, 0, 1)], [exports, exports]),
     of('two import', unbound([0, 2], true), [imports(1), calls(0, 0, 1)], [imports(1), calls(0, 0, 2)]),
     of('imported from a server that ends', unbound([0, 0], true), [imports(1), calls(0, 0, 1)], [terminates(1)]),
-    of('imported and used by another thread', unbound([0, 0], true), [imports(1)], [calls(0, 0, 1), calls(0, 0, 2, 0)]),
-    of('E-stacks change hands', strangers([0, 0]), [calls(0, 0, 1), calls(0, 1, 0)], [calls(2, 0, 1), calls(0, 0, 2)]),
+    of('imported, and used by another thread', unbound([0, 0], true), [imports(1)], [calls(0, 0, 1)]),
+    of('E-stacks change hands', crowded, [calls(0, 0, 1), calls(0, 2, 2)], [calls(0, 1, 0)]),
   ];
 };
 
@@ -200,6 +188,7 @@ const worlds: fc.Arbitrary<Parameters> = fc.constantFrom(
   keepsBehind([0, 0, 2]),
   strangers([0, 0, 2]),
   unbound([0, 1, 2], true),
+  crowded,
 );
 
 /** So many threads, the first ones of the world's; where there are more, they are of the same domains again. */

@@ -210,7 +210,10 @@ const wrongTogether = ({ parameters, threads }: Program<Call, Parameters>): stri
 export const lrpc: Subject<Lrpc, Call, LrpcAnswer, Parameters, Module, unknown> = {
   id: 'ipc/lrpc',
   summary: 'Lightweight remote procedure call: the thread crosses domains, and its stacks are real.',
-  variants: [{ name: 'lock-free', module: 'ipc/lrpc.ts' }],
+  variants: [
+    { name: 'lock-free', module: 'ipc/lrpc.ts' },
+    { name: 'big-lock', module: 'ipc/lrpc.big-lock.ts' },
+  ],
   exports: [
     'boot',
     'exportInterface',

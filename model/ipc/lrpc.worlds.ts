@@ -40,6 +40,13 @@ export const simple = (aStacks: number, threads = 2): LrpcParameters =>
     [[0, 1]],
   );
 
+/** Two threads of domain 0, and a server with more A-stacks than E-stacks. */
+export const crowded: LrpcParameters = world(
+  [0, 0],
+  [client, [procedure('add'), procedure('hold'), procedure('add')]],
+  [[0, 1]],
+);
+
 /** Domain 0 calls domain 1, which calls on to domain 2; each thread belongs to one of them. */
 export const nested = (homes: readonly number[], last: Procedure = procedure('add', 2), aStacks = 2): LrpcParameters =>
   world(
