@@ -47,9 +47,9 @@ export const boot = (memory: Allocator, parameters: ToctouParameters): Server =>
 };
 
 /** Does `work` while nobody else does any. */
-function* alone(server: Server, work: Routine<Word>): Routine<Word> {
+function* alone(server: Server, work: () => Routine<Word>): Routine<Word> {
   yield* acquire(server.lock);
-  const result = yield* work;
+  const result = yield* work();
   yield* release(server.lock);
   return result;
 }
@@ -67,7 +67,9 @@ function* fetch({ shared }: Server, place: Place): Routine<Word> {
 }
 
 /** The number; -2: no such name, -13: somebody else's, -24: all numbers are given out. */
-export const open = (_self: Thread, server: Server): Routine<Word> => alone(server, openAlone(server));
+export function* open(_self: Thread, server: Server): Routine<Word> {
+  return yield* alone(server, () => openAlone(server));
+}
 
 function* openAlone(server: Server): Routine<Word> {
   const { names, objects } = server.parameters;
@@ -92,8 +94,9 @@ function* find(server: Server, number: OpenNumber): Routine<Word> {
 }
 
 /** 0; -9: nothing is open, -90: too long, -14: not in the shared memory, -22: negative. */
-export const write = (_self: Thread, server: Server, number: OpenNumber): Routine<Word> =>
-  alone(server, writeAlone(server, number));
+export function* write(_self: Thread, server: Server, number: OpenNumber): Routine<Word> {
+  return yield* alone(server, () => writeAlone(server, number));
+}
 
 function* writeAlone(server: Server, number: OpenNumber): Routine<Word> {
   const { limitWords, shared } = server.parameters;
@@ -125,8 +128,9 @@ function* copyToUser({ count, first }: Words): Routine<Word> {
 }
 
 /** How many words; -9: nothing is open. */
-export const read = (_self: Thread, server: Server, number: OpenNumber): Routine<Word> =>
-  alone(server, readAlone(server, number));
+export function* read(_self: Thread, server: Server, number: OpenNumber): Routine<Word> {
+  return yield* alone(server, () => readAlone(server, number));
+}
 
 function* readAlone(server: Server, number: OpenNumber): Routine<Word> {
   const object = yield* find(server, number);
@@ -134,8 +138,9 @@ function* readAlone(server: Server, number: OpenNumber): Routine<Word> {
 }
 
 /** 0; -9: nothing is open. */
-export const close = (_self: Thread, server: Server, number: OpenNumber): Routine<Word> =>
-  alone(server, closeAlone(server, number));
+export function* close(_self: Thread, server: Server, number: OpenNumber): Routine<Word> {
+  return yield* alone(server, () => closeAlone(server, number));
+}
 
 function* closeAlone(server: Server, number: OpenNumber): Routine<Word> {
   const object = yield* find(server, number);
@@ -145,8 +150,9 @@ function* closeAlone(server: Server, number: OpenNumber): Routine<Word> {
 }
 
 /** 0; -2: no such name or object. */
-export const link = (_self: Thread, server: Server, name: number, object: number): Routine<Word> =>
-  alone(server, linkAlone(server, name, object));
+export function* link(_self: Thread, server: Server, name: number, object: number): Routine<Word> {
+  return yield* alone(server, () => linkAlone(server, name, object));
+}
 
 function* linkAlone({ names, parameters }: Server, name: number, object: number): Routine<Word> {
   if (parameters.names[name] === undefined || parameters.objects[object] === undefined) return -2;
@@ -155,8 +161,9 @@ function* linkAlone({ names, parameters }: Server, name: number, object: number)
 }
 
 /** 0; -1: only user 0 may become another. */
-export const become = (_self: Thread, server: Server, user: User): Routine<Word> =>
-  alone(server, becomeAlone(server, user));
+export function* become(_self: Thread, server: Server, user: User): Routine<Word> {
+  return yield* alone(server, () => becomeAlone(server, user));
+}
 
 function* becomeAlone(server: Server, user: User): Routine<Word> {
   const before = yield load(server.user, 'plain');
@@ -166,7 +173,9 @@ function* becomeAlone(server: Server, user: User): Routine<Word> {
 }
 
 /** Into which object, plus 1, times 256, and how many words. */
-export const audit = (_self: Thread, server: Server): Routine<Word> => alone(server, auditAlone(server));
+export function* audit(_self: Thread, server: Server): Routine<Word> {
+  return yield* alone(server, () => auditAlone(server));
+}
 
 function* auditAlone(server: Server): Routine<Word> {
   const object = yield load(server.recordedObject, 'plain');

@@ -126,9 +126,9 @@ function* release(kernel: Kernel): Routine {
 }
 
 /** Does `work` while nobody else does any. */
-function* alone(kernel: Kernel, work: Routine<Word>): Routine<Word> {
+function* alone(kernel: Kernel, work: () => Routine<Word>): Routine<Word> {
   yield* acquire(kernel);
-  const result = yield* work;
+  const result = yield* work();
   yield* release(kernel);
   return result;
 }
@@ -245,14 +245,16 @@ function* whyNot(
 }
 
 /** 0; -22, -14, -17: it cannot go there, -16: mapped elsewhere too. */
-export const remap = (
+export function* remap(
   self: Thread,
   kernel: Kernel,
   page: PageNumber,
   count: number,
   to: SpaceId,
   at: PageNumber,
-): Routine<Word> => alone(kernel, remapAlone(self, kernel, page, count, to, at));
+): Routine<Word> {
+  return yield* alone(kernel, () => remapAlone(self, kernel, page, count, to, at));
+}
 
 function* remapAlone(
   self: Thread,
@@ -275,21 +277,21 @@ function* remapAlone(
 }
 
 /** 0; -22, -14, -17: it cannot go there, -12: no free frame. */
-export const copy = (self: Thread, kernel: Kernel, page: PageNumber, to: SpaceId, at: PageNumber): Routine<Word> =>
-  alone(kernel, copyAlone(self, kernel, page, to, at));
+export function* copy(self: Thread, kernel: Kernel, page: PageNumber, to: SpaceId, at: PageNumber): Routine<Word> {
+  return yield* alone(kernel, () => copyAlone(self, kernel, page, to, at));
+}
 
 function* copyAlone(self: Thread, kernel: Kernel, page: PageNumber, to: SpaceId, at: PageNumber): Routine<Word> {
   const space = yield* spaceOf(self, kernel);
   const errno = yield* whyNot(kernel, space, page, 1, to, at);
   if (errno !== 0) return errno;
   const from = frameOf(yield* entryAt(kernel, space, page));
-  const { pageWords } = kernel.parameters;
   for (const [frame, address] of kernel.frames.entries()) {
     const used = kernel.used[frame] as Address;
     if ((yield load(used, 'seq_cst')) === 1) continue;
     yield store(used, 1, 'seq_cst');
-    yield allocate(address, pageWords);
-    for (let i = 0; i < pageWords; i++) {
+    yield allocate(address, kernel.parameters.pageWords);
+    for (let i = 0; i < kernel.parameters.pageWords; i++) {
       const word = yield load(from + i, 'relaxed');
       yield tracepoint('word copied', word);
       yield store(address + i, word, 'relaxed');
@@ -301,8 +303,9 @@ function* copyAlone(self: Thread, kernel: Kernel, page: PageNumber, to: SpaceId,
 }
 
 /** 1: it was copied. 0: there was no free frame, and it was remapped. Or why it could not go. */
-export const send = (self: Thread, kernel: Kernel, page: PageNumber, to: SpaceId, at: PageNumber): Routine<Word> =>
-  alone(kernel, sendAlone(self, kernel, page, to, at));
+export function* send(self: Thread, kernel: Kernel, page: PageNumber, to: SpaceId, at: PageNumber): Routine<Word> {
+  return yield* alone(kernel, () => sendAlone(self, kernel, page, to, at));
+}
 
 function* sendAlone(self: Thread, kernel: Kernel, page: PageNumber, to: SpaceId, at: PageNumber): Routine<Word> {
   const copied = yield* copyAlone(self, kernel, page, to, at);
@@ -331,16 +334,18 @@ function* clear(kernel: Kernel, space: SpaceId, pages: readonly PageNumber[]): R
 }
 
 /** 0; -14: not mapped. */
-export const unmap = (self: Thread, kernel: Kernel, page: PageNumber): Routine<Word> =>
-  alone(kernel, unmapAlone(self, kernel, page));
+export function* unmap(self: Thread, kernel: Kernel, page: PageNumber): Routine<Word> {
+  return yield* alone(kernel, () => unmapAlone(self, kernel, page));
+}
 
 function* unmapAlone(self: Thread, kernel: Kernel, page: PageNumber): Routine<Word> {
   return yield* clear(kernel, yield* spaceOf(self, kernel), [page]);
 }
 
 /** 0; -22: no such space. */
-export const reap = (_self: Thread, kernel: Kernel, space: SpaceId): Routine<Word> =>
-  alone(kernel, reapAlone(kernel, space));
+export function* reap(_self: Thread, kernel: Kernel, space: SpaceId): Routine<Word> {
+  return yield* alone(kernel, () => reapAlone(kernel, space));
+}
 
 function* reapAlone(kernel: Kernel, space: SpaceId): Routine<Word> {
   const pages = kernel.parameters.spaces[space];
@@ -350,8 +355,9 @@ function* reapAlone(kernel: Kernel, space: SpaceId): Routine<Word> {
 }
 
 /** 0; -14: not mapped. */
-export const protect = (self: Thread, kernel: Kernel, page: PageNumber, writable: boolean): Routine<Word> =>
-  alone(kernel, protectAlone(self, kernel, page, writable));
+export function* protect(self: Thread, kernel: Kernel, page: PageNumber, writable: boolean): Routine<Word> {
+  return yield* alone(kernel, () => protectAlone(self, kernel, page, writable));
+}
 
 function* protectAlone(self: Thread, kernel: Kernel, page: PageNumber, writable: boolean): Routine<Word> {
   const space = yield* spaceOf(self, kernel);
@@ -363,8 +369,9 @@ function* protectAlone(self: Thread, kernel: Kernel, page: PageNumber, writable:
 }
 
 /** 0; -14: not mapped. */
-export const freeze = (self: Thread, kernel: Kernel, page: PageNumber): Routine<Word> =>
-  alone(kernel, freezeAlone(self, kernel, page));
+export function* freeze(self: Thread, kernel: Kernel, page: PageNumber): Routine<Word> {
+  return yield* alone(kernel, () => freezeAlone(self, kernel, page));
+}
 
 function* freezeAlone(self: Thread, kernel: Kernel, page: PageNumber): Routine<Word> {
   const frozen = yield* entryAt(kernel, yield* spaceOf(self, kernel), page);
