@@ -65,7 +65,7 @@ export const take = (state: Lrpc, caller: ThreadId, levels: readonly Level[], as
   return all.every(({ lost }) => lost.client || lost.server) ? notCalled(levels, 'ESTALE', null, false) : waits;
 };
 
-/** The stub gets an error instead of a result. */
+/** The stub gets an error instead of a result. Source: section 3.2: the kernel returns to the stub. */
 const notCalled = (
   levels: readonly Level[],
   failure: LrpcErrno,
@@ -258,7 +258,10 @@ const collect = (
   return state.threads[caller]?.isSmashed ? [...over, ...continues(falls), ...continues(falls, giveBack)] : over;
 };
 
-/** The first part of a domain's end: from now on it is bound to nobody. Then the others; and then the caller goes on. */
+/**
+ * The first part of a domain's end: from now on it is bound to nobody. Then the others; and then the caller goes on.
+ * Source: section 5.3, domain termination.
+ */
 export const end = (state: Lrpc, domain: DomainId, afterwards: Inside | null): Outcomes => {
   if (isGone(state, domain) && afterwards) return continues({ tag: 'rest of call', ...afterwards });
   return continues({ tag: 'rest of terminate', domain, next: 0, afterwards }, (draft) => {
