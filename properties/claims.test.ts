@@ -10,6 +10,7 @@ const textOf = (path: string): string => readFileSync(new URL(path, root), 'utf8
 /** Where the course notes' claims are kept, beside a checkout that has them; they are not ours to commit. */
 const courseClaims = new URL('../shared/reference/claims.json', root);
 const courseSubjects = [
+  'chcore-ipc',
   'lrpc',
   'deadlock-timeout',
   'priority-inversion',

@@ -1,6 +1,7 @@
 /** The registry: every subject's suite, every mutant, and the canary. The one place that names subjects. */
 import { type Claim, never, type Suite } from '#model/claim.ts';
 import boundedBuffer from '#properties/ipc/bounded-buffer.property.ts';
+import chcore from '#properties/ipc/chcore.property.ts';
 import deadlock from '#properties/ipc/deadlock.property.ts';
 import l4 from '#properties/ipc/l4.property.ts';
 import lrpc from '#properties/ipc/lrpc.property.ts';
@@ -14,6 +15,8 @@ import boundedBufferCountersMutants from '#properties/museum/ipc/bounded-buffer.
 import boundedBufferLockFreeMutants from '#properties/museum/ipc/bounded-buffer.lock-free.ts';
 import boundedBufferSemaphoresMutants from '#properties/museum/ipc/bounded-buffer.semaphores.ts';
 import boundedBufferMutants from '#properties/museum/ipc/bounded-buffer.ts';
+import chcoreLifeMutants from '#properties/museum/ipc/chcore.life.ts';
+import chcoreMutants from '#properties/museum/ipc/chcore.ts';
 import deadlockRingsMutants from '#properties/museum/ipc/deadlock.rings.ts';
 import deadlockMutants from '#properties/museum/ipc/deadlock.ts';
 import deadlockWaitsMutants from '#properties/museum/ipc/deadlock.waits.ts';
@@ -85,6 +88,7 @@ export const suites: readonly Suite[] = [
   pipe,
   shmPolling,
   l4,
+  chcore,
   boundedBuffer,
   capability,
   naming,
@@ -119,6 +123,8 @@ export const mutants: readonly Mutant[] = [
   ...waitQueueMutants,
   ...shmPollingMutants,
   ...l4Mutants,
+  ...chcoreMutants,
+  ...chcoreLifeMutants,
   ...lrpcMutants,
   ...lrpcEndsMutants,
   ...lrpcAStacksMutants,

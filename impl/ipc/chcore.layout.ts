@@ -121,7 +121,7 @@ export interface Kernel {
 
 const kindNamed = { thread: Kind.thread, memory: Kind.memory, connection: Kind.connection, served: Kind.served };
 
-const atBoot = (held: ChcoreCapability | undefined): Word =>
+const atBoot = (held: ChcoreCapability | null | undefined): Word =>
   held ? capabilityWord(kindNamed[held.kind], held.object, held.copyable, 0) : Kind.none;
 
 /** Lays everything out. */
@@ -137,7 +137,7 @@ export const layoutKernel = (memory: Allocator, parameters: ChcoreParameters, co
   };
   const slotOf = (process: ProcessId, connection: number): number =>
     holdings[process]?.findIndex(
-      (held) => (held.kind === 'connection' || held.kind === 'served') && held.object === connection,
+      (held) => held?.object === connection && ['connection', 'served'].includes(held.kind),
     ) ?? 0;
   return {
     processes: holdings.map((held, process) => ({

@@ -43,7 +43,7 @@ function* stop(kernel: Kernel, taken: Taken & { tag: 'taken' }): Routine<Word> {
     return Failure.tryLater;
   }
   yield* end(kernel, taken.index);
-  if (seen === Passive.waiting) yield store(passive, Passive.waiting, 'release', 'chcore.unhold');
+  if (seen === Passive.waiting) yield store(passive, Passive.waiting, 'release', 'chcore.unhold'); // pairs with hold: passes on what the handler did
   return 0;
 }
 
@@ -92,7 +92,7 @@ function* generationIfOf(kernel: Kernel, process: ProcessId, index: number): Rou
 /** A thread that waits for requests waits no more: nobody can take it, and no core runs it. False: it does not wait. */
 function* stopThread(self: Thread, kernel: Kernel, id: number): Routine<boolean> {
   const { passive } = threadAt(kernel, id);
-  const seen = yield compareAndSwap(passive, Passive.waiting, Passive.dead, 'acquire', 'chcore.stop');
+  const seen = yield compareAndSwap(passive, Passive.waiting, Passive.dead, 'relaxed');
   if (seen !== Passive.waiting) return seen === Passive.dead;
   const words = wordsOf(self.table, id);
   yield* acquire(words.lock); // it may not have been put away yet

@@ -126,14 +126,12 @@ function* freePlace(kernel: Kernel): Routine<number> {
   return -1;
 }
 
-/**
- * Whether nothing is mapped at a page, nor about to be. The caller holds the table's lock and the pool's.
- */
+/** Whether nothing is mapped at a page, nor about to be. The caller holds the table's lock and the pool's. */
 function* isFreePage(kernel: Kernel, process: ProcessId, page: VirtualPage): Routine<boolean> {
   if (page >= kernel.mmu.pages) return false;
   if ((yield load(entryAddress(kernel.mmu, process, page), 'relaxed')) !== notMapped) return false;
   for (const { owner, client, clientPage } of kernel.connections) {
-    if (ownerOf(yield load(owner, 'relaxed')) !== Owner.building) continue;
+    if (ownerOf(yield load(owner, 'relaxed')) === Owner.none) continue; // a valid one’s page may have been mapped unseen
     if ((yield load(client, 'plain')) === process && (yield load(clientPage, 'plain')) === page) return false;
   }
   return true;
@@ -160,7 +158,7 @@ export function* agree(
   yield* acquire(processAt(kernel, process).lock);
   yield* acquire(kernel.pool);
   const isFree = yield* isFreePage(kernel, process, page);
-  if (isFree) yield store(entryAddress(kernel.mmu, process, page), entryOf(frame, true), 'release', 'chcore.map'); // pairs with mmu.walk
+  if (isFree) yield store(entryAddress(kernel.mmu, process, page), entryOf(frame, true), 'relaxed'); // what is on the page is its users' affair
   yield* release(kernel.pool);
   yield* release(processAt(kernel, process).lock);
   if (!isFree) return Failure.invalid;
@@ -168,7 +166,7 @@ export function* agree(
   yield store(connection.handler, objectOf(capability), 'plain');
   const [client, clientPage] = [yield load(connection.client, 'plain'), yield load(connection.clientPage, 'plain')];
   const slot = yield load(connection.clientSlot, 'plain');
-  yield store(entryAddress(kernel.mmu, client, clientPage), entryOf(frame, true), 'release', 'chcore.map');
+  yield store(entryAddress(kernel.mmu, client, clientPage), entryOf(frame, true), 'relaxed');
   const generation = generationOf(yield load(connection.owner, 'relaxed'));
   yield store(connection.owner, ownerWord(generation, Owner.free), 'release', 'chcore.valid'); // last; pairs with take
   return slot;

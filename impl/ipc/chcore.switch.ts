@@ -52,8 +52,8 @@ export function* resume(self: Thread, kernel: Kernel): Routine {
 }
 
 /**
- * Lets a passive thread serve connection `connection` in the caller's place, on the caller's scheduling context, and
- * sleeps until the answer is there; gives that. The caller has taken the passive thread's word.
+ * Lets a passive thread run in the caller's place, on the caller's scheduling context, and sleeps until the answer is
+ * there; gives that. The caller has taken the passive thread's word, and left there what it is to serve.
  */
 export function* lendTo(self: Thread, kernel: Kernel, to: ThreadId): Routine<Word> {
   const mine = wordsOf(self.table, self.id);
@@ -75,7 +75,7 @@ export function* waitForFirst(self: Thread, kernel: Kernel): Routine<number> {
   const mine = wordsOf(self.table, self.id);
   yield* acquire(mine.lock); // until it is put away: who asks waits for this lock
   yield store(mine.state, State.sleeping, 'relaxed');
-  yield store(threadAt(kernel, self.id).passive, Passive.waiting, 'release', 'chcore.serve');
+  yield store(threadAt(kernel, self.id).passive, Passive.waiting, 'relaxed'); // we have written nothing yet that others read
   yield* standBy(self);
   return yield* woken(self, kernel);
 }
@@ -95,7 +95,7 @@ export interface Release {
  */
 export function* answerAndWait(self: Thread, kernel: Kernel, { owner, to, answer }: Release): Routine<number> {
   yield* stopAs(self, kernel, State.sleeping, Passive.waiting);
-  if (owner) yield store(owner.address, owner.word, 'release', 'chcore.let-go');
+  if (owner) yield store(owner.address, owner.word, 'release', 'chcore.let-go'); // pairs with take
   if (to === null) {
     yield* standBy(self);
   } else {
@@ -125,7 +125,7 @@ function* stopAs(self: Thread, kernel: Kernel, state: number, passive: number): 
   yield store(mine.state, state, 'relaxed');
   yield store(words.context, 0, 'plain');
   yield tracepoint('scheduling context returned', self.id);
-  yield store(words.passive, passive, 'release', 'chcore.answered');
+  yield store(words.passive, passive, 'release', 'chcore.answered'); // pairs with hold
 }
 
 /** Ends a thread that was killed and serves nobody. */

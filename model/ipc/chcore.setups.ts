@@ -181,3 +181,41 @@ export const crowded: ChcoreParameters = {
   holdings: [[thread(3), memory(1), memory(1, false), connection(0)], [thread(0), thread(1), memory(0), memory(3)], []],
   connections: [{ ...first, handler: 1, serverMemory: 2 }],
 };
+
+/** Two servers, each of a process of its own with a register thread; their main threads and handlers make no calls. */
+export const twoServers: ChcoreParameters = {
+  ...common,
+  threads: [
+    register,
+    { process: bystander, kind: 'register' },
+    user(client),
+    user(client),
+    user(server),
+    user(bystander),
+    handler,
+    { process: bystander, kind: 'handler' },
+  ],
+  holdings: [
+    [thread(4), thread(5), memory(0)],
+    [thread(0), thread(6)],
+    [thread(1), thread(7)],
+  ],
+  servers: [
+    { thread: 4, register: 0 },
+    { thread: 5, register: 1 },
+  ],
+  connections: [],
+  floatingPoint: [],
+};
+
+/** A client whose first slot is free, so that a connection that is built again has another slot than before. */
+export const builtBefore: CapabilitySlot = 3;
+export const builtAgain: ChcoreParameters = {
+  ...common,
+  connectionsMax: 1,
+  threads: [handler, user(client), user(client), register, user(server)],
+  holdings: [[null, thread(4), memory(1), connection(0)], [thread(0), thread(3), memory(0), served(0)], []],
+  servers: [{ thread: 4, register: 3 }],
+  connections: [{ ...first, serverMemory: 2 }],
+  floatingPoint: [],
+};

@@ -116,7 +116,7 @@ const validate = (program: Program): string | undefined => {
   return (
     mismatch(program.parameters, {
       threads: listOf(recordOf({ process: small, kind: oneOf('user', 'register', 'handler') }), threads.length, 8),
-      holdings: listOf(listOf(capability, 0, 8), 1, 4),
+      holdings: listOf(listOf(nothingOr(capability), 0, 8), 1, 4),
       slots: positiveUpTo(8),
       memories: positiveUpTo(8),
       pages: positiveUpTo(8),
@@ -206,7 +206,10 @@ export const chcore: Subject<Chcore, Call, ChcoreAnswer, ChcoreParameters, Modul
   id: 'ipc/chcore',
   summary:
     'Calls that go over to the server: connections that it agrees to, shared pages, capabilities, threads that die.',
-  variants: [{ name: 'try-locks', module: 'ipc/chcore.ts' }],
+  variants: [
+    { name: 'try-locks', module: 'ipc/chcore.ts' },
+    { name: 'big-lock', module: 'ipc/chcore.big-lock.ts' },
+  ],
   exports: ['boot', 'perform'],
   scenarios,
   programs,

@@ -82,7 +82,7 @@ export default suite(chcore, [
   linearizes({ checks: ['C0-047', 'C0-049', 'C3-036', 'C3-039', 'C4-054', 'C4-055', 'C4-057'] }),
   progress(),
   faultless(),
-  ordering([], { variants: ['try-locks'] }),
+  ordering(['chcore'], { variants: ['try-locks'] }),
 
   always(
     'a thread that serves others runs on somebody’s scheduling context while it does, and on none otherwise',

@@ -122,8 +122,8 @@ export interface ChcoreConnectionAtBoot {
 /** How everything is at boot. */
 export interface ChcoreParameters {
   readonly threads: readonly ChcoreThreadAtBoot[];
-  /** What each process holds, from slot 0 on, and how many slots a table has. */
-  readonly holdings: readonly (readonly ChcoreCapability[])[];
+  /** What each process holds, from slot 0 on (null: nothing there), and how many slots a table has. */
+  readonly holdings: readonly (readonly (ChcoreCapability | null)[])[];
   readonly slots: number;
   /** How many pages of memory there are, and virtual pages in each process. */
   readonly memories: number;
