@@ -16,6 +16,7 @@ import {
   load,
   type Routine,
   store,
+  tracepoint,
   type Word,
 } from '#impl/machine/ops.ts';
 import { park, unpark } from '#impl/sync/park.ts';
@@ -91,6 +92,7 @@ export function* deadlineFor(waits: Waits, timeoutTicks: TimeoutTicks, outer: Wo
   const isTimed = timeoutTicks !== null && timeoutTicks > 0;
   if (!isTimed && outer === never) return never;
   yield* acquire(waits.lock);
+  yield tracepoint('stops the clock', timeoutTicks ?? 0);
   const now = yield load(waits.nowTicks, 'plain');
   const deadline = isTimed ? Math.min(now + timeoutTicks, outer) : outer;
   if (deadline > now) return deadline;

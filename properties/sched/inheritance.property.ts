@@ -14,7 +14,7 @@ import {
 } from '#model/claim.ts';
 import type { Parameters } from '#model/sched/inheritance.programs.ts';
 import { inheritance } from '#model/sched/inheritance.ts';
-import type { InheritanceAnswer, InheritanceCall, MutexId } from '#spec/abi/sched/inheritance.ts';
+import type { InheritanceAnswer, MutexId } from '#spec/abi/sched/inheritance.ts';
 import type { ThreadId } from '#spec/abi.ts';
 import { awaited, effective, type Inheritance, type PendingCall } from '#spec/sched/inheritance.ts';
 
@@ -97,9 +97,6 @@ const depends = (state: Inheritance, thread: ThreadId, other: ThreadId, depth: n
   const next = awaited(state, thread);
   return next !== null && depth > 0 && (next === other || depends(state, next, other, depth - 1));
 };
-
-const tags = (made: readonly InheritanceCall['tag'][]): ReadonlySet<string> => new Set(made);
-const fastCalls = tags(['lock', 'unlock']);
 
 /** What the kernel does for a thread that has a core from start to end: as it retires. */
 const readModifyWritesOfRetiring = 2;
@@ -208,8 +205,7 @@ export default suite(inheritance, [
     'a mutex that nobody else wants is taken and given up by one compare-and-swap each',
     ({ program, costs: spent }: Run) => {
       const active = program.threads.filter((made) => made.length > 0);
-      const isAlone =
-        active.length === 1 && active.flat().every(({ tag }) => fastCalls.has(tag)) && spent.interrupts === 0;
+      const isAlone = active.length === 1 && spent.interrupts === 0;
       const isPaired = (active[0] ?? []).every(({ tag }, i) => tag === (i % 2 === 0 ? 'lock' : 'unlock'));
       if (!isAlone || !isPaired || !isWellNested(active[0] ?? [])) return true;
       return spent.readModifyWrites <= active.flat().length + readModifyWritesOfRetiring;

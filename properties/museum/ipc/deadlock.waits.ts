@@ -217,4 +217,18 @@ export default exhibit('ipc/deadlock', [
     ],
     killedBy: 'faultless',
   },
+  {
+    name: 'clock-stopped-by-everybody',
+    variant,
+    bug: undefined,
+    title: 'The clock is stopped for waits without a deadline too',
+    story:
+      'Every wait takes the lock of the timers, whether it sets one or not. All calls of the machine wait for each other there.',
+    origin: 'a fast path that is never taken',
+    edits: [
+      { file, from: '  if (!isTimed && outer === never) return never;\n', to: '' },
+      { file, from: '  if (deadline !== never) yield* release(waits.lock);\n', to: '  yield* release(waits.lock);\n' },
+    ],
+    killedBy: 'clock-left-alone',
+  },
 ]);
