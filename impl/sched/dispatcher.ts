@@ -19,7 +19,7 @@ import {
   unmaskInterrupts,
   type Word,
 } from '#impl/machine/ops.ts';
-import { isAnyAbove, leave, place } from '#impl/sched/queue.ts';
+import { isAnyAbove, isQueued, leave, place } from '#impl/sched/queue.ts';
 import { coreOf, has, type Kernel, lockBoth, lockCoreOf, State, threadOf, unlock } from '#impl/sched/table.ts';
 import { acquire } from '#impl/sync/spinlock.ts';
 import type { Thread, ThreadTable } from '#impl/sync/threads.ts';
@@ -47,6 +47,8 @@ export function* dispatch(kernel: Kernel, _table: ThreadTable, core: number): Ro
 
 /** Offers all who wait for a core but `next`, which is to have it, to those cores that have nothing to do. */
 function* offerOthers(kernel: Kernel, core: number, next: ThreadId): Routine {
+  const length = yield load(coreOf(kernel, core).length, 'relaxed');
+  if (length === ((yield* isQueued(kernel, next)) ? 1 : 0)) return; // nobody else is there
   let isAnyAsleep = false;
   for (let other = 0; other < kernel.cores.length; other++) {
     if (other !== core && (yield* isAsleep(kernel, other))) isAnyAsleep = true;

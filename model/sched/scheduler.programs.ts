@@ -102,6 +102,17 @@ const moving: readonly Scenario[] = [
     [works()],
     [locates, works()],
   ]),
+  scenario('one may go elsewhere, and one before it may not', 2, [
+    [moves(2, 1), moves(3, 1), moves(3, 3)],
+    [works()],
+    [works()],
+    [works()],
+  ]),
+  scenario('one is moved that calls, and waits for its mover', 2, [
+    [yields, calls(2)],
+    [moves(0, 2), wakes(2)],
+    [receives, waits, replies()],
+  ]),
   scenario('others are made more and less urgent', 1, [
     [ranks(2, 0), works(), ranks(null, 0), works()],
     [works()],

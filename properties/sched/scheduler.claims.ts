@@ -26,12 +26,12 @@ import type { Scheduler } from '#spec/sched/scheduler.ts';
 
 export type SchedulerClaim = Claim<Scheduler, Call, SchedulerAnswer, Parameters>;
 
-/** Whoever is given a core is ready, on no other core, and finds nobody there. */
+/** Whoever is given a core is ready, on no other core, and finds nobody there; nobody is moved while it runs. */
 const runsOnce = (run: Run): boolean =>
   follow(run, ({ name, word }, scene) => {
-    if (name !== 'dispatched') return true;
     const { id, core } = placeOf(word);
-    return scene.threads[id]?.state === 'ready' && scene.current[core] === null;
+    if (name === 'moved') return scene.threads[id]?.state !== 'running';
+    return name !== 'dispatched' || (scene.threads[id]?.state === 'ready' && scene.current[core] === null);
   });
 
 const staysWithinItsMask = (run: Run): boolean =>
