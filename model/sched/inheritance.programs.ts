@@ -58,9 +58,10 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
     then: readonly InheritanceCall[],
     others: readonly (readonly InheritanceCall[])[],
     last: readonly InheritanceCall[] = [],
+    highest = others.length + 1,
   ) => {
     const threads = [[...before, receives, ...then], ...others, [calls(0), ...last]];
-    const priorities = threads.map((_, thread) => (thread === threads.length - 1 ? 0 : thread + 1));
+    const priorities = threads.map((_, thread) => (thread === threads.length - 1 ? 0 : Math.min(thread + 1, highest)));
     return { name, program: program(variant, threads, threads.length, priorities) };
   };
   return [
@@ -132,6 +133,7 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
       [[locks(0), unlocks(0)]],
     ),
     afterThey('handed over while another asks', [locks(0)], [replies, unlocks(0)], [[locks(0)]], [locks(0)]),
+    afterThey('two that are equal', [locks(0)], [unlocks(0)], [[locks(0)], [asks(0), locks(0)]], [], 2),
     afterThey(
       'who is next is lent what the others lend',
       [locks(0)],
@@ -149,13 +151,13 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
 
 /** Two mutexes and a server; a thread that watches, times out and sets priorities. */
 export const exploration = (threads: number): Exploration<Inheritance, Call, Parameters> => ({
-  parameters: { priorities: Array.from({ length: threads }, (_, thread) => thread + 1), ceilings: [ceiling, ceiling] },
+  parameters: { priorities: Array.from({ length: threads }, (_, thread) => thread + 1), ceilings: [ceiling, 3] },
   threads: Array.from({ length: threads }, (_, thread) => {
     const mutexes = [locks(0), locks(1), unlocks(0), unlocks(1)];
     if (thread === threads - 1) return { tag: 'any', calls: [timesOut(0), sets(0, 4), sets(0, 1), asks(0), works(1)] };
     return { tag: 'any', calls: [...mutexes, thread === 0 ? receives : calls(0), replies] };
   }),
-  mayWait: () => true, // nobody need give a mutex up, or serve
+  mayWait: () => false, // whoever holds a mutex or serves somebody can go on: thread 0 by a timeout at the latest
 });
 
 const drawnCall = (threads: number): fc.Arbitrary<InheritanceCall> => {

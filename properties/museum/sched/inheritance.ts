@@ -1,6 +1,7 @@
 import { exhibit } from '#properties/museum/mutant.ts';
 
 const file = 'impl/sched/inheritance.ts';
+const list = 'impl/sched/inheritance.list.ts';
 const dispatcher = 'impl/sched/priority-dispatcher.ts';
 const variant = 'inheritance';
 const lent = `  yield* propagate(kernel, awaited);
@@ -256,6 +257,24 @@ export default exhibit('sched/inheritance', [
         to: '',
       },
       { file, from: 'const gone = -1;\n', to: '' },
+    ],
+    killedBy: 'linearizes',
+  },
+  {
+    name: 'last-come-among-equals',
+    variant,
+    bug: undefined,
+    title: 'Among equals the last is first',
+    story: 'A waiter is put before those of its own priority. As long as others come, who came first waits.',
+    origin: 'classic: >= for >',
+    edits: [
+      {
+        file: list,
+        from: `  return (yield load(one.arrival, 'plain')) < (yield load(other.arrival, 'plain'));
+`,
+        to: `  return (yield load(one.arrival, 'plain')) > (yield load(other.arrival, 'plain'));
+`,
+      },
     ],
     killedBy: 'linearizes',
   },
