@@ -107,7 +107,7 @@ export const set = (state: Chcore, caller: ThreadId, call: SetCall): Outcomes =>
   });
 };
 
-/** The client's part of that. */
+/** The client's part of that, with the connection its own. Source: connection.c, sys_ipc_set_cap. */
 export const setOwned = (call: SetCall, connection: number): Outcomes =>
   returns({ tag: 'ok' }, (draft) => {
     const found = draft.connections[connection];
@@ -135,7 +135,7 @@ export const get = (state: Chcore, caller: ThreadId, call: GetCall): Outcomes =>
   });
 };
 
-/** The client's part of that: it is in its table already. */
+/** The client's part of that: it is in its table already. Source: connection.c, sys_ipc_get_cap. */
 export const getOwned = (state: Chcore, call: GetCall, connection: number): Outcomes => {
   const slot = state.connections[connection]?.returned[call.index];
   const letGo = (draft: Chcore): void => {
@@ -155,7 +155,10 @@ const again = (call: CallCall, then?: (draft: Chcore) => void): Outcomes =>
 export const enterCall = (state: Chcore, caller: ThreadId, call: CallCall): Outcomes =>
   call.count > state.capabilitiesMax ? fails('EINVAL') : own(state, caller, call.connection, call, () => again(call));
 
-/** With the connection the caller's: the handler runs, in the caller's place and on its scheduling context. */
+/**
+ * With the connection the caller's: the handler runs, in the caller's place and on its scheduling context.
+ * Source: connection.c, ipc_thread_migrate_to_server.
+ */
 export const callOwned = (state: Chcore, caller: ThreadId, call: CallCall, connection: number): Outcomes => {
   const handler = state.connections[connection]?.handler ?? -1;
   const tag = state.threads[handler]?.passive?.tag;
@@ -177,7 +180,10 @@ export const callOwned = (state: Chcore, caller: ThreadId, call: CallCall, conne
   });
 };
 
-/** A client whose answer is there is told it. One that was killed meanwhile gets none, and waits for ever. */
+/**
+ * A client whose answer is there is told it. One that was killed meanwhile gets none, and waits for ever.
+ * Source: connection.c, sys_ipc_return (arch_set_thread_return, sched_to_thread).
+ */
 export const blocked = (state: Chcore, caller: ThreadId): Outcomes => {
   const answer = state.threads[caller]?.reply;
   if (!answer) return waits;

@@ -22,7 +22,10 @@ import { continues, returns } from '#spec/outcome.ts';
 export const close = (state: Chcore, caller: ThreadId, call: ChcoreCall & { tag: 'close' }): Outcomes =>
   own(state, caller, call.connection, call, () => fails('EAGAIN'));
 
-/** With the connection the caller's: takes its handler too, unless that is dead. */
+/**
+ * With the connection the caller's: takes its handler too, unless that is dead. EAGAIN: it is not free.
+ * Source: connection.c, __stop_connection (ownership, then ipc_lock).
+ */
 export const closeOwned = (state: Chcore, connection: number, recycling: Recycling | null): Outcomes => {
   const handler = state.connections[connection]?.handler ?? -1;
   const tag = state.threads[handler]?.passive?.tag;
@@ -36,7 +39,7 @@ export const closeOwned = (state: Chcore, connection: number, recycling: Recycli
   });
 };
 
-/** The connection is no more. */
+/** The connection is no more. Source: connection.c, connection_deinit. */
 export const bothHeld = (state: Chcore, { connection, recycling }: PendingCall & { tag: 'both held' }): Outcomes => {
   const handler = state.connections[connection]?.handler ?? null;
   const isHeld = state.threads[handler ?? -1]?.passive?.tag === 'held';
@@ -45,7 +48,7 @@ export const bothHeld = (state: Chcore, { connection, recycling }: PendingCall &
   });
 };
 
-/** Its handler is free for others. */
+/** Its handler is free for others. Source: connection.c, __stop_connection. */
 export const ended = ({ handler, recycling }: PendingCall & { tag: 'ended' }): Outcomes => {
   const letGo = (draft: Chcore): void => {
     setPassive(draft, handler, { tag: 'waiting' });
@@ -82,7 +85,7 @@ const isOf = (state: Chcore, connection: number, process: ProcessId): boolean =>
   return found?.client === process || found?.server === process;
 };
 
-/** The next connection, if it is one of the process. */
+/** The next connection, if it is one of the process. Source: recycle.c, sys_cap_group_recycle. */
 export const recycleConnection = (state: Chcore, caller: ThreadId, rest: Recycling): Outcomes => {
   const { process, next } = rest;
   if (next >= state.connections.length) return continues({ tag: 'recycle thread', process, next: 0 });
@@ -96,7 +99,10 @@ export const recycleConnection = (state: Chcore, caller: ThreadId, rest: Recycli
   });
 };
 
-/** The next thread of it that waits for requests waits no more. In the end: nothing is left, unless something came up. */
+/**
+ * The next thread of it that waits for requests waits no more. In the end nothing is left, unless something came up.
+ * Source: recycle.c, sys_cap_group_recycle (threads in TS_WAITING).
+ */
 export const recycleThread = (state: Chcore, { process, next }: Recycling): Outcomes => {
   const thread = state.threads[next];
   if (!thread) return finish(state, process);

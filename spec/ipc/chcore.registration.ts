@@ -134,14 +134,17 @@ export const agree = (
   });
 };
 
-/** The client's side is mapped. */
+/** The client's side is mapped. Source: connection.c, sys_register_client (map_pmo_with_user). */
 export const mapClient = (rest: UnderWay): Outcomes =>
   continues({ ...rest, tag: 'both mapped' }, (draft: Chcore) => {
     const found = draft.connections[rest.connection];
     if (found) map(draft, found.client, found.clientPage, found.memory);
   });
 
-/** The connection is valid: it can be used before the client that asked for it has been told. */
+/**
+ * The connection is valid: it can be used before the client that asked for it has been told.
+ * Source: connection.c, sys_ipc_register_cb_return (CONN_VALID).
+ */
 export const validate = (state: Chcore, rest: UnderWay): Outcomes => {
   const table = state.processes[state.connections[rest.connection]?.client ?? -1]?.table ?? [];
   const slot = table.findIndex((held) => held?.kind === 'connection' && held.object === rest.connection);

@@ -27,7 +27,10 @@ export const startAnswer = (state: Chcore, connection: number, call: ChcoreCall 
   return continues({ tag: 'addressed', call, connection, to: isAnswered ? caller : null, dying });
 };
 
-/** With a registration in hand: agrees to it or not. With a call: fetches the message's header, once. */
+/**
+ * With a registration in hand: agrees to it or not. With a call: fetches the message's header, once.
+ * Source: connection.c, sys_ipc_register_cb_return; sys_ipc_return, with the header of the lab of 2022.
+ */
 export const addressed = (state: Chcore, caller: ThreadId, rest: PendingCall & { tag: 'addressed' }): Outcomes => {
   const { call, connection: index, to, dying } = rest;
   const connection = state.connections[index];
@@ -99,7 +102,10 @@ export const answered = (caller: ThreadId, rest: PendingCall & { tag: 'answered'
     thread.context = null;
   });
 
-/** The connection is free for the next call, and the client goes on. What it sent with this call is sent no more. */
+/**
+ * The connection is free for the next call, and the client goes on. What it sent with this call is sent no more.
+ * Source: connection.c, sys_ipc_return (unlock ownership, then switch).
+ */
 export const passiveLetGo = ({
   connection,
   to,

@@ -99,7 +99,7 @@ const enter = (state: Chcore, caller: ThreadId, call: ChcoreCall): Outcomes => {
   });
 };
 
-/** What a call does first, in the kernel. */
+/** What a call does first, in the kernel. Source: ChCore, syscall/syscall.c. */
 const perform = (state: Chcore, caller: ThreadId, asked: ChcoreCall): Outcomes =>
   match(asked)
     .with({ tag: 'register server' }, ({ register }) => registerServer(state, caller, register))
@@ -115,7 +115,7 @@ const perform = (state: Chcore, caller: ThreadId, asked: ChcoreCall): Outcomes =
     .with({ tag: P.union('yield', 'read', 'write') }, () => returns({ tag: 'ok' } as const))
     .exhaustive();
 
-/** What it does when the connection that it named is the caller's. */
+/** What it does when the connection that it named is the caller's. Source: as for each call. */
 const withConnection = (state: Chcore, caller: ThreadId, asked: ChcoreCall, connection: number): Outcomes =>
   match(asked)
     .with({ tag: 'set' }, (call) => setOwned(call, connection))
