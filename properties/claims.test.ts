@@ -26,6 +26,7 @@ const courseSubjects = [
   'naming',
   'multicore-sched',
   'affinity',
+  'control-transfer',
 ];
 
 interface Row {
