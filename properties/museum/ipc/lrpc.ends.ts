@@ -248,7 +248,7 @@ export default exhibit('ipc/lrpc', [
     bug: undefined,
     title: 'Interrupts are not masked while a thread crosses',
     story:
-      'The timer strikes between the note of the new address space and the note of the authority. It does no harm alone; where the stack pointer is a register of the old space it does.',
+      'The timer strikes after the address space has been loaded and before that is noted. The thread goes on in the one that is noted: it runs the server’s code, and translates by the client’s page table.',
     origin: 'a classic',
     edits: [
       {
@@ -265,7 +265,7 @@ export default exhibit('ipc/lrpc', [
     killedBy: 'linearizes',
   },
   {
-    name: 'priority-lost-budget-kept',
+    name: 'slice-put-back',
     variant,
     bug: undefined,
     title: 'What is left of the time slice is put back as it was before the call',
