@@ -27,6 +27,9 @@ const interrupted = (run: Run, { cores }: PendingCall): number =>
 const isQuiet = ({ program, costs: spent }: Run): boolean =>
   spent.interrupts === 0 && program.threads.filter((calls) => calls.length > 0).length <= program.cores;
 
+/** Visible micro-ops that a thread may take for each call of anybody, each timer interrupt and each time it is resumed. */
+const stepsPerCall = 60;
+
 export default suite(remoteCall, [
   refines(),
   linearizes(),
@@ -67,6 +70,17 @@ export default suite(remoteCall, [
       run.costs.interProcessorInterrupts <=
         run.program.threads.flat().reduce((sum, call) => sum + interrupted(run, call), 0),
     { id: 'one-interrupt-each', isOfReference: true },
+  ),
+  costs(
+    'whoever waits takes no steps: they grow with what is asked, not with how long it takes',
+    ({ program, costs: spent }: Run) => {
+      const asked = program.threads.flat().length;
+      return program.threads.every(
+        (_, thread) =>
+          (spent.microOps[thread] ?? 0) <= stepsPerCall * (asked + spent.interrupts + (spent.resumed[thread] ?? 0) + 1),
+      );
+    },
+    { id: 'no-busy-waiting', isOfReference: true },
   ),
   sometimes(
     'one core has done what another asked, and a third has not',

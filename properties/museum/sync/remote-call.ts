@@ -254,4 +254,15 @@ ${answers}`,
     ],
     killedBy: 'faultless',
   },
+  {
+    name: 'looks-without-waiting',
+    variant,
+    bug: undefined,
+    title: 'Who waits looks again and again',
+    story:
+      'The waiting core takes it that there is always something to serve, and never waits for a change. All answers are right, but the longer the others take the more steps it makes.',
+    origin: 'classic: a polling loop without a pause',
+    edits: [{ file, from: `  let isAny = false;`, to: `  let isAny = true;` }],
+    killedBy: 'no-busy-waiting',
+  },
 ]);
