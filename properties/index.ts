@@ -21,6 +21,9 @@ import deadlockRingsMutants from '#properties/museum/ipc/deadlock.rings.ts';
 import deadlockMutants from '#properties/museum/ipc/deadlock.ts';
 import deadlockWaitsMutants from '#properties/museum/ipc/deadlock.waits.ts';
 import descriptorMutants from '#properties/museum/ipc/descriptors.ts';
+import l4ClansMutants from '#properties/museum/ipc/l4.clans.ts';
+import l4FastPathMutants from '#properties/museum/ipc/l4.fast-path.ts';
+import l4LongMutants from '#properties/museum/ipc/l4.long.ts';
 import l4Mutants from '#properties/museum/ipc/l4.ts';
 import lrpcAStacksMutants from '#properties/museum/ipc/lrpc.a-stacks.ts';
 import lrpcEndsMutants from '#properties/museum/ipc/lrpc.ends.ts';
@@ -123,6 +126,9 @@ export const mutants: readonly Mutant[] = [
   ...waitQueueMutants,
   ...shmPollingMutants,
   ...l4Mutants,
+  ...l4LongMutants,
+  ...l4FastPathMutants,
+  ...l4ClansMutants,
   ...chcoreMutants,
   ...chcoreLifeMutants,
   ...lrpcMutants,

@@ -2,6 +2,7 @@ import { exhibit } from '#properties/museum/mutant.ts';
 
 const kernel = 'impl/ipc/l4.ts';
 const rendezvous = 'impl/ipc/l4.rendezvous.ts';
+const entry = 'impl/ipc/l4.entry.ts';
 const variant = 'endpoints';
 
 /** Endpoints, replies, timeouts and notifications; the fast path and long messages have files of their own. */
@@ -19,23 +20,20 @@ export default exhibit('ipc/l4', [
         file: kernel,
         from: `  yield* acquire(portOf(kernel, port).lock);
   yield* acquire(wordsOf(self.table, self.id).lock);
+  yield* offerBuffers(self, kernel, buffers, timeouts);
   const client = yield* takeReply(kernel, mine);
   if (client >= 0 && words.length <= physicalRegisters && ticks !== 0) {
-    const isQueueEmpty = (yield* partnerAt(kernel, port, Activity.sending)) < 0;
-    if (isQueueEmpty && (yield load(mine.dead, 'plain')) === 0) {
-      yield* replyDirectly(self, kernel, port, client, words, ticks);
-      return yield* comeOut(self, kernel);
-    }
-  }
-  if (client >= 0) yield* answer(self, kernel, client, words);
 `,
         to: `  const client = yield* takeReply(kernel, mine);
   if (client >= 0) yield* answer(self, kernel, client, words);
   yield* acquire(portOf(kernel, port).lock);
   yield* acquire(wordsOf(self.table, self.id).lock);
+  yield* offerBuffers(self, kernel, buffers, timeouts);
+  yield* receiveAt(self, kernel, port, ticks);
+  return yield* rest(self, kernel, port);
+  {
 `,
       },
-      { file: kernel, from: 'import { callDirectly, replyDirectly } from', to: 'import { callDirectly } from' },
     ],
     killedBy: 'linearizes',
   },
@@ -137,6 +135,144 @@ export default exhibit('ipc/l4', [
         file: kernel,
         from: `  const word = (yield load(port.signals, 'plain')) | badgeOf(capability);`,
         to: `  const word = badgeOf(capability);`,
+      },
+    ],
+    killedBy: 'linearizes',
+  },
+  {
+    name: 'last-tick-not-counted',
+    variant,
+    bug: undefined,
+    title: 'The last tick is not counted',
+    story:
+      'The clock looks which threads have ticks left to wait, and leaves out those that have one. Time is never over.',
+    origin: 'classic: an end off by one',
+    edits: [
+      {
+        file: kernel,
+        from: "if ((yield load(block.ticks, 'relaxed')) <= 0) continue;",
+        to: "if ((yield load(block.ticks, 'relaxed')) <= 1) continue;",
+      },
+    ],
+    killedBy: 'progress',
+  },
+  {
+    name: 'time-is-over-and-still-queued',
+    variant,
+    bug: undefined,
+    title: 'Who waits no longer is still in the queue',
+    story:
+      'The receiver is told that time is over, and goes. Its place in the queue stays. The next sender takes it for one that waits.',
+    origin: 'classic: a waiter that is not dequeued',
+    edits: [
+      {
+        file: rendezvous,
+        from: `  } else yield* unlink(kernel, table, portOf(kernel, port - 1), id);
+  const isSending`,
+        to: `  }
+  const isSending`,
+      },
+    ],
+    killedBy: 'progress',
+  },
+  {
+    name: 'both-decide',
+    variant,
+    bug: undefined,
+    title: 'Reply and timeout are decided twice',
+    story:
+      'The server replies just as the caller’s time is over. Each looks whether the caller waits, and both find that it does. One wakes it, and the other writes into a thread that is elsewhere by then.',
+    origin: 'classic: test and set in two steps (semantics, section 29)',
+    edits: [
+      {
+        file: rendezvous,
+        from: "  return (yield compareAndSwap(caller.awaits, call, 0, 'relaxed')) === call;",
+        to: `  yield store(caller.awaits, 0, 'relaxed');
+  return true;`,
+      },
+    ],
+    killedBy: 'faultless',
+  },
+  {
+    name: 'waits-though-killed',
+    variant,
+    bug: undefined,
+    title: 'A thread that was killed waits',
+    story:
+      'The kill takes the server out of its wait. It goes on to the next call, which does not ask whether its caller was killed, and waits for ever.',
+    origin: 'classic: a kill that is slept over',
+    edits: [{ file: entry, from: "  if ((yield load(mine.dead, 'plain')) !== 0) {", to: '  if (self.id < 0) {' }],
+    killedBy: 'progress',
+  },
+  {
+    name: 'waits-though-not-at-all',
+    variant,
+    bug: undefined,
+    title: 'A timeout of 0 is one of no end',
+    story: 'Nobody is there. The call that was to try and no more waits.',
+    origin: 'classic: 0 taken for the absence of a timeout',
+    edits: [{ file: entry, from: '  if (ticks === 0) {', to: '  if (ticks === -2) {' }],
+    killedBy: 'not-at-all',
+  },
+  {
+    name: 'nobody-tells-the-caller',
+    variant,
+    bug: undefined,
+    title: 'A server dies, and its caller waits on',
+    story: 'The server is killed between the call and the reply. Nobody else can reply, and nobody tells the caller.',
+    origin: 'classic: peer exit without waking the partner (semantics, section 12)',
+    edits: [
+      { file: kernel, from: '  if (client < 0) return Status.sent;\n', to: '  if (client < 9) return Status.sent;\n' },
+    ],
+    killedBy: 'progress',
+  },
+  {
+    name: 'signal-stays',
+    variant,
+    bug: undefined,
+    title: 'Who waits leaves the signal where it was',
+    story: 'The badges are taken and not cleared: they are there again for the next wait.',
+    origin: 'classic',
+    edits: [
+      {
+        file: kernel,
+        from: `    yield store(port.signals, 0, 'plain');
+    yield store(mine.badge`,
+        to: `    yield store(mine.badge`,
+      },
+    ],
+    killedBy: 'linearizes',
+  },
+  {
+    name: 'port-not-looked-at-again',
+    variant,
+    bug: undefined,
+    title: 'A port is locked that the thread waits at no longer',
+    story:
+      'The canceler reads where its target waits, and takes that lock. Meanwhile a sender has served the target, and it is elsewhere. The canceler does not look again.',
+    origin: 'classic: lock, then check again what made you lock it',
+    edits: [
+      {
+        file: rendezvous,
+        from: "    if ((yield load(block.port, 'relaxed')) === port) return port;\n",
+        to: '    if (port !== -1) return port;\n',
+      },
+    ],
+    killedBy: 'faultless',
+  },
+  {
+    name: 'granted-over-another',
+    variant,
+    bug: undefined,
+    title: 'A capability is granted into the slot that it came from',
+    story:
+      'The kernel puts the capability into the receiver’s table where it was in the sender’s. What the receiver had there is gone.',
+    origin: 'classic',
+    edits: [
+      {
+        file: rendezvous,
+        from: "    if ((yield load(to.slots + slot, 'plain')) !== 0) continue;",
+        to: '    if (slot !== granted) continue;',
       },
     ],
     killedBy: 'linearizes',
