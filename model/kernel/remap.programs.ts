@@ -79,6 +79,7 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
   });
   return [
     of('the third core is told too', [[remaps(0, 1)], [rests], [reads(0), reads(0)]]),
+    of('a page goes while a core rests', [[remaps(0, 1)], [reads(0), rests]]),
     of('alone: moved, and gone', [[writes(7, 0), remaps(0, 1), reads(0), enters(1), reads(1), writes(9, 1), reads(1)]]),
     of('alone: copied, and kept', [[copies(0, 1), writes(8, 0), enters(1), reads(1), enters(0), reads(0)]], {
       pageWords: 2,
@@ -113,6 +114,14 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
       shared,
     ),
     of('alone: a page that somebody else has too, and no frame is left', [[sends(0, 0)]], { ...shared, frames: 1 }),
+    of('alone: the second of two pages is one that somebody else has too', [[remaps(0, 0, 2), reads(0), reads(1)]], {
+      ...twoPages,
+      spaces: [
+        [rw(0), rw(1)],
+        [null, null],
+        [rw(1), null],
+      ],
+    }),
     of('alone: no frame is left', [[copies(0, 0), sends(0, 0), enters(1), unmaps(0), reads(0)]], onePage),
     of('alone: one is left again', [[copies(0, 0), copies(0, 1), enters(1), unmaps(0), enters(0), copies(0, 1)]]),
     of('alone: not to be written', [

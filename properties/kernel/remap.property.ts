@@ -58,6 +58,18 @@ const wordsDue = ({ calls, program }: Run): number => {
 const changesTable = ({ tag }: PendingCall): boolean =>
   tag === 'remap' || tag === 'send' || tag === 'unmap' || tag === 'freeze' || tag === 'protect' || tag === 'reap';
 
+/** Of a call: the other threads that have begun to run in some space by its answer, and do not rest since before it. */
+const othersThatMayRun = (run: Run, change: Done): number => {
+  const until = change.answeredStep ?? Number.POSITIVE_INFINITY;
+  const others = run.program.threads.keys().filter((thread) => thread !== change.thread);
+  return [...others].filter((thread) => {
+    const begun = run.calls.filter((done) => done.thread === thread && done.invokedStep < until);
+    const last = begun.at(-1);
+    const isResting = last?.call.tag === 'rest' && isAfter(change, last);
+    return !isResting && begun.some(({ call }) => call.tag !== 'rest');
+  }).length;
+};
+
 /** How many frames are in use. */
 const inUse = ({ frames }: Remap): number => frames.filter((frame) => frame !== null).length;
 
@@ -218,11 +230,19 @@ export default suite(
         const { program, costs: spent } = run;
         const active = program.threads.filter((calls) => calls.length > 0).length;
         if (active > program.cores || spent.interrupts > 0) return true; // others are woken too
-        const changes = run.calls.filter(({ call }) => changesTable(call)).length;
-        const inSpaces = program.threads.filter((calls) => calls.some(({ tag }) => tag !== 'rest')).length;
-        return spent.interProcessorInterrupts <= changes * Math.max(0, inSpaces - 1);
+        const due = run.calls
+          .filter(({ call }) => changesTable(call))
+          .reduce((sum, change) => sum + othersThatMayRun(run, change), 0);
+        return spent.interProcessorInterrupts <= due;
       },
       { id: 'told-once', checks: ['C2-015'], variants: ['shootdown'], isOfReference: true },
+    ),
+    costs(
+      'a core forgets nothing while no table is changed, wherever its thread goes and however long it rests',
+      (run: Run) =>
+        run.calls.some(({ call }) => changesTable(call)) ||
+        timesTraced(run, 'TLB flushed') + timesTraced(run, 'TLB entry invalidated') === 0,
+      { id: 'forgets-nothing-good', variants: ['shootdown'], isOfReference: true },
     ),
   ],
   figures,

@@ -76,6 +76,45 @@ export default exhibit('kernel/remap', [
     killedBy: 'faultless',
   },
   {
+    name: 'never-rests',
+    variant,
+    bug: undefined,
+    title: 'A core that rests stays in the bitmap',
+    story: 'It is interrupted for each change of a space of which it runs nothing, and wakes for nothing.',
+    origin: 'classic: no lazy TLB',
+    edits: [
+      {
+        file: 'impl/kernel/remap.ts',
+        from: `  yield* leaveSpace(kernel.shootdown);
+`,
+        to: '',
+      },
+    ],
+    killedBy: 'told-once',
+  },
+  {
+    name: 'forgets-on-every-way-back',
+    variant,
+    bug: undefined,
+    title: 'A core forgets everything whenever it comes back',
+    story: 'Nobody looks at the generation: who has rested, or was elsewhere, begins with an empty buffer.',
+    origin: 'classic: a processor without tags in its TLB',
+    edits: [
+      {
+        file,
+        from: `  if ((yield load(flushed, 'plain')) !== generation) {
+    yield* invalidateAll(shootdown.mmu);
+    yield store(flushed, generation, 'plain');
+  }
+`,
+        to: `  yield* invalidateAll(shootdown.mmu);
+  yield store(flushed, generation, 'plain');
+`,
+      },
+    ],
+    killedBy: 'forgets-nothing-good',
+  },
+  {
     name: 'everybody-is-told',
     variant,
     bug: undefined,

@@ -190,6 +190,22 @@ ${unlocked}`,
     killedBy: 'linearizes',
   },
   {
+    name: 'first-page-looked-at',
+    variant,
+    bug: undefined,
+    title: 'Of several pages only the first must not be shared',
+    story: 'A message of two pages is moved, the second of which somebody else has too.',
+    origin: 'classic: a check before a loop that belongs into it',
+    edits: [
+      {
+        file,
+        from: refusedIfShared,
+        to: refusedIfShared.replace('if (yield*', 'if (i === 0 && (yield*').replace('frame))', 'frame)))'),
+      },
+    ],
+    killedBy: 'linearizes',
+  },
+  {
     name: 'nobody-is-told',
     variant,
     bug: undefined,
