@@ -8,7 +8,9 @@ import {
   clientPage,
   closes,
   confused,
+  connected,
   gets,
+  gift,
   kills,
   nested,
   oneConnection,
@@ -28,8 +30,9 @@ import {
   writes,
   yields,
 } from '#model/ipc/chcore.setups.ts';
-import type { Program, ProgramSize } from '#model/subject.ts';
+import type { Exploration, Program, ProgramSize } from '#model/subject.ts';
 import type { ChcoreCall, ChcoreParameters, ChcoreThreadAtBoot } from '#spec/abi/ipc/chcore.ts';
+import { type Chcore, isAlive, processOf } from '#spec/ipc/chcore.state.ts';
 
 /** Setups by how many threads they have. */
 const setups: readonly ChcoreParameters[] = [
@@ -167,6 +170,26 @@ export const sequences = {
       ),
     }),
   ),
+};
+
+/**
+ * A handler, clients that share a connection, and a thread that kills and recycles: each does what it likes, for ever.
+ * Nobody waits for ever whose process lives, and whose server goes on: only those who wait to be asked may.
+ */
+export const exploration = (threads: number): Exploration<Chcore, Call, ChcoreParameters> => {
+  const clientThreads = Math.max(1, threads - 2);
+  return {
+    parameters: watched(clientThreads),
+    threads: [
+      { tag: 'any', calls: [serves, returns(1)] },
+      ...Array.from({ length: clientThreads }, () => ({
+        tag: 'any' as const,
+        calls: [calls(connected), sets(connected, 0, gift), closes(connected)],
+      })),
+      { tag: 'any', calls: [kills(0), kills(1), recycles(0), recycles(1)] },
+    ],
+    mayWait: (state, caller, { tag }) => tag !== 'blocked' || !isAlive(state, processOf(state, caller)),
+  };
 };
 
 /** The call with a smaller argument, if it has one. */

@@ -147,8 +147,10 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
         returns(2),
         writes(null, 3, 'count'),
         returns(3),
+        writes(null, -1, 'count'),
+        returns(4),
       ],
-      [calls(connected), calls(connected), gets(connected, 0), calls(connected)],
+      [calls(connected), calls(connected), gets(connected, 0), calls(connected), calls(connected)],
     ]),
     of('connected, refused', unconnected(1), [
       [serves, refuses],
@@ -193,6 +195,7 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
       [serves],
       [
         registersClient(serverThread, unshared, clientPage),
+        registersClient(serverThread, shared, 4),
         registersClient(serverThread, shared, clientPage),
         registersClient(serverThread, shared, clientPage),
         registersClient(serverThread, shared, 0),

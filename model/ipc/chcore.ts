@@ -1,7 +1,7 @@
 import type { Allocator } from '#impl/machine/allocator.ts';
 import type { Routine, Word } from '#impl/machine/ops.ts';
 import type { Thread } from '#impl/sync/threads.ts';
-import { programs, sequences, simplerCall } from '#model/ipc/chcore.drawn.ts';
+import { exploration, programs, sequences, simplerCall } from '#model/ipc/chcore.drawn.ts';
 import { type Call, scenarios } from '#model/ipc/chcore.programs.ts';
 import type { MachineAtBoot, Program, Subject } from '#model/subject.ts';
 import {
@@ -214,6 +214,7 @@ export const chcore: Subject<Chcore, Call, ChcoreAnswer, ChcoreParameters, Modul
   scenarios,
   programs,
   sequences: () => sequences,
+  exploration: (_variant, threads) => exploration(threads),
   *simpler(current) {
     for (const [thread, calls] of current.threads.entries()) {
       for (const [index, call] of calls.entries()) {
@@ -234,4 +235,8 @@ export const chcore: Subject<Chcore, Call, ChcoreAnswer, ChcoreParameters, Modul
   showCall,
   showAnswer,
   showState,
+  showTraced: (name, thread) =>
+    name === 'direct switch' || name === 'slow path' || name.startsWith('scheduling context')
+      ? `${name}: T${thread}`
+      : `${name}: ${thread}`,
 };
