@@ -79,7 +79,7 @@ export default exhibit('ipc/lrpc', [
         to: '    yield* acquire(list.lock);\n    yield* sleepIn(self, kernel, list.top, list.lock);\n    yield* release(list.lock);',
       },
     ],
-    killedBy: 'linearizes',
+    killedBy: 'last-in-first-out',
   },
   {
     name: 'first-in-first-out',

@@ -23,7 +23,7 @@ export default exhibit('ipc/lrpc', [
         to: '  if ((found & Linked.lost) !== 0) {\n    if (below === 0)',
       },
     ],
-    killedBy: 'linearizes',
+    killedBy: 'one-call-per-a-stack',
   },
   {
     name: 'return-address-on-the-a-stack',
