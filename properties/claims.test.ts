@@ -13,6 +13,7 @@ const courseSubjects = [
   'chcore-ipc',
   'lrpc',
   'deadlock-timeout',
+  'l4-ipc',
   'priority-inversion',
   'remap-tlb',
   'toctou',

@@ -97,11 +97,11 @@ const named: readonly ((variant: string) => Named)[] = [
     [[client()], call(says(1)), tick, tick],
   ),
   scenario(
-    'the reply comes as time is over',
+    'the reply comes as the caller is canceled',
     2,
-    [[client()], call(says(1), { ...forever, receive: 1 })],
+    [[client(), to(notification, receives)], call(says(1)), wait(1)],
     [[server], receive(), reply(2)],
-    [[], tick],
+    [[], cancel(0)],
   ),
   scenario(
     'a server is canceled as it waits for the next call',

@@ -99,22 +99,6 @@ export default exhibit('ipc/l4', [
     killedBy: 'progress',
   },
   {
-    name: 'preempted-in-the-window',
-    variant,
-    bug: undefined,
-    title: 'Interrupts are on while the window is mapped',
-    story:
-      'The timer strikes in the midst of a copy. When the sender runs again, the core is in another address space, and the window that it writes through is not there.',
-    origin: 'classic',
-    edits: [
-      { file, from: '  yield maskInterrupts();\n  yield activate(own);', to: '  yield activate(own);' },
-      { file, from: '  yield unmaskInterrupts();\n  return { copied, missing };', to: '  return { copied, missing };' },
-      { file, from: '  maskInterrupts,\n', to: '' },
-      { file, from: '  unmaskInterrupts,\n', to: '' },
-    ],
-    killedBy: 'window',
-  },
-  {
     name: 'window-left-open',
     variant,
     bug: undefined,

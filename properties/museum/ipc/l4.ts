@@ -179,19 +179,19 @@ export default exhibit('ipc/l4', [
     name: 'both-decide',
     variant,
     bug: undefined,
-    title: 'Reply and timeout are decided twice',
+    title: 'Who takes a caller out of its call does not decide that it gets no reply',
     story:
-      'The server replies just as the caller’s time is over. Each looks whether the caller waits, and both find that it does. One wakes it, and the other writes into a thread that is elsewhere by then.',
-    origin: 'classic: test and set in two steps (semantics, section 29)',
+      'The caller is canceled, and goes on to wait for a signal. The reply to its call finds that nobody has taken it back, and ends that wait.',
+    origin: 'classic: withdrawal and transfer as two decisions (semantics, section 29)',
     edits: [
       {
         file: rendezvous,
-        from: "  return (yield compareAndSwap(caller.awaits, call, 0, 'relaxed')) === call;",
-        to: `  yield store(caller.awaits, 0, 'relaxed');
-  return true;`,
+        from: `    if (!(yield* claim(block, yield load(block.calls, 'plain')))) return; // the reply is under way
+`,
+        to: '',
       },
     ],
-    killedBy: 'faultless',
+    killedBy: 'linearizes',
   },
   {
     name: 'waits-though-killed',
