@@ -64,23 +64,6 @@ export default exhibit('ipc/lrpc', [
     killedBy: 'linearizes',
   },
   {
-    name: 'claimed-and-then-looked',
-    variant,
-    bug: undefined,
-    title: 'Whether the binding is revoked is asked before the claim only',
-    story:
-      'A caller finds the binding valid. Then the server ends and marks its linkages; the caller claims its own as if it were not marked, and calls a domain that is no more.',
-    origin: 'a classic: check, then act',
-    edits: [
-      {
-        file: kernel,
-        from: "  const found = yield compareAndSwap(linkage.state, 0, self.id + 1, 'acq_rel', 'lrpc.claim'); // pairs with free, and with abort\n",
-        to: "  const lost = (yield load(linkage.state, 'relaxed')) & Linked.lost;\n  const found = (yield compareAndSwap(linkage.state, lost, self.id + 1, 'acq_rel', 'lrpc.claim')) & ~lost;\n",
-      },
-    ],
-    killedBy: 'linearizes',
-  },
-  {
     name: 'freed-with-a-store',
     variant,
     bug: undefined,
@@ -167,17 +150,6 @@ export default exhibit('ipc/lrpc', [
       },
     ],
     killedBy: 'linearizes',
-  },
-  {
-    name: 'captives-stay',
-    variant,
-    bug: undefined,
-    title: 'Captured threads are not let go',
-    story:
-      'The server releases whom it keeps, but those whose callers have gone on without them are forgotten: they keep their A-stacks for ever, and the next caller waits for one.',
-    origin: 'Bershad 1990, section 5.3: destroyed when released',
-    edits: [{ file, from: '  yield* letGo(self, kernel, home);\n', to: '' }],
-    killedBy: 'progress',
   },
   {
     name: 'unwound-a-stack-lost',
