@@ -208,7 +208,7 @@ export const chcore: Subject<Chcore, Call, ChcoreAnswer, ChcoreParameters, Modul
     'Calls that go over to the server: connections that it agrees to, shared pages, capabilities, threads that die.',
   variants: [
     { name: 'try-locks', module: 'ipc/chcore.ts' },
-    { name: 'big-lock', module: 'ipc/chcore.big-lock.ts' },
+    { name: 'big-lock', module: 'ipc/chcore.big-lock.ts', baselineOf: 'try-locks' },
   ],
   exports: ['boot', 'perform'],
   scenarios,

@@ -134,7 +134,7 @@ export const deadlock: Subject<spec.Deadlock, Call, DeadlockAnswer, Parameters, 
   summary: 'Threads that call each other and wait, with timeouts that break their rings.',
   variants: [
     { name: 'timeouts', module: 'ipc/deadlock.ts' },
-    { name: 'big-lock', module: 'ipc/deadlock.big-lock.ts' },
+    { name: 'big-lock', module: 'ipc/deadlock.big-lock.ts', baselineOf: 'timeouts' },
     { name: 'detects', module: 'ipc/deadlock.detects.ts' },
   ],
   exports: ['boot', 'call', 'receive', 'reply', 'lock', 'unlock', 'tick'],

@@ -115,7 +115,7 @@ export const l4: Subject<L4, Call, L4Answer, Parameters, Module, Kernel> = {
   summary: 'Synchronous messages in the manner of L4: calls, replies, timeouts, and a fast path.',
   variants: [
     { name: 'endpoints', module: 'ipc/l4.ts' },
-    { name: 'big-lock', module: 'ipc/l4.big-lock.ts' },
+    { name: 'big-lock', module: 'ipc/l4.big-lock.ts', baselineOf: 'endpoints' },
     { name: 'clans', module: 'ipc/l4.clans.ts' },
   ],
   exports: ['boot', 'systemCall'],

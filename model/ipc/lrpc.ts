@@ -212,7 +212,7 @@ export const lrpc: Subject<Lrpc, Call, LrpcAnswer, Parameters, Module, unknown> 
   summary: 'Lightweight remote procedure call: the thread crosses domains, and its stacks are real.',
   variants: [
     { name: 'lock-free', module: 'ipc/lrpc.ts' },
-    { name: 'big-lock', module: 'ipc/lrpc.big-lock.ts' },
+    { name: 'big-lock', module: 'ipc/lrpc.big-lock.ts', baselineOf: 'lock-free' },
   ],
   exports: [
     'boot',

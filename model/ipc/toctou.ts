@@ -143,7 +143,7 @@ export const toctou: Subject<spec.Toctou, Call, ToctouAnswer, Parameters, Module
   summary: 'A server that checks a request in shared memory and uses it, while the client rewrites it.',
   variants: [
     { name: 'copy', module: 'ipc/toctou.ts' },
-    { name: 'big-lock', module: 'ipc/toctou.big-lock.ts' },
+    { name: 'big-lock', module: 'ipc/toctou.big-lock.ts', baselineOf: 'copy' },
   ],
   exports: ['boot', 'put', 'open', 'write', 'read', 'close', 'link', 'become', 'audit'],
   scenarios,

@@ -146,8 +146,8 @@ export const capability: Subject<spec.Capabilities, Call, CapabilityAnswer, Para
   variants: [
     { name: 'sel4', module: 'kernel/capability.ts' },
     { name: 'chcore', module: 'kernel/capability.chcore.ts' },
-    { name: 'sel4-big-lock', module: 'kernel/capability.big-lock.ts' },
-    { name: 'chcore-big-lock', module: 'kernel/capability.chcore.big-lock.ts' },
+    { name: 'sel4-big-lock', module: 'kernel/capability.big-lock.ts', baselineOf: 'sel4' },
+    { name: 'chcore-big-lock', module: 'kernel/capability.chcore.big-lock.ts', baselineOf: 'chcore' },
   ],
   exports: ['boot', 'create', 'read', 'write', 'copy', 'move', 'remove', 'revoke'],
   scenarios,

@@ -146,7 +146,7 @@ export const remap: Subject<spec.Remap, Call, RemapAnswer, Parameters, Module, u
   summary: 'A page goes from one address space to another, by remapping or copying; other cores forget it.',
   variants: [
     { name: 'shootdown', module: 'kernel/remap.ts' },
-    { name: 'broadcast', module: 'kernel/remap.broadcast.ts' },
+    { name: 'broadcast', module: 'kernel/remap.broadcast.ts', baselineOf: 'shootdown' },
   ],
   exports: [
     'boot',

@@ -157,7 +157,7 @@ export const inheritance: Subject<spec.Inheritance, Call, InheritanceAnswer, Par
   summary: 'Mutexes and servers that lend priorities along chains, against priority inversion.',
   variants: [
     { name: 'inheritance', module: 'sched/inheritance.ts' },
-    { name: 'big-lock', module: 'sched/inheritance.big-lock.ts' },
+    { name: 'big-lock', module: 'sched/inheritance.big-lock.ts', baselineOf: 'inheritance' },
     { name: 'ceiling', module: 'sched/inheritance.ceiling.ts' },
   ],
   exports: [

@@ -35,7 +35,7 @@ const rigs = {
   eager: await rigOf(eager, 'eager'),
   lazy: await rigOf(lazy, 'lazy'),
   benno: await rigOf(benno, 'benno'),
-  'big lock': await rigOf(eager, 'big lock'),
+  'big-lock': await rigOf(eager, 'big-lock'),
 };
 type Name = keyof typeof rigs;
 const names = Object.keys(rigs) as Name[];

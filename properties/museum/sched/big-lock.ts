@@ -1,6 +1,6 @@
 import { exhibit } from '#properties/museum/mutant.ts';
 
-const variant = 'big lock';
+const variant = 'big-lock';
 const file = 'impl/sched/big-lock.ts';
 
 const mayRun = `!has(yield load(thread.mask, 'plain'), core)) continue;
