@@ -97,11 +97,6 @@ const moving: readonly Scenario[] = [
     [waits, locates],
     [moves(0, 2), wakes(0)],
   ]),
-  scenario('one waits for its turn and is moved, and may go elsewhere', 2, [
-    [moves(2, 1), works(), moves(2, 3), works()],
-    [works()],
-    [locates, works()],
-  ]),
   scenario('one may go elsewhere, and one before it may not', 2, [
     [moves(2, 1), moves(3, 1), moves(3, 3)],
     [works()],

@@ -33,21 +33,27 @@ export const placeOf = (word: number): { readonly id: ThreadId; readonly core: n
 
 export const has = (mask: number, core: number): boolean => ((mask >> core) & 1) === 1;
 
+/** Scenes at boot, by program: one is looked at by many claims on many executions. */
+const scenes = new WeakMap<Run['program'], readonly Tracked[]>();
+
 /** The scene at boot: the first threads run, one on each core, and the others are dealt to the cores in turn. */
 export const sceneAtBoot = ({ program }: Pick<Run, 'program'>): Scene => {
-  const { cores } = program;
-  const active = program.threads.flatMap((calls, id) => (calls.length > 0 ? [id] : []));
-  return {
-    threads: program.threads.map((_, id): Tracked => {
-      const rank = active.indexOf(id);
-      const state = rank < 0 ? 'blocked' : rank < cores ? 'running' : 'ready';
-      const core = Math.max(rank, 0) % cores;
-      return { state, core, priority: program.parameters.priorities[id] ?? 0, mask: 2 ** cores - 1 };
-    }),
-    current: Array.from({ length: cores }, (_, core) => active[core] ?? null),
-    asleep: Array.from({ length: cores }, () => false),
-    halted: Array.from({ length: cores }, () => false),
-  };
+  const atBoot = scenes.get(program) ?? threadsAtBoot(program);
+  scenes.set(program, atBoot);
+  const none = new Array<boolean>(program.cores).fill(false);
+  const current = new Array<ThreadId | null>(program.cores).fill(null);
+  for (const [id, { state, core }] of atBoot.entries()) if (state === 'running') current[core] = id;
+  return { threads: atBoot.map((thread) => ({ ...thread })), current, asleep: none, halted: [...none] };
+};
+
+const threadsAtBoot = ({ threads, cores, parameters }: Run['program']): Tracked[] => {
+  const active = threads.flatMap((calls, id) => (calls.length > 0 ? [id] : []));
+  return threads.map((_, id): Tracked => {
+    const rank = active.indexOf(id);
+    const state = rank < 0 ? 'blocked' : rank < cores ? 'running' : 'ready';
+    const core = Math.max(rank, 0) % cores;
+    return { state, core, priority: parameters.priorities[id] ?? 0, mask: 2 ** cores - 1 };
+  });
 };
 
 /**

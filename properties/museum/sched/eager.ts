@@ -137,23 +137,6 @@ export default exhibit('sched/eager', [
     killedBy: 'work-conserving',
   },
   {
-    name: 'only-the-first-is-looked-at',
-    variant,
-    bug: undefined,
-    title: 'Pinned tasks make balancing loop or give up',
-    story:
-      'A core that looks for work at another gives up if the first that waits there may not leave. Behind that one waits somebody who may.',
-    origin: 'Linux 6263322c5e8f, LBF_ALL_PINNED and LBF_SOME_PINNED',
-    edits: [
-      {
-        file: dispatcher,
-        from: mayHave,
-        to: `        return has(allowed, where) && has(allowed, core) ? at - 1 : -1;\n`,
-      },
-    ],
-    killedBy: 'work-conserving',
-  },
-  {
     name: 'moved-and-not-told',
     variant,
     bug: 'SEL4-IPC-03',
