@@ -202,21 +202,4 @@ export default exhibit('ipc/chcore', [
     ],
     killedBy: 'recycled-once',
   },
-  {
-    name: 'recycled-with-a-connection',
-    variant,
-    bug: undefined,
-    title: 'A connection that is built meanwhile is forgotten',
-    story:
-      'The connections of a process have been ended, and one of its threads, in the kernel since before the kill, builds another. Nobody looks again.',
-    origin: 'classic: a scan without a second look',
-    edits: [
-      {
-        file: recycleFile,
-        from: '(yield* generationIfOf(kernel, process, index)) >= 0',
-        to: 'index < 0',
-      },
-    ],
-    killedBy: 'linearizes',
-  },
 ]);
