@@ -9,8 +9,8 @@
  * Sources: Chase and Lev, "Dynamic circular work-stealing deque", SPAA 2005; Lê, Pop, Cohen and Zappa Nardelli, PPoPP
  * 2013, figure 1. Its orders with three changes. Where they have a release fence in push, `bottom` is stored by release:
  * their fence covers what the same core stores later, and a thread may be moved to another. The array is loaded by
- * acquire, not consume. And what only forbids that a load takes effect after a later store (acquire of `top` in push,
- * seq_cst of the swaps) is left out: RC11 forbids that by itself, ARMv8 does not.
+ * acquire, not consume. And what only forbids that a load takes effect after a later store (acquire of `top` in push) is
+ * left out, and seq_cst of the swaps: RC11 forbids that by itself, ARMv8 does not. The limit is ours, and so is its fence.
  */
 import type { Allocator, Page } from '#impl/machine/allocator.ts';
 import {
@@ -89,8 +89,10 @@ export function* push(_self: unknown, deque: Deque, task: Task): Routine<Word> {
   let array = arrayOf(deque, yield load(deque.array, 'relaxed'));
   if (((bottom - top) | 0) >= array.size) {
     const larger = yield* grow(deque, top, bottom);
-    if (larger === null) return noSpace;
-    array = larger;
+    if (larger === null) {
+      yield fence('seq_cst', 'deque.full'); // pairs with steal: a thief that finds more taken than we do sees all that we pushed
+      if (((bottom - (yield load(deque.top, 'relaxed'))) | 0) >= array.size) return noSpace;
+    } else array = larger;
   }
   yield store(slotOf(array, bottom), task, 'relaxed', 'deque.put');
   yield store(deque.bottom, (bottom + 1) | 0, 'release', 'deque.push'); // pairs with steal: shows the task

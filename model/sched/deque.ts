@@ -67,6 +67,7 @@ const scenarios = (variant: string): { name: string; program: Program<Call, Para
     { name: 'the last task: owner against two thieves', program: program('+-', [1, 1]) },
     { name: 'one of two tasks each', program: program('++-', [1]) },
     { name: 'both want the second of two tasks', program: program('++-', [2]) },
+    { name: 'two thieves at a full deque', program: program('+++', [1, 1]) },
     { name: 'a thief that takes two', program: program('++', [2]) },
     { name: 'an owner that takes two', program: program('++--', [1]) },
     { name: 'pushed after the last was taken', program: program('+-+', [1]) },

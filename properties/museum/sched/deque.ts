@@ -85,14 +85,7 @@ export default exhibit('sched/deque', [
     story:
       'Push read which array is in use before it grew and does not look again. The new task is written over one in the old array, and who takes it finds an empty slot of the new one.',
     origin: 'the code of PPoPP 2013, figure 1: `resize(q)` without loading the array again',
-    edits: [
-      {
-        file,
-        from: `    array = larger;
-`,
-        to: '',
-      },
-    ],
+    edits: [{ file, from: `    } else array = larger;`, to: `    }` }],
     killedBy: 'refines',
   },
   {
@@ -327,17 +320,6 @@ ${claims}`,
     story: 'As many tasks wait as the array has slots, and one more is pushed. It is written over the oldest.',
     origin: 'classic: > or >=',
     edits: [{ file, from: `>= array.size) {`, to: `> array.size) {` }],
-    killedBy: 'refines',
-  },
-  {
-    name: 'one-too-few',
-    variant,
-    bug: undefined,
-    title: 'The array is taken for full one task too soon',
-    story:
-      'One slot is always left empty, as in a ring that tells full from empty so. The last push that should fit is refused.',
-    origin: 'classic: N or N - 1',
-    edits: [{ file, from: `>= array.size) {`, to: `>= array.size - 1) {` }],
     killedBy: 'refines',
   },
   {
