@@ -66,7 +66,7 @@ export const outcomes = (state: L4, caller: ThreadId, call: PendingCall): Outcom
     .with({ tag: 'rest' }, () => rest(state, caller))
     .otherwise((asked) => onEndpoint(state, caller, asked));
 
-/** A call that names an endpoint, or replies. */
+/** A call that names an endpoint or a notification, or replies. Source: seL4 manual, 4.2 and 5.1. */
 const onEndpoint = (state: L4, caller: ThreadId, call: EndpointCall): Outcomes =>
   match(call)
     .with({ tag: 'send' }, (asked) => send(state, caller, asked, null))
@@ -194,7 +194,10 @@ const wait = (state: L4, caller: ThreadId, slot: number, ticks: TimeoutTicks): O
   });
 };
 
-/** What is left of a call that has begun: to wait until it is over, and to copy if it is the sender of a long message. */
+/**
+ * What is left of a call that has begun: to wait until it is over, and to copy if it is the sender of a long message.
+ * Source: Liedtke, SOSP 1993 (long messages); L4 X.2 reference manual, 5.6 (the transfer timeout).
+ */
 const rest = (state: L4, caller: ThreadId): Outcomes => {
   const { activity, dead } = threadOf(state, caller);
   if (activity.tag === 'over') return returns(activity.answer);
@@ -246,7 +249,7 @@ const cancel = (target: ThreadId): Outcomes =>
     withdraw(draft, target, 'ECANCELED');
   });
 
-/** As `cancel`, and for good: the target never waits again. Then whoever waits for it is told. */
+/** As `cancel`, and for good: the target never waits again. Then whoever waits for it is told. Source: semantics, section 12. */
 const kill = (target: ThreadId): Outcomes =>
   continues({ tag: 'rest of kill', target }, (draft: L4) => {
     threadOf(draft, target).dead = true;

@@ -209,7 +209,7 @@ export default exhibit('ipc/l4', [
     variant,
     bug: undefined,
     title: 'A timeout of 0 is one of no end',
-    story: 'Nobody is there. The call that was to try and no more waits.',
+    story: 'Nobody is there. The call was to try and no more, and it waits for somebody to come.',
     origin: 'classic: 0 taken for the absence of a timeout',
     edits: [{ file: entry, from: '  if (ticks === 0) {', to: '  if (ticks === -2) {' }],
     killedBy: 'not-at-all',
