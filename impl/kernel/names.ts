@@ -107,10 +107,9 @@ const pack = (bytes: readonly Byte[]): PackedName => ({
 
 /** The bytes of a name. */
 export const unpack = ({ lengthBytes, words }: PackedName): Byte[] =>
-  Array.from(
-    { length: lengthBytes },
-    (_, i) => ((words[Math.floor(i / bytesPerWord)] as Word) >>> (8 * (i % bytesPerWord))) & 0xff,
-  );
+  words
+    .flatMap((word) => Array.from({ length: bytesPerWord }, (_, i) => (word >>> (8 * i)) & 0xff))
+    .slice(0, lengthBytes);
 
 /** The name in the user's buffer, of at most `nameBytesMax` bytes. */
 export function* copyName(lengthBytes: number): Routine<PackedName> {

@@ -62,9 +62,6 @@ export const Failure = {
   dead: -130,
 } as const;
 
-/** What a capability allows: to send; and, to who registered the name, to unregister it. */
-const Right = { send: 1, own: 2 } as const;
-
 export interface NamingParameters {
   /** Slots of each process, and how many words and notices there is room for in its inbox. */
   readonly slots: number;
@@ -82,9 +79,9 @@ interface SlotWords {
   /** To whom its capability leads, plus 1, and in which life; 0: it holds none. */
   readonly to: Address;
   readonly life: Address;
-  /** The record of the name by which it was given, and what it allows. */
+  /** The record of the name by which it was given; and 1 if it owns that name, 0 if it may only send. */
   readonly record: Address;
-  readonly rights: Address;
+  readonly owns: Address;
 }
 
 /** What is kept of a process. All but the inbox is its own thread's. */
@@ -115,8 +112,8 @@ export const boot = (memory: Allocator, parameters: NamingParameters): Service =
     names: layoutNames(memory, names, atBoot),
     processes: processes.map(({ connected }, id) => {
       const mine = numbers.filter((_number, i) => atBoot[i]?.owner === id);
-      const own = mine.map((record) => ({ to: id, record, rights: Right.send | Right.own }));
-      const held = [...own, ...connected.map((to) => ({ to, record: 0, rights: Right.send }))];
+      const own = mine.map((record) => ({ to: id, record, owns: 1 }));
+      const held = [...own, ...connected.map((to) => ({ to, record: 0, owns: 0 }))];
       return {
         inbox: layoutInbox(memory, id, messages, notices),
         slots: Array.from({ length: slots }, (_, slot) => layoutSlot(memory, `P${id}.${slot}`, held[slot])),
@@ -131,13 +128,13 @@ export const boot = (memory: Allocator, parameters: NamingParameters): Service =
 const layoutSlot = (
   memory: Allocator,
   name: string,
-  held: { readonly to: ThreadId; readonly record: number; readonly rights: number } | undefined,
+  held: { readonly to: ThreadId; readonly record: number; readonly owns: number } | undefined,
 ): SlotWords => ({
   generation: memory.word(`${name}.generation`, held ? 1 : 0),
   to: memory.word(`${name}.to`, held ? held.to + 1 : 0),
   life: memory.word(`${name}.life`, held ? 1 : 0),
   record: memory.word(`${name}.record`, held?.record),
-  rights: memory.word(`${name}.rights`, held?.rights),
+  owns: memory.word(`${name}.owns`, held?.owns),
 });
 
 const processAt = (service: Service, id: ThreadId): ProcessWords => service.processes[id] as ProcessWords;
@@ -164,7 +161,7 @@ function* registerLocked(self: Thread, service: Service, bucket: Bucket, name: P
   const record = known ?? (yield* freeRecord(bucket));
   yield* setRecord(bucket, record, name, me);
   yield* tellWatchers(self, service, record, Kind.registered);
-  return yield* fill(mine, slot, { ...me, record: record.number }, Right.send | Right.own);
+  return yield* fill(mine, slot, { ...me, record: record.number }, 1);
 }
 
 /** Takes back the name that a capability of the caller's owns. 0, or why not. */
@@ -173,7 +170,7 @@ export function* unregister(self: Thread, service: Service, handle: CapabilityHa
   const held = yield* heldAt(mine, handle);
   if (held < 0) return held;
   const slot = slotAt(mine, held);
-  if (((yield load(slot.rights, 'plain')) & Right.own) === 0) return Failure.notOwner;
+  if ((yield load(slot.owns, 'plain')) === 0) return Failure.notOwner;
   const [bucket, record] = recordAt(service.names, yield load(slot.record, 'plain'));
   yield* acquire(bucket.lock);
   yield* disown(bucket, record);
@@ -198,7 +195,7 @@ export function* lookup(self: Thread, service: Service, lengthBytes: number, isW
       return owner !== null;
     });
   }
-  return owner === null ? Failure.noName : yield* fill(mine, slot, owner, Right.send);
+  return owner === null ? Failure.noName : yield* fill(mine, slot, owner, 0);
 }
 
 /** Who owns a name and is alive. Takes no lock. */
@@ -357,13 +354,13 @@ function* freeSlot(mine: ProcessWords): Routine<number> {
 }
 
 /** Puts a capability into a free slot. Its handle. */
-function* fill(mine: ProcessWords, number: number, { process, life, record }: Owner, rights: Word): Routine<Word> {
+function* fill(mine: ProcessWords, number: number, { process, life, record }: Owner, owns: Word): Routine<Word> {
   const slot = slotAt(mine, number);
   const generation = (yield load(slot.generation, 'plain')) + 1;
   yield store(slot.generation, generation, 'plain');
   yield store(slot.to, process + 1, 'plain');
   yield store(slot.life, life, 'plain');
   yield store(slot.record, record, 'plain');
-  yield store(slot.rights, rights, 'plain');
+  yield store(slot.owns, owns, 'plain');
   return handleWord(number, generation);
 }

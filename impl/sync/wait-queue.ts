@@ -66,7 +66,7 @@ function* block(self: Thread): Routine {
 function* finishWait(self: Thread, queue: WaitQueue): Routine {
   const mine = wordsOf(self.table, self.id);
   yield store(mine.state, State.running, 'relaxed');
-  if ((yield load(mine.channel, 'relaxed')) === 0) return; // a waker took us off, or a kill did
+  if ((yield load(mine.channel, 'acquire', 'waiting.isOff')) === 0) return; // a waker took us off, or a kill did: pairs with remove
   yield* acquire(queue.lock);
   if ((yield load(mine.channel, 'relaxed')) !== 0) yield* remove(self.table, queue, self.id);
   yield* release(queue.lock);
@@ -119,5 +119,5 @@ function* remove(table: ThreadTable, queue: WaitQueue, id: number): Routine {
   const next = yield load(mine.next, 'plain');
   yield store(previous === 0 ? queue.first : wordsOf(table, previous - 1).next, next, 'plain');
   yield store(next === 0 ? queue.last : wordsOf(table, next - 1).previous, previous, 'plain');
-  yield store(mine.channel, 0, 'relaxed');
+  yield store(mine.channel, 0, 'release', 'waiting.off'); // we are done with its words: it may queue elsewhere next
 }

@@ -149,6 +149,20 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
       { slots: 4 },
     ),
     of(
+      'alone: the first slot is below another',
+      [[holds(0)]],
+      [[moves(at(0)), copies(at(1)), revokes(1), reads(0, 2)]],
+    ),
+    of(
+      'alone: an object is made in a slot that had followers',
+      [[holds(0)]],
+      [[copies(at(0)), deletes(0), creates, revokes(0, 2), reads(1)]],
+    ),
+    of('alone: over an endpoint in the first slot', mayGrant, [
+      [deletes(0), moves(at(1)), copies(at(0, 2), { over: at(0, 2) })],
+      [],
+    ]),
+    of(
       'alone: moved beside one with its badge',
       [[holds(0)]],
       [[mints(at(0)), mints(at(0)), moves(at(1)), revokes(2), reads(3), copies(at(3)), revokes(3), reads(1, 2)]],

@@ -17,9 +17,9 @@ export const names = {
   a: bytesOf('a'),
   aZero: bytesOf('a\0'),
   c: bytesOf('c'),
-  diskA: bytesOf('disk-a'),
-  diskC: bytesOf('disk-c'),
-  tooLong: bytesOf('disk-a-01'),
+  volumeA: bytesOf('volume-a'),
+  volumeC: bytesOf('volume-c'),
+  tooLong: bytesOf('volume-ab'),
 } as const;
 
 /** What a slot holds: the n-th capability in it. At boot that is the first. */
@@ -111,7 +111,7 @@ export const drawnCall = (pool: readonly Name[], processes: number, waiting: boo
 /** Names of a program: some of those that are alike, and perhaps one that is too long. */
 export const drawnPool: fc.Arbitrary<Name[]> = fc
   .record({
-    known: fc.shuffledSubarray([names.a, names.aZero, names.c, names.diskA, names.diskC], {
+    known: fc.shuffledSubarray([names.a, names.aZero, names.c, names.volumeA, names.volumeC], {
       minLength: 1,
       maxLength: 3,
     }),

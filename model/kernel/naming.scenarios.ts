@@ -19,7 +19,7 @@ import {
 import type { Program } from '#model/subject.ts';
 import type { AtBoot } from '#spec/kernel/naming.ts';
 
-const { a, aZero, c, diskA, diskC, tooLong } = names;
+const { a, aZero, c, volumeA, volumeC, tooLong } = names;
 
 export interface Scenario {
   readonly name: string;
@@ -75,16 +75,20 @@ export const scenarios = (variant: string): Scenario[] => {
     ),
     of(
       'alone: names that are alike, and one that is too long',
-      [has([diskA, a])],
+      [has([volumeA, volumeC])],
       [
         [
-          looksUp(diskC),
-          looksUp(aZero),
-          registers(diskC),
           unregisters(0),
-          looksUp(diskA),
+          looksUp(volumeA),
+          looksUp(volumeC),
+          registers(aZero),
+          unregisters(1),
+          looksUp(a),
+          looksUp(volumeC),
           watches(tooLong),
-          looksUp(diskC),
+          registers(tooLong),
+          looksUp(tooLong),
+          unregisters(1, 3),
         ],
       ],
     ),
@@ -172,6 +176,14 @@ export const scenarios = (variant: string): Scenario[] => {
       [
         [restarts, polls],
         [looksUp(a), sends(1, 0)],
+      ],
+    ),
+    of(
+      'one waits for two names in turn',
+      [nothing, nothing],
+      [
+        [awaits(a), awaits(volumeC)],
+        [registers(a), registers(volumeC)],
       ],
     ),
     of(

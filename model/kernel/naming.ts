@@ -93,7 +93,7 @@ const arrivalOf = (kind: Word, bytes: readonly number[]): NamingAnswer | undefin
     return { tag: kind === 1 ? 'message' : 'reply', from: { process: first, life: second }, word: third };
   }
   const event = events[kind - 3];
-  return event && { tag: 'notice', name: bytes.slice(1, 1 + first), event };
+  return event && first < bytes.length ? { tag: 'notice', name: bytes.slice(1, 1 + first), event } : undefined;
 };
 
 /** What the thread is told. A result that no such call may give is shown as an error of that name. */
@@ -190,13 +190,13 @@ export const naming: Subject<spec.Naming, Call, NamingAnswer, Parameters, Module
   summary: 'A naming service: names that lead to a process and not to its number, and who is told when it dies.',
   variants: [
     { name: 'hashed', module: 'kernel/naming.ts' },
-    { name: 'big-lock', module: 'kernel/naming.big-lock.ts' },
+    { name: 'big-lock', module: 'kernel/naming.big-lock.ts', baselineOf: 'hashed' },
   ],
   exports: ['boot', 'register', 'unregister', 'lookup', 'watch', 'send', 'reply', 'receive', 'restart'],
   scenarios,
   programs,
   sequences: () => {
-    const pool = [names.a, names.aZero, names.diskA, names.diskC];
+    const pool = [names.a, names.aZero, names.volumeA, names.volumeC];
     return {
       parameters: drawnParameters(pool, 2),
       threads: 2,

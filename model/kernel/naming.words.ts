@@ -5,7 +5,7 @@ import type { Service as PlainService } from '#impl/kernel/naming.big-lock.ts';
 import type { Service } from '#impl/kernel/naming.ts';
 import type { Address, Word } from '#impl/machine/ops.ts';
 import type { Arrival, Name, NameEvent } from '#spec/abi/kernel/naming.ts';
-import { compare, type NameEntry, type Naming, type NamingProcess } from '#spec/kernel/naming.ts';
+import { compare, type NameEntry, type Naming, type NamingProcess, nameBytesMax } from '#spec/kernel/naming.ts';
 
 type Latest = (address: Address) => Word;
 
@@ -54,14 +54,14 @@ const readHashed = (service: Service, latest: Latest): Pick<Naming, 'names' | 'p
       const isCounted = arrived.filter(({ tag }) => tag !== 'notice').length === latest(inbox.words);
       return {
         life: latest(inbox.life),
-        slots: slots.map(({ generation, to, life, record, rights }) => ({
+        slots: slots.map(({ generation, to, life, record, owns }) => ({
           generation: latest(generation),
           connection:
             latest(to) === 0
               ? null
               : {
                   to: { process: latest(to) - 1, life: latest(life) },
-                  owns: (latest(rights) & 2) === 0 ? null : nameAt(latest(record)),
+                  owns: latest(owns) === 0 ? null : nameAt(latest(record)),
                 },
         })),
         inbox: isCounted ? arrived : [],
@@ -73,14 +73,15 @@ const readHashed = (service: Service, latest: Latest): Pick<Naming, 'names' | 'p
 };
 
 const readInbox = ({ first, count, ring, size }: Inbox, latest: Latest): Arrival[] =>
-  Array.from({ length: latest(count) }, (_, i) => {
+  Array.from({ length: size }, (_, i) => {
     const at = ring + ((latest(first) + i) % size) * 4;
     const [kind, ...words] = [latest(at), latest(at + 1), latest(at + 2), latest(at + 3)] as const;
     return arrivalOf(kind, kind >= 3 ? unpack({ lengthBytes: words[0], words: words.slice(1) }) : words);
-  });
+  }).slice(0, latest(count));
 
 const readPlain = ({ entries, processes }: PlainService, latest: Latest): Pick<Naming, 'names' | 'processes'> => {
-  const readList = (list: Address): Word[] => Array.from({ length: latest(list) }, (_, i) => latest(list + 1 + i));
+  const readList = (list: Address): Word[] =>
+    Array.from({ length: nameBytesMax }, (_, i) => latest(list + 1 + i)).slice(0, latest(list));
   const ids = processes.map((_, id) => id);
   return {
     names: entries.map(

@@ -164,7 +164,7 @@ export default exhibit('kernel/naming', [
       'A process dies that watched a name, and its watch stays. The next process with its number is told of what it never asked about.',
     origin: 'classic: state by number',
     edits: [{ file, from: unwatching, to: '' }],
-    killedBy: 'told-once',
+    killedBy: 'refines',
   },
   {
     name: 'next-life-is-told-a-little',

@@ -15,7 +15,7 @@ export default exhibit('kernel/naming', [
     bug: 'NAMING-08',
     title: 'Prefix/aliasing of names',
     story:
-      'A name is copied into a field of four bytes, and what does not fit is left out. "disk-a" and "disk-c" are one name: whoever looks the second up gets the first.',
+      'A name is copied into a field of four bytes, and what does not fit is left out. "volume-a" and "volume-c" are one name: whoever looks the second up gets the first.',
     origin: 'classic: a fixed-length copy',
     edits: [
       { file: names, from: 'i < lengthBytes; i++) bytes.push', to: 'i < Math.min(lengthBytes, 4); i++) bytes.push' },
@@ -234,5 +234,23 @@ ${fullness}`,
       },
     ],
     killedBy: 'refines',
+  },
+  {
+    name: 'off-the-queue-too-soon',
+    variant,
+    bug: undefined,
+    title: 'Who takes a waiter off a queue does not say when it is done with it',
+    story:
+      'A waiter sees that it has been taken off, and takes no lock. It goes on to wait for another name, on another queue, and writes the words by which it stands there; who took it off the first has just read them, and nothing says that this was before.',
+    origin:
+      'Linux, list_del_init_careful: a release store that pairs with list_empty_careful; found here by the claims',
+    edits: [
+      {
+        file: 'impl/sync/wait-queue.ts',
+        from: "  yield store(mine.channel, 0, 'release', 'waiting.off');",
+        to: "  yield store(mine.channel, 0, 'relaxed');",
+      },
+    ],
+    killedBy: 'faultless',
   },
 ]);

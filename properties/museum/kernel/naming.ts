@@ -2,7 +2,7 @@ import { exhibit } from '#properties/museum/mutant.ts';
 
 const file = 'impl/kernel/naming.ts';
 const variant = 'hashed';
-const notOwner = `  if (((yield load(slot.rights, 'plain')) & Right.own) === 0) return Failure.notOwner;
+const notOwner = `  if ((yield load(slot.owns, 'plain')) === 0) return Failure.notOwner;
 `;
 const told = `  yield store(record.watchers, 0, 'plain');
 `;
@@ -31,8 +31,8 @@ export default exhibit('kernel/naming', [
     edits: [
       {
         file,
-        from: 'yield* fill(mine, slot, owner, Right.send);',
-        to: 'yield* fill(mine, slot, owner, Right.send | Right.own);',
+        from: 'yield* fill(mine, slot, owner, 0);',
+        to: 'yield* fill(mine, slot, owner, 1);',
       },
     ],
     killedBy: 'owner-only',
