@@ -12,5 +12,5 @@ export default suite(eager, [
     changesOfSwitch: { least: 2, most: 2, fromElsewhere: 2 },
     stepsOfDispatch: { each: 30, ofSkipped: 0 },
   }),
-  ordering(['scheduler']),
+  ordering(['scheduler'], { variants: ['eager'] }),
 ]);
