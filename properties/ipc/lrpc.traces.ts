@@ -59,11 +59,21 @@ export const areApart = ({ traced }: Run, taken: string, left: string): boolean 
 /** A frame by its virtual address, or where a call began. */
 type Mark = number | 'call';
 
+/** The words of a page in our own implementation: page t is the stack of thread t. */
+const pageWords = 8;
+
 /**
  * Whether each thread returns by the frame that it pushed last and has not returned by; what lies above the linkage that is
- * popped is gone with the call. Who captured threads are is not traced: nothing is said of executions that have some.
+ * popped is gone with the call. Who runs captured threads has not pushed their frames: of executions that have some it is
+ * only said that nobody returns by the stack of another thread. So each call goes on once.
  */
 export const areReturnsWhereCalled = (run: Run): boolean => {
+  const threads = run.program.threads.length;
+  const isForeign = run.traced.some(({ name, context, word }) => {
+    const page = Math.floor(word / pageWords);
+    return name === 'returns by' && page < threads && page !== context;
+  });
+  if (isForeign) return false;
   if (timesTraced(run, 'thread captured in domain') > 0) return true;
   const stacks = new Map<number, Mark[]>();
   for (const { name, context, word } of run.traced) {

@@ -275,7 +275,7 @@ export default exhibit('ipc/lrpc', [
         to: '(state & Linked.clientLost) === 0',
       },
     ],
-    killedBy: 'linearizes',
+    killedBy: 'returns-where-called',
   },
   {
     name: 'slice-is-copied',
