@@ -26,8 +26,6 @@ export interface Program<Call = AnyCall, Parameters = unknown> {
 export interface Scenario<Call = AnyCall, Parameters = unknown> {
   readonly name: string;
   readonly program: Program<Call, Parameters>;
-  /** One execution of it is shown on the page, to see how the implementation works. */
-  readonly isExample?: true;
 }
 
 /** How large generated programs are. */
@@ -130,6 +128,8 @@ export interface Subject<
   readonly exports: readonly string[];
   /** Small programs that are explored exhaustively, each named by what it is about. */
   scenarios(variant: string): readonly Scenario<Call, Parameters>[];
+  /** The scenarios of which one execution is shown on the page, to see how an implementation works. */
+  readonly examples?: readonly string[];
   /** Random programs. */
   programs(variant: string, size: ProgramSize): fc.Arbitrary<Program<Call, Parameters>>;
   /** Parameters and calls for sequential runs, where each call is made by one of `threads` threads. */

@@ -127,6 +127,13 @@ describe('the tree is tidy', () => {
     }
   });
 
+  it('names examples that are scenarios', () => {
+    for (const { subject } of suites) {
+      const names = subject.variants.flatMap(({ name }) => subject.scenarios(name).map((scenario) => scenario.name));
+      for (const example of subject.examples ?? []) expect(names, subject.id).toContain(example);
+    }
+  });
+
   it('has no barrel but the registry', () => {
     expect(places(files.filter(source), /^export \* from|^export \{[^}]*\} from/)).toEqual([]);
     expect(files.filter((path) => path.endsWith('/index.ts'))).toEqual(['properties/index.ts']);

@@ -211,6 +211,7 @@ export const chcore: Subject<Chcore, Call, ChcoreAnswer, ChcoreParameters, Modul
     { name: 'big-lock', module: 'ipc/chcore.big-lock.ts', baselineOf: 'try-locks' },
   ],
   exports: ['boot', 'perform'],
+  examples: ['one call'],
   scenarios,
   programs,
   sequences: () => sequences,

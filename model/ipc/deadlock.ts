@@ -138,6 +138,7 @@ export const deadlock: Subject<spec.Deadlock, Call, DeadlockAnswer, Parameters, 
     { name: 'detects', module: 'ipc/deadlock.detects.ts' },
   ],
   exports: ['boot', 'call', 'receive', 'reply', 'lock', 'unlock', 'tick'],
+  examples: ['a call and its reply'],
   scenarios,
   programs,
   sequences: () => ({

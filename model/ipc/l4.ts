@@ -119,6 +119,7 @@ export const l4: Subject<L4, Call, L4Answer, Parameters, Module, Kernel> = {
     { name: 'clans', module: 'ipc/l4.clans.ts' },
   ],
   exports: ['boot', 'systemCall'],
+  examples: ['a call and its reply', 'a text'],
   scenarios,
   programs,
   sequences: (variant) => {

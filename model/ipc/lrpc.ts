@@ -230,6 +230,7 @@ export const lrpc: Subject<Lrpc, Call, LrpcAnswer, Parameters, Module, unknown> 
     'timerInterrupt',
     'retire',
   ],
+  examples: ['alone: a call in a call', 'a call in a call, and the server in the middle ends'],
   scenarios,
   programs,
   sequences: () => ({

@@ -146,6 +146,7 @@ export const toctou: Subject<spec.Toctou, Call, ToctouAnswer, Parameters, Module
     { name: 'big-lock', module: 'ipc/toctou.big-lock.ts', baselineOf: 'copy' },
   ],
   exports: ['boot', 'put', 'open', 'write', 'read', 'close', 'link', 'become', 'audit'],
+  examples: ['the length grows'],
   scenarios,
   programs,
   sequences: () => ({

@@ -150,6 +150,7 @@ export const capability: Subject<spec.Capabilities, Call, CapabilityAnswer, Para
     { name: 'chcore-big-lock', module: 'kernel/capability.chcore.big-lock.ts', baselineOf: 'chcore' },
   ],
   exports: ['boot', 'create', 'read', 'write', 'copy', 'move', 'remove', 'revoke'],
+  examples: ['a use meets a revocation'],
   scenarios,
   programs,
   sequences: () => ({

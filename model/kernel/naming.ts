@@ -193,6 +193,7 @@ export const naming: Subject<spec.Naming, Call, NamingAnswer, Parameters, Module
     { name: 'big-lock', module: 'kernel/naming.big-lock.ts', baselineOf: 'hashed' },
   ],
   exports: ['boot', 'register', 'unregister', 'lookup', 'watch', 'send', 'reply', 'receive', 'restart'],
+  examples: ['a lookup waits for a registration'],
   scenarios,
   programs,
   sequences: () => {

@@ -163,6 +163,7 @@ export const remap: Subject<spec.Remap, Call, RemapAnswer, Parameters, Module, u
     'enter',
     'rest',
   ],
+  examples: ['the sender’s other thread reads on'],
   scenarios,
   programs,
   sequences: () => ({

@@ -175,6 +175,7 @@ export const inheritance: Subject<spec.Inheritance, Call, InheritanceAnswer, Par
     'timerInterrupt',
     'retire',
   ],
+  examples: ['high waits for low, and medium computes'],
   scenarios,
   programs,
   sequences: () => sequences(3),

@@ -168,6 +168,20 @@ const showAnswer = (answer: SchedulerAnswer): string => {
   }
 };
 
+/** Tracepoints that tell of a thread, where it is, and a third thing: most often its priority. */
+const ofPlaces: ReadonlySet<string> = new Set([
+  'dispatched',
+  'moved',
+  'priority',
+  'queue insert',
+  'queue remove',
+  'skipped blocked thread',
+]);
+
+/** `id + 16 * core + 256 * more` as a person would write it. */
+const showTraced = (name: string, word: Word): string =>
+  ofPlaces.has(name) ? `${name}: T${word & 15} on core ${(word >> 4) & 15}, priority ${word >> 8}` : `${name}: ${word}`;
+
 const showState = ({ threads }: spec.Scheduler): string =>
   threads
     .map(({ priority, mask, leaving, isWoken, requests, owes, reply }, id) =>
@@ -190,6 +204,7 @@ export const schedulerSubject = (id: string, summary: string, variants: readonly
   spec: 'sched/scheduler',
   exports: exportsOfModule,
   scenarios,
+  examples: ['a call and its reply', 'one waits, one wakes'],
   programs,
   sequences,
   exploration: (_variant, threads) => {
@@ -273,5 +288,6 @@ export const schedulerSubject = (id: string, summary: string, variants: readonly
   answer: (_variant, call, result, buffer) => answerOf(call, result, buffer),
   showCall,
   showAnswer,
+  showTraced,
   showState,
 });

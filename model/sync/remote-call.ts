@@ -32,7 +32,7 @@ const scenarios = (variant: string): Scenario<Call, Parameters>[] => {
   });
   return [
     { name: 'a core asks itself', program: program(1, [adds(0b1), adds(0b1, 1, 5), adds(0b1, 0, 0)]) },
-    { name: 'a core asks another', program: program(2, [adds(0b10, 1, 5), adds(0b10, 1, 0)]), isExample: true },
+    { name: 'a core asks another', program: program(2, [adds(0b10, 1, 5), adds(0b10, 1, 0)]) },
     { name: 'a core asks all, again and again', program: program(2, [adds(0b11, 0, 5), adds(0b11, 1, 7), adds(0b11)]) },
     { name: 'a core asks nobody', program: program(2, [adds(0b100), adds(0), adds(0b10)]) },
     { name: 'two ask each other', program: program(2, [adds(0b10, 0, 1)], [adds(0b01, 1, 2)]) },
@@ -75,6 +75,7 @@ export const remoteCall: Subject<spec.Counters, Call, RemoteAnswer, Parameters, 
     { name: 'big-lock', module: 'sync/remote-call.big-lock.ts', baselineOf: 'mailboxes' },
   ],
   exports: ['boot', 'add', 'interrupted'],
+  examples: ['a core asks another'],
   scenarios,
   programs: (variant, size) =>
     fc

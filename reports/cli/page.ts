@@ -48,7 +48,7 @@ const examplesOf = async (results: readonly CheckResult[]): Promise<(PageExample
   for (const { plan } of results) {
     const { variant, implementation } = plan;
     const { subject } = plan.suite;
-    const shown = subject.scenarios(variant).filter(({ isExample }) => isExample);
+    const shown = subject.scenarios(variant).filter(({ name }) => subject.examples?.includes(name));
     if (implementation.tag !== 'reference' || shown.length === 0) continue;
     const rig = rigFor(subject, variant, await loadImplementation(subject.id, variant, implementation));
     for (const [i, { name, program }] of shown.entries()) {

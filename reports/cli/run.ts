@@ -26,10 +26,11 @@ export interface RunOptions {
   readonly json: boolean;
 }
 
-/** The scenario of that name, or the only one whose name has these words; without a name the first that is an example. */
+/** The scenario of that name, or the only one whose name has these words; without a name its first example. */
 const selectScenario = (subject: Subject, variant: string, name: string | undefined): Scenario => {
   const scenarios = subject.scenarios(variant);
-  if (name === undefined) return (scenarios.find(({ isExample }) => isExample) ?? scenarios[0]) as Scenario;
+  const example = scenarios.find((scenario) => scenario.name === subject.examples?.[0]) ?? scenarios[0];
+  if (name === undefined) return example as Scenario;
   const exact = scenarios.filter((scenario) => scenario.name === name);
   const matching = exact.length > 0 ? exact : scenarios.filter((scenario) => scenario.name.includes(name));
   if (matching.length === 1) return matching[0] as Scenario;

@@ -247,7 +247,7 @@ ${used}  yield* release(server.lock);
     variant,
     bug: undefined,
     title: 'The record says what was written, and not into which object',
-    story: 'Nobody can tell afterwards whose object it was.',
+    story: 'The record of a write names no object: nobody can tell afterwards whose object it was.',
     origin: 'classic: an incomplete log',
     edits: [{ file, from: recordedObject, to: '' }],
     killedBy: 'refines',
