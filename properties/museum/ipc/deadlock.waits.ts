@@ -195,7 +195,7 @@ export default exhibit('ipc/deadlock', [
     variant,
     bug: undefined,
     title: 'A wait is decided, and nobody is woken',
-    story: 'The reply is there and the caller sleeps on.',
+    story: 'The reply is there, and the caller sleeps on: nobody has made it runnable.',
     origin: 'classic',
     edits: [{ file, from: settled, to: settled.replace('  yield* unpark(table, thread);\n', '') }],
     killedBy: 'progress',

@@ -115,7 +115,7 @@ export default exhibit('ipc/toctou', [
     variant,
     bug: undefined,
     title: 'Nobody asks whose object it is',
-    story: 'Whoever knows the name of an object has it opened.',
+    story: 'Whoever knows the name of an object has it opened, and reads and writes what is somebody else’s.',
     origin: 'classic: a confused deputy',
     edits: [{ file, from: permission, to: '' }],
     killedBy: 'secrets',

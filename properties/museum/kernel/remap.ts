@@ -148,7 +148,7 @@ ${unlocked}`,
     variant,
     bug: undefined,
     title: 'Each page of a message has its own shootdown',
-    story: 'A message of two pages interrupts each core twice.',
+    story: 'A message of two pages interrupts each core twice, where one shootdown is enough for both.',
     origin: 'classic: no batching',
     edits: [
       {

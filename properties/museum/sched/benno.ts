@@ -166,7 +166,7 @@ export default exhibit('sched/benno', [
     variant,
     bug: undefined,
     title: 'Callers are not taken in turn',
-    story: 'Who calls puts itself before the others.',
+    story: 'Who calls puts itself before those whose calls have not been taken yet.',
     origin: 'a stack for a queue',
     edits: [
       {

@@ -42,7 +42,7 @@ export default exhibit('sched/eager', [
     variant,
     bug: undefined,
     title: 'A thread is made ready and no core is told',
-    story: 'All cores that could run it sleep, and sleep on.',
+    story: 'All cores that could run it sleep, and sleep on: nobody has told them to look.',
     origin: 'classic',
     edits: [{ file, from: tells, to: `  yield tracepoint('ready', id);\n` }],
     killedBy: 'progress',
@@ -52,7 +52,7 @@ export default exhibit('sched/eager', [
     variant,
     bug: undefined,
     title: 'Of equals the one that came last runs first',
-    story: 'Who yields has come last, and is the next to run.',
+    story: 'Who yields has come last, and is the next to run: the others of its priority never are.',
     origin: 'a stack for a queue',
     edits: [
       {
