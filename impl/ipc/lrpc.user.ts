@@ -96,7 +96,7 @@ function* stub(self: Thread, kernel: Kernel, registers: Registers): Routine<bool
 /** Whether the caller's domain has A-stacks for this procedure. */
 function* hasList(kernel: Kernel, binding: number, procedure: number): Routine<boolean> {
   const bound = kernel.bindings[binding];
-  if (!bound || (yield load(bound.client, 'acquire')) !== (yield activeSpace()) + 1) return false;
+  if (!bound || (yield load(bound.client, 'acquire', 'lrpc.isBound')) !== (yield activeSpace()) + 1) return false;
   return domainOf(kernel, yield load(bound.server, 'plain')).procedures[procedure] !== undefined;
 }
 

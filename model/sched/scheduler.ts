@@ -168,6 +168,19 @@ const showAnswer = (answer: SchedulerAnswer): string => {
   }
 };
 
+/** Calls of thread 0 that fail whenever they are made. */
+const nobody = 9;
+const mistaken: readonly Call[] = [
+  { tag: 'call', target: 0, word: 1 },
+  { tag: 'call', target: nobody, word: 1 },
+  { tag: 'wake', target: nobody },
+  { tag: 'getAffinity', target: nobody },
+  { tag: 'setAffinity', target: nobody, mask: 1 },
+  { tag: 'setAffinity', target: 0, mask: 0 },
+  { tag: 'setPriority', target: nobody, priority: 1 },
+  { tag: 'setPriority', target: 0, priority: spec.priorityMax + 1 },
+];
+
 /** Tracepoints that tell of a thread, where it is, and a third thing: most often its priority. */
 const ofPlaces: ReadonlySet<string> = new Set([
   'dispatched',
@@ -220,6 +233,7 @@ export const schedulerSubject = (id: string, summary: string, variants: readonly
             { tag: 'replyAndReceive', word: 1 },
             { tag: 'wait' },
             { tag: 'whereAmI' },
+            ...mistaken,
           ],
         },
         ...clients.map(() => ({

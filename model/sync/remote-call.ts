@@ -95,7 +95,10 @@ export const remoteCall: Subject<spec.Counters, Call, RemoteAnswer, Parameters, 
   }),
   exploration: (_variant, threads) => ({
     parameters: { counters: 2 },
-    threads: Array.from({ length: threads }, () => ({ tag: 'in order', calls: [adds(0b11, 0, 1), adds(0b10, 1, 2)] })),
+    threads: Array.from({ length: threads }, (_, id) => ({
+      tag: 'in order',
+      calls: id === 0 ? [adds(0b111, 0, 1)] : [adds(0b11, 0, 1)],
+    })),
     mayWait: () => false,
   }),
   *simpler(current) {

@@ -25,7 +25,7 @@ describe('the scan of routines', () => {
         /^export const (\w+) = \([^)]*\): MicroOp/gm,
       ),
     ].map((match) => match[1] as string);
-    expect(kinds.length).toBe(21);
+    expect(kinds.length).toBe(24);
     for (const kind of kinds) expect(problems(`  ${kind}(a);`), kind).toEqual([`1: ${floating}`]);
   });
 
@@ -113,7 +113,7 @@ describe('a world', () => {
     expect(modules.map((module) => module.count())).toEqual(modules.map(() => [1, 1, 1]));
     expect(modules[0]?.count()).toEqual([2, 2, 1]);
     expect(modules[1]?.count()).toEqual([2, 2, 1]);
-    expect(modules.length).toBe(7);
+    expect(modules.length).toBe(8);
   });
 
   it('has its own kernel beneath each instance, and one machine beneath all', async () => {

@@ -323,7 +323,10 @@ describe('the judging of orders', () => {
 });
 
 describe('every place in the kernel and the references that orders', () => {
-  const implementations = suites.flatMap(({ subject }) => subject.variants.map((variant) => ({ subject, ...variant })));
+  // A naive implementation takes the strongest order everywhere: nothing is claimed of its orders.
+  const implementations = suites.flatMap(({ subject }) =>
+    subject.variants.filter(({ baselineOf }) => baselineOf === undefined).map((variant) => ({ subject, ...variant })),
+  );
 
   it.each(implementations.map((one) => [`${one.subject.id} (${one.name})`, one] as const))(
     'has a name, in all that %s passes',
