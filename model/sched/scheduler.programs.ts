@@ -73,12 +73,8 @@ const calling: readonly Scenario[] = [
   scenario(
     'who is called is less urgent than another',
     1,
-    [
-      [waits, calls(1)],
-      [receives, replies()],
-      [wakes(0), works()],
-    ],
-    [3, 1, 2],
+    [[waits, calls(1)], [receives, replies()], [waits, wakes(0), works()], [wakes(2)]],
+    [3, 1, 2, 0],
   ),
   scenario('who is called may not run here', 2, [
     [moves(null, 1), calls(1), locates],

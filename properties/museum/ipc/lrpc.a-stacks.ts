@@ -188,22 +188,6 @@ export default exhibit('ipc/lrpc', [
     killedBy: 'faultless',
   },
   {
-    name: 'end-seen-late',
-    variant,
-    bug: undefined,
-    title: 'Who waits for an A-stack is not woken by the end of its server',
-    story: 'The linkages are marked, and threads sleep because there is no A-stack. Nobody tells them to look.',
-    origin: 'a classic: a condition that changes without a wakeup',
-    edits: [
-      {
-        file,
-        from: '  yield* wakeWaiters(self, list);\n  yield* releaseLock(list.lock);',
-        to: '  yield* releaseLock(list.lock);',
-      },
-    ],
-    killedBy: 'progress',
-  },
-  {
     name: 'plain-busy-unasked',
     variant: 'big-lock',
     bug: undefined,

@@ -4,7 +4,6 @@ const variant = 'lock-free';
 const kernel = 'impl/ipc/lrpc.kernel.ts';
 const user = 'impl/ipc/lrpc.user.ts';
 const file = 'impl/ipc/lrpc.ts';
-const lists = 'impl/ipc/lrpc.a-stacks.ts';
 
 /** Lightweight remote procedure call: bindings, the end of domains, captured threads, and the way back. */
 export default exhibit('ipc/lrpc', [
@@ -290,22 +289,5 @@ export default exhibit('ipc/lrpc', [
       },
     ],
     killedBy: 'refines',
-  },
-  {
-    name: 'waits-once',
-    variant,
-    bug: undefined,
-    title: 'Who waits for an A-stack does not look again',
-    story:
-      'Several threads sleep because there is no A-stack, and one is given back. All are woken, and each takes what the first has left: nothing.',
-    origin: 'a classic: if instead of while',
-    edits: [
-      {
-        file: lists,
-        from: "    yield* sleepIn(self, kernel, list.top, list.lock);\n    yield store(list.waiters, (yield load(list.waiters, 'plain')) - 1, 'plain');",
-        to: "    yield* sleepIn(self, kernel, list.top, list.lock);\n    yield store(list.waiters, 0, 'plain');",
-      },
-    ],
-    killedBy: 'progress',
   },
 ]);

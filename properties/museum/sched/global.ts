@@ -186,30 +186,6 @@ export default exhibit('sched/global', [
     killedBy: 'linearizes',
   },
   {
-    name: 'moved-and-nobody-told',
-    variant,
-    bug: undefined,
-    title: 'A thread in the pool may run elsewhere now, and nobody is told',
-    story:
-      'A core looked for work and found a thread that it might not run. Now it may, and the core sleeps on beside it.',
-    origin: 'ours: found by the claim of progress when this was written; SEL4-IPC-03 is its like',
-    edits: [
-      {
-        file: calls,
-        from: `  yield* tellSleepers(kernel, yield coreNumber(), target); // others may take it now; and its fence is before our look at \`on\`
-`,
-        to: '',
-      },
-      {
-        file: calls,
-        from: `  tellSleepers,
-`,
-        to: '',
-      },
-    ],
-    killedBy: 'progress',
-  },
-  {
     name: 'moved-and-not-waited-for',
     variant,
     bug: undefined,

@@ -196,26 +196,6 @@ ${announces}      if (next < 0) {
     killedBy: 'mask',
   },
   {
-    name: 'mask-looked-at-first',
-    variant,
-    bug: undefined,
-    title: 'The mask is looked at before the core says that it runs the thread',
-    story:
-      'The thief looks at the mask and then says where the thread is. Whoever changes the mask in between sees a thread that is on no core, and need not wait for it.',
-    origin: 'classic: look, then announce, where it must be the other way round',
-    edits: [
-      {
-        file: pool,
-        from: `    yield store(on, core + 1, 'seq_cst', 'pool.on'); // before the look at the mask: pairs with setAffinity
-    if (has(yield load(mask, 'seq_cst', 'pool.mask'), core)) {`,
-        to: `    const mayRun = has(yield load(mask, 'seq_cst'), core);
-    yield store(on, core + 1, 'seq_cst');
-    if (mayRun) {`,
-      },
-    ],
-    killedBy: 'linearizes',
-  },
-  {
     name: 'left-in-silence',
     variant,
     bug: undefined,
