@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import type { Allocator } from '#impl/machine/allocator.ts';
 import type { Routine, Word } from '#impl/machine/ops.ts';
@@ -250,7 +249,6 @@ export const naming: Subject<spec.Naming, Call, NamingAnswer, Parameters, Module
   },
   initial: (_variant, { slots, messages, notices, processes }) => spec.initial({ slots, messages, notices }, processes),
   outcomes: spec.outcomes,
-  mayEnd: (rest, answer) => rest.tag !== 'rest of telling' || isDeepStrictEqual(rest.answer, answer),
   parents: (_parameters, threads) => Array.from({ length: threads }, () => null),
   boot: (module, memory, parameters) => module.boot(memory, parameters),
   userBuffer: (call) => {

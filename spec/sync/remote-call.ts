@@ -53,7 +53,3 @@ const add = (state: Counters, { cores, counter, amount }: PendingCall, sum: numb
     return left.length === 1 ? returns(found, addThere) : continues(rest, addThere);
   });
 };
-
-/** Whether what is left of a call may still end with this answer, where amounts are not negative: sums only grow. */
-export const mayEnd = (rest: PendingCall, answer: RemoteAnswer): boolean =>
-  rest.tag !== 'rest of add' || answer >= rest.sum;
