@@ -101,11 +101,7 @@ function* forget(kernel: Kernel): Routine {
 
 /** What a core does that another interrupts. */
 export function* interrupted(kernel: Kernel): Routine {
-  const interruptedCore = yield coreNumber();
-  yield maskInterrupts(); // a timer may have struck first, and we may be on another core now
-  if ((yield coreNumber()) === interruptedCore) yield* forget(kernel);
-  else yield sendInterrupt(interruptedCore);
-  yield unmaskInterrupts();
+  yield* forget(kernel);
 }
 
 /** Takes the lock; meanwhile this core forgets what it is told to. */

@@ -33,11 +33,9 @@ import {
 import {
   type Address,
   copyOut,
-  coreNumber,
   load,
   maskInterrupts,
   type Routine,
-  sendInterrupt,
   store,
   tracepoint,
   unmaskInterrupts,
@@ -92,11 +90,7 @@ export const boot = (
 
 /** What a core does that another interrupts. */
 export function* interrupted(kernel: Kernel): Routine {
-  const interruptedCore = yield coreNumber();
-  yield maskInterrupts(); // a timer may have struck first, and we may be on another core now
-  if ((yield coreNumber()) === interruptedCore) yield* serve(kernel.shootdown);
-  else yield sendInterrupt(interruptedCore);
-  yield unmaskInterrupts();
+  yield* serve(kernel.shootdown);
 }
 
 function* spaceOf(self: Thread, kernel: Kernel): Routine<SpaceId> {

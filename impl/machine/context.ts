@@ -4,6 +4,8 @@ import type { Order } from '#impl/machine/order.ts';
 /** A routine in progress and the micro-op it waits to have done: a core's registers, while it is on one. */
 export interface Frame {
   readonly routine: Routine<unknown>;
+  /** While it lasts, its core is not interrupted, whoever it calls: it handles an interrupt. */
+  readonly masks: boolean;
   kind: number;
   address: number;
   operand: Word;
@@ -21,6 +23,9 @@ export interface Context {
   readonly id: number;
   readonly frames: Frame[];
 }
+
+/** Whether a context handles an interrupt: then nothing interrupts it, on whatever core it is. */
+export const handlesInterrupt = ({ frames }: Context): boolean => frames.some(({ masks }) => masks);
 
 /** A core: the context it runs, how deep its interrupts are masked, and which are pending. */
 export interface Core {

@@ -1,4 +1,4 @@
-import type { Context, Core, Frame, UserBuffer } from '#impl/machine/context.ts';
+import { type Context, type Core, type Frame, handlesInterrupt, type UserBuffer } from '#impl/machine/context.ts';
 import { type Costs, noCosts } from '#impl/machine/cost.ts';
 import type { Fault } from '#impl/machine/fault.ts';
 import { imageAtBoot } from '#impl/machine/image.ts';
@@ -69,7 +69,7 @@ export class Machine {
       const context = this.contexts[this.#program.running[id] as number] as Context;
       const core = { id, context, space: -1, maskDepth: 0, timerPending: false, interProcessorPending: false };
       this.cores.push(core);
-      this.#enter(core, this.#program.start(context.id));
+      this.#enter(core, this.#program.start(context.id), false);
     }
   }
 
@@ -93,7 +93,7 @@ export class Machine {
   /** The timer of `core` goes off: at once, or when its interrupts are next unmasked. */
   raiseTimer(core: Core): void {
     core.timerPending = true;
-    if (this.next(core).kind !== Kind.idle && core.maskDepth === 0) this.#strike(core);
+    if (this.next(core).kind !== Kind.idle && this.#isInterrupted(core)) this.#strike(core);
   }
 
   /** Does the visible micro-op that `core` has ready. The core is enabled and there is no fault. */
@@ -226,9 +226,10 @@ export class Machine {
   }
 
   /** Pushes a frame for `routine` and runs it to its first visible micro-op. */
-  #enter(core: Core, routine: Routine<unknown>): void {
+  #enter(core: Core, routine: Routine<unknown>, masks: boolean): void {
     core.context.frames.push({
       routine,
+      masks,
       kind: 0,
       address: 0,
       operand: 0,
@@ -242,7 +243,7 @@ export class Machine {
 
   /** Gives the running context the result of its micro-op, and runs it to the next visible one. */
   #advance(core: Core, result: Word): void {
-    if (core.context.frames.length === 0) this.#enter(core, this.#program.start(core.context.id));
+    if (core.context.frames.length === 0) this.#enter(core, this.#program.start(core.context.id), false);
     else this.#resume(core, result);
     this.#deliver(core);
   }
@@ -290,7 +291,7 @@ export class Machine {
   /** What a thread does before it masks interrupts must be told from what it does after, or no timer falls between. */
   #isVisibleMask(core: Core, { kind }: Frame): boolean {
     if (kind !== Kind.maskInterrupts || core.maskDepth > 0 || !this.#program.hasTimers) return false;
-    return core.context.id < this.#program.threads;
+    return core.context.id < this.#program.threads && !handlesInterrupt(core.context);
   }
 
   /** The routine ended with a micro-op left over, or yielded something that is none. */
@@ -347,7 +348,8 @@ export class Machine {
   }
 
   #isInterrupted(core: Core): boolean {
-    return core.maskDepth === 0 && (core.timerPending || core.interProcessorPending);
+    if (core.maskDepth > 0 || !(core.timerPending || core.interProcessorPending)) return false;
+    return !handlesInterrupt(core.context);
   }
 
   /** Lets what is pending strike, while the core's interrupts are not masked. */
@@ -359,7 +361,7 @@ export class Machine {
     if (wasInterrupted) this.memory.receive(core.id);
     if (wasInterrupted && interrupted) {
       this.#trace(core, 'interrupted', core.id);
-      this.#enter(core, interrupted(core.context.id)); // a timer that is pending too strikes after its first step
+      this.#enter(core, interrupted(core.context.id), true); // a timer that is pending too strikes when it has returned
       return;
     }
     if (core.timerPending) this.#strike(core);
@@ -369,7 +371,7 @@ export class Machine {
   #strike(core: Core): void {
     core.timerPending = false;
     this.costs.interrupts++;
-    this.#enter(core, this.#program.timerInterrupt(core.context.id));
+    this.#enter(core, this.#program.timerInterrupt(core.context.id), false);
   }
 
   #caught(core: Core, error: unknown): void {

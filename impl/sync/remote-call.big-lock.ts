@@ -113,10 +113,5 @@ export function* add(_self: Thread, cores: Cores, mask: CoreMask, counter: numbe
 
 /** Another core has interrupted this one: does what it asks, unless that was done already. */
 export function* interrupted(cores: Cores): Routine {
-  const struck = yield coreNumber();
-  yield maskInterrupts(); // as whoever waits for the lock serves
-  const me = yield coreNumber();
-  if (me !== struck) yield sendInterrupt(struck, 'remote-call.big-lock.again'); // a timer came first, and the thread goes on elsewhere
-  yield* serve(cores, me);
-  yield unmaskInterrupts();
+  yield* serve(cores, yield coreNumber());
 }

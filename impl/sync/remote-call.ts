@@ -123,10 +123,6 @@ function* serve(cores: Cores, me: number, bits: Word): Routine<boolean> {
 
 /** Another core has interrupted this one: does what it asks, unless that was done already. */
 export function* interrupted(cores: Cores): Routine {
-  const struck = yield coreNumber();
-  yield maskInterrupts(); // another may ask meanwhile, and would be served twice
   const me = yield coreNumber();
-  if (me !== struck) yield sendInterrupt(struck, 'remote-call.again'); // a timer came first, and the thread goes on elsewhere
   yield* serve(cores, me, yield load(wordsOf(cores, me).news, 'acquire', 'remote-call.enter')); // pairs with ask
-  yield unmaskInterrupts();
 }

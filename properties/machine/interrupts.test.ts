@@ -257,6 +257,40 @@ describe('an inter-processor interrupt', () => {
     expect(wordAt(machine, 3)).toBe(3);
   });
 
+  it('is handled to its end before anything else strikes, on whatever core', () => {
+    const order: string[] = [];
+    const machine = machineOf({
+      threads: [
+        function* () {
+          yield sendInterrupt(1);
+          yield sendInterrupt(1);
+        },
+        maskedInTheMiddle,
+      ],
+      hasTimers: true,
+      interrupted: function* () {
+        order.push('begins');
+        yield maskInterrupts();
+        yield pause();
+        yield unmaskInterrupts();
+        yield pause();
+        order.push('ends');
+      },
+      handler: function* () {
+        order.push('timer');
+        yield pause();
+      },
+    });
+    step(machine, 0, 1);
+    step(machine, 1, 1);
+    expect(order).toEqual(['begins']);
+    step(machine, 0);
+    machine.raiseTimer(coreOf(machine, 1));
+    step(machine, 1);
+    expect(order).toEqual(['begins', 'ends', 'begins', 'ends', 'timer']);
+    expect(machine.fault).toBeNull();
+  });
+
   it('to a core that there is not goes nowhere', () => {
     const machine = machineOf({ threads: [sendTo(5)] });
     step(machine);

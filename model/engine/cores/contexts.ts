@@ -53,6 +53,8 @@ export class ContextStep {
   readonly operand: Word;
   readonly expected: Word;
   readonly order: Frame['order'];
+  /** Whether it handles an interrupt: then nothing interrupts it. */
+  readonly handlesInterrupt: boolean;
   readonly marks: readonly Mark[];
   /** The word that stands for it in the saved registers; 0: it never was put away. */
   saved: Word = 0;
@@ -71,6 +73,7 @@ export class ContextStep {
     this.operand = isFaulted ? 0 : frame.operand;
     this.expected = isFaulted ? 0 : frame.expected;
     this.order = isFaulted ? 'plain' : frame.order;
+    this.handlesInterrupt = run.frames.some(({ masks }) => masks);
     this.marks = run.marks.length === 0 ? noMarks : run.marks.splice(0);
     this.run = isFaulted ? null : run;
   }
@@ -179,7 +182,7 @@ export class Contexts {
   #begin(context: number): Run {
     const marks: Mark[] = [];
     const { routine, user } = this.#beginnings.start(context, (mark) => marks.push(mark));
-    return { frames: [frameOf(routine)], user, marks };
+    return { frames: [frameOf(routine, false)], user, marks };
   }
 
   #strike(context: number, by: Strike, run: Run): boolean {
@@ -187,7 +190,8 @@ export class Contexts {
     if (frame.kind === Kind.unmaskInterrupts) frame.kind = Kind.pause; // it is done, and so does the machine
     const { interrupted } = this.#beginnings;
     const isInterrupt = by === 'interrupt' && interrupted !== null;
-    run.frames.push(frameOf(isInterrupt ? interrupted(context) : this.#beginnings.timerInterrupt(context)));
+    const handler = isInterrupt ? interrupted(context) : this.#beginnings.timerInterrupt(context);
+    run.frames.push(frameOf(handler, isInterrupt));
     return this.#advance(run, 0);
   }
 
@@ -243,8 +247,9 @@ export class Contexts {
   }
 }
 
-const frameOf = (routine: Routine<unknown>): Frame => ({
+const frameOf = (routine: Routine<unknown>, masks: boolean): Frame => ({
   routine,
+  masks,
   kind: 0,
   address: 0,
   operand: 0,

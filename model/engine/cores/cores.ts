@@ -229,9 +229,9 @@ export class Cores implements Threads<CoreStep> {
 
   /** The core looks whether its next timer is due, if it is where one may strike and it can matter. */
   #timerAt(standing: Standing, parent: CoreStep | null, given: Word): CoreStep | undefined {
-    const { core, maskDepth, strikes, at, index } = standing;
+    const { core, strikes, at, index } = standing;
     const timer = this.#beside.timers[core]?.[strikes];
-    if (timer === undefined || maskDepth > 0 || at.context >= this.#setting.threads) return undefined;
+    if (timer === undefined || isMasked(standing) || at.context >= this.#setting.threads) return undefined;
     if (index === When.unmasking && this.#isSoon(standing)) return undefined;
     return this.#make(Role.timer, standing, operation(Kind.load, timer, 0, 0, rank.relaxed), parent, given);
   }
@@ -261,7 +261,7 @@ export class Cores implements Threads<CoreStep> {
       let word: Word;
       switch (at.kind) {
         case Kind.maskInterrupts: {
-          if (maskDepth === 0 && timers > 0 && at.context < threads) return this.#visible(standing, parent, given);
+          if (!isMasked(standing) && timers > 0 && at.context < threads) return this.#visible(standing, parent, given);
           word = maskDepth;
           standing = { ...standing, maskDepth: maskDepth + 1 };
           break;
@@ -269,7 +269,7 @@ export class Cores implements Threads<CoreStep> {
         case Kind.unmaskInterrupts:
           if (maskDepth === 0) return this.#make(Role.none, standing, ending(fault), parent, given);
           standing = { ...standing, maskDepth: maskDepth - 1 };
-          if (maskDepth === 1) {
+          if (!isMasked(standing)) {
             const looking = { ...standing, index: When.unmasking };
             if (!standing.hasLooked) return this.#make(Role.interrupt, looking, this.#look(standing), parent, given);
             const timer = this.#timerAt(looking, parent, given);
@@ -305,7 +305,7 @@ export class Cores implements Threads<CoreStep> {
   /** The core is about to do a visible step: interrupts that are pending are received at the end of the one before. */
   #visible(standing: Standing, parent: CoreStep | null, given: Word): CoreStep {
     const looking = { ...standing, index: When.beforeStep };
-    if (standing.maskDepth === 0 && !standing.hasLooked) {
+    if (!isMasked(standing) && !standing.hasLooked) {
       return this.#make(Role.interrupt, looking, this.#look(standing), parent, given);
     }
     return this.#timerAt(looking, parent, given) ?? this.#begun(standing, parent, given);
@@ -322,7 +322,7 @@ export class Cores implements Threads<CoreStep> {
       this.#settle({ ...standing, maskDepth, at: this.#contexts.after(at, word) }, parent, given);
     const isAccess = at.kind <= lastAccessKind || at.kind === Kind.awaitWord;
     if (isAccess) {
-      if (at.kind === Kind.awaitWord && standing.maskDepth === 0 && this.#contexts.heedInterrupts) {
+      if (at.kind === Kind.awaitWord && !isMasked(standing) && this.#contexts.heedInterrupts) {
         return make(Role.none, ending(cutOff)); // it waits for a word or an interrupt: no graph says which
       }
       const isSound = setting.isMemory(at.address) && Number.isInteger(at.operand) && Number.isInteger(at.expected);
@@ -367,6 +367,9 @@ export class Cores implements Threads<CoreStep> {
     }
   }
 }
+
+/** Whether nothing interrupts the core. */
+const isMasked = ({ maskDepth, at }: Standing): boolean => maskDepth > 0 || at.handlesInterrupt;
 
 /** How many calls of its thread were answered on the way to a step, this one included. */
 const answersOf = (step: ContextStep): Word => {

@@ -212,30 +212,6 @@ ${answers}`,
     killedBy: 'one-interrupt-each',
   },
   {
-    name: 'handler-unmasked',
-    variant,
-    bug: undefined,
-    title: 'The handler can be interrupted',
-    story:
-      'Another core interrupts this one while it serves the first. The second handler finds both requests, does both, and the first goes on with what it had found.',
-    origin: 'classic: a handler that is not reentrant',
-    edits: [
-      {
-        file,
-        from: `  yield maskInterrupts(); // another may ask meanwhile, and would be served twice
-`,
-        to: '',
-      },
-      {
-        file,
-        from: `'remote-call.enter')); // pairs with ask
-  yield unmaskInterrupts();`,
-        to: `'remote-call.enter')); // pairs with ask`,
-      },
-    ],
-    killedBy: 'linearizes',
-  },
-  {
     name: 'caller-unmasked',
     variant,
     bug: undefined,
