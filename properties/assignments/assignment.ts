@@ -1,0 +1,59 @@
+import type { Budget } from '#model/engine/explore/budget.ts';
+import type { MemoryName } from '#model/engine/explore/memories.ts';
+
+/** Who sees a test and its feedback: everybody at once, nobody but the grader, or everybody once grades are published. */
+export type Visibility = 'visible' | 'hidden' | 'after_published';
+
+/** What points are given for. */
+export type Ask =
+  /** A claim of the suite holds for what was handed in, on every memory named. */
+  | { readonly tag: 'claim'; readonly claim: string; readonly memories: readonly MemoryName[] }
+  /** The claims that were handed in refute this mutant. */
+  | { readonly tag: 'kills'; readonly mutant: string }
+  /** The claims that were handed in refute nothing that is right: the reference of this variant, which must come first. */
+  | { readonly tag: 'accepts'; readonly variant: string };
+
+/** One line of a rubric: all of its points or none, so partial credit is more lines. */
+export interface Item {
+  /** Unique within the assignment; the test's name in every report. */
+  readonly id: string;
+  readonly points: number;
+  readonly visibility: Visibility;
+  readonly asks: Ask;
+  /** Where to look, for whoever lost these points: never what to write. */
+  readonly hint: string;
+  readonly hintZh: string;
+}
+
+/** What a submission may use. Where it is used up, what is not decided by then earns nothing. */
+export interface Limits {
+  /** All told, as a clock shows it: a guard, far above what is needed, since only counts decide what is found. */
+  readonly seconds: number;
+  /** From one micro-op to the next. */
+  readonly stepSeconds: number;
+  readonly memoryMegabytes: number;
+}
+
+/** What students are asked to write, and what it is worth. Plain data; the texts lie beside it. */
+export interface Assignment {
+  /** Its folder under `properties/assignments`. */
+  readonly name: string;
+  readonly title: string;
+  readonly titleZh: string;
+  /** `implementation`: they write a module that does what the spec says. `properties`: they write claims about it. */
+  readonly kind: 'implementation' | 'properties';
+  readonly subject: string;
+  readonly variant: string;
+  /** The module that is graded, as the student's folder has it; it may import its neighbours. Its starter is in `starter/`. */
+  readonly file: string;
+  /** The modules of the tool that it may import, by their paths: `impl/machine/ops.ts`. Nothing else can be imported. */
+  readonly library: readonly string[];
+  readonly budget: Budget['name'];
+  /** Points are lost if any of these seeds refutes the claim. */
+  readonly seeds: readonly number[];
+  readonly limits: Limits;
+  readonly rubric: readonly Item[];
+}
+
+/** How many points there are. */
+export const maximumOf = ({ rubric }: Assignment): number => rubric.reduce((sum, { points }) => sum + points, 0);

@@ -1,0 +1,83 @@
+import type { Visibility } from '#properties/assignments/assignment.ts';
+import type { Counterexample } from '#model/counterexample.ts';
+import type { Story } from '#model/engine/trace/story.ts';
+
+/** What became of one line of the rubric. Plain data, with no time in it: the same on every machine. */
+export interface GradedTest {
+  /** The rubric's id. */
+  readonly id: string;
+  /** What was asked, in words. */
+  readonly title: string;
+  readonly score: number;
+  readonly maximum: number;
+  readonly visibility: Visibility;
+  readonly verdict: 'holds' | 'refuted' | 'gave-up';
+  /** Of what was not earned: why, in a sentence; null: it was earned. */
+  readonly why: string | null;
+  readonly hint: string | null;
+  readonly hintZh: string | null;
+  /** How much was looked at. */
+  readonly executions: number;
+  /** Under which memory and seed it went wrong, if it did. */
+  readonly found: Found | null;
+}
+
+/** What contradicts a claim. */
+export interface Found {
+  readonly seed: number;
+  readonly counterexample: Counterexample;
+  /** It, told, for text and page. */
+  readonly story: Story;
+  /** What the spec says of the call at which it shows; null: it is about none. */
+  readonly clause: Clause | null;
+}
+
+/** A sentence of the spec: of which call, in which file, what it says, and where that is from. */
+export interface Clause {
+  readonly call: string;
+  readonly file: string;
+  readonly text: string;
+  readonly source: string | null;
+}
+
+/** Why nothing at all could be judged: the submission's fault (it does not load, it hung) or a limit. */
+export interface Failure {
+  readonly reason:
+    | 'unreadable' // no folder or archive that can be read, or not such files as were asked for
+    | 'does not load' // its modules cannot be loaded, or lack an export
+    | 'hung' // no micro-op within the time for one
+    | 'out of memory'
+    | 'died' // its process ended for another reason
+    | 'broke the protocol' // it sent what no micro-op is
+    | 'out of time';
+  /** In a sentence, for the student. */
+  readonly why: string;
+}
+
+/** The grade of one submission. */
+export interface Graded {
+  /** As it was named on the command line. */
+  readonly path: string;
+  /** The folder's or archive's own name: unique within a batch. */
+  readonly name: string;
+  readonly assignment: string;
+  /** What it was graded by: of the rubric, the tool and the submission. Equal: the grade is the same. */
+  readonly rubricFingerprint: string;
+  readonly toolFingerprint: string;
+  readonly submissionFingerprint: string;
+  readonly score: number;
+  readonly maximum: number;
+  readonly tests: readonly GradedTest[];
+  readonly failure: Failure | null;
+}
+
+/** What it took: kept apart from the grade. */
+export interface Spent {
+  readonly name: string;
+  readonly seconds: number;
+  /** By what they went into: the sandbox (waiting for the submission), exploring and judging, and reports. */
+  readonly sandboxSeconds: number;
+  readonly explorationSeconds: number;
+  readonly reportSeconds: number;
+  readonly memoryMegabytes: number;
+}
