@@ -1,6 +1,6 @@
-import type { Visibility } from '#properties/assignments/assignment.ts';
 import type { Counterexample } from '#model/counterexample.ts';
 import type { Story } from '#model/engine/trace/story.ts';
+import type { Visibility } from '#properties/assignments/assignment.ts';
 
 /** What became of one line of the rubric. Plain data, with no time in it: the same on every machine. */
 export interface GradedTest {
