@@ -5,8 +5,8 @@ import { rigFor } from '#model/engine/explore/execution.ts';
 import { loadWorld } from '#model/engine/load/world.ts';
 import { usualPlan } from '#model/engine/plan.ts';
 import { reproduce } from '#model/engine/reproduce.ts';
+import { canary } from '#properties/canary.ts';
 import { results } from '#properties/check-references.ts';
-import { canary } from '#properties/index.ts';
 
 describe('the canary', () => {
   it('is a false claim, and is refuted by a story that replays', async () => {

@@ -1,5 +1,5 @@
-/** The registry: every subject's suite, every mutant, and the canary. The one place that names subjects. */
-import { type Claim, never, type Suite } from '#model/claim.ts';
+/** The registry: every subject's suite and every mutant. The one place that names subjects. */
+import type { Suite } from '#model/claim.ts';
 import boundedBuffer from '#properties/ipc/bounded-buffer.property.ts';
 import chcore from '#properties/ipc/chcore.property.ts';
 import deadlock from '#properties/ipc/deadlock.property.ts';
@@ -171,14 +171,3 @@ export const mutants: readonly Mutant[] = [
   ...inheritanceMutexMutants,
   ...inheritanceBigLockMutants,
 ];
-
-/**
- * A claim that is false. Every check tries it first: if it is not refuted, and the refutation not replayed, the tool
- * itself is broken, and nothing it says counts.
- */
-export const canary: { readonly suite: Suite; readonly claim: Claim } = {
-  suite: sleepWakeup,
-  claim: never<{ holds: boolean[] }>('(canary) a condition ever holds', ({ holds }) => holds.includes(true), {
-    id: 'canary',
-  }) as Claim,
-};

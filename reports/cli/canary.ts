@@ -5,7 +5,7 @@ import { rigFor } from '#model/engine/explore/execution.ts';
 import { type ClaimResult, usualPlan } from '#model/engine/plan.ts';
 import { reproduce } from '#model/engine/reproduce.ts';
 import { InternalError } from '#model/suite-error.ts';
-import { canary } from '#properties/index.ts';
+import { canary } from '#properties/canary.ts';
 import { loadImplementation } from '#reports/cli/counterexamples.ts';
 
 /** Lets the canary sing: a false claim must be refuted, and its refutation must replay. Otherwise the tool is broken. */
