@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { serialize } from 'node:v8';
 import type { HistoryEvent } from '#model/engine/explore/execution.ts';
 import type { AnyCall, Program } from '#model/subject.ts';
 import { programOf, type Tiny } from '#properties/engine/tiny.ts';
@@ -40,7 +41,13 @@ export const explainsNaively = <State, Call extends AnyCall>(
   { program, history }: Written,
   rests: boolean,
 ): boolean => {
+  // Several orders of the same steps lead to one place. From where a search has failed, no second one is begun: there
+  // are some thousand places in a history of six nested calls, and more ways to them than can be walked.
+  const tried = new Set<string>();
   const search = (index: number, state: State, pending: readonly Pending<Call>[]): boolean => {
+    const place = serialize([index, state, pending]).toString('latin1');
+    if (tried.has(place)) return false;
+    tried.add(place);
     const event = history[index];
     const steps = pending.flatMap((one, thread) =>
       one && 'call' in one ? outcomes(state, thread, one.call).map((outcome) => ({ thread, outcome })) : [],

@@ -34,21 +34,24 @@ describe.each(variants)('histories made by the spec of $id ($name), some with a 
       const graph = new SpecGraph(subject);
       const found = explain(graph, name, one, 'answers and rest');
       if (found.tag === 'unexplained') continue;
-      let { initial: state } = graph.program(name, one.program);
-      const pending: (number | undefined)[] = [];
+      const { initial, calls } = graph.program(name, one.program);
+      let state = initial;
+      // What is left of each thread's call, or its answer: one of these, as several edges may lead to one state.
+      const rests: number[][] = [];
+      const answers: number[][] = [];
       const steps = [...found.steps];
       for (const [at, event] of one.history.entries()) {
         for (; steps[0] && steps[0].after < at; steps.shift()) {
           const { thread, state: next, isOver } = steps[0];
-          const edges = graph.edges(state, thread, pending[thread] as number);
+          const edges = (rests[thread] ?? []).flatMap((rest) => graph.edges(state, thread, rest));
           const taken = edges.filter((edge) => edge.isLast === isOver && edge.state === next);
           expect(taken.length).toBeGreaterThan(0);
-          pending[thread] = taken.length === 1 && !isOver ? taken[0]?.rest : undefined;
+          rests[thread] = isOver ? [] : taken.map(({ rest }) => rest);
+          answers[thread] = isOver ? taken.map(({ answer }) => answer) : [];
           state = next;
         }
-        const { calls } = graph.program(name, one.program);
-        if (event.tag === 'invoke') pending[event.thread] = calls[event.thread]?.[event.index];
-        else expect(pending[event.thread]).toBeUndefined();
+        if (event.tag === 'invoke') rests[event.thread] = [calls[event.thread]?.[event.index] as number];
+        else expect(answers[event.thread]).toContain(graph.answers.numberOf(event.answer));
       }
     }
   });
