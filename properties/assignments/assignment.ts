@@ -52,6 +52,11 @@ export interface Assignment {
   /** Points are lost if any of these seeds refutes the claim. */
   readonly seeds: readonly number[];
   readonly limits: Limits;
+  /**
+   * Scenarios that it must do before anything counts (`least.ts`): much holds of code that does nothing. Of claims that
+   * are handed in: none.
+   */
+  readonly least: readonly string[];
   readonly rubric: readonly Item[];
 }
 
