@@ -20,6 +20,7 @@ import { type Exhibit, exhibitOf, museumExit, museumJobs, museumJson, museumText
 import { type Output, styled } from '#reports/cli/output.ts';
 import { checkPage } from '#reports/cli/page.ts';
 import { progressDisplay } from '#reports/cli/progress.ts';
+import { referenceModule } from '#reports/cli/reference.ts';
 import { mutantsOf, selectTargets, theirImplementation } from '#reports/cli/select.ts';
 import { orderingTable } from '#reports/text/ordering.ts';
 import { plural, storyLines } from '#reports/text/story.ts';
@@ -51,9 +52,10 @@ const tasksOf = async (options: CheckOptions): Promise<Task[]> => {
   }
   const implementation = theirImplementation(options.implementation, options.suites) ?? { tag: 'reference' };
   const targets = selectTargets(options.suites, options.variant, implementation);
-  if (implementation.tag === 'file') {
-    // Loaded once here, so that a file that cannot be loaded is refused before anything is announced.
-    for (const { suite, variant } of targets) await loadImplementation(suite.subject.id, variant, implementation);
+  for (const { suite, variant } of targets) {
+    // What cannot be loaded is refused before anything is announced. References can be, where they are.
+    if (implementation.tag === 'file') await loadImplementation(suite.subject.id, variant, implementation);
+    else referenceModule(suite.subject, variant);
   }
   return targets.map(({ suite, variant }) => ({
     subject: suite.subject.id,

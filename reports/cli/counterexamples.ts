@@ -7,6 +7,7 @@ import { loadWorld, type World } from '#model/engine/load/world.ts';
 import { InternalError, SuiteError } from '#model/suite-error.ts';
 import { mutants, suites } from '#properties/index.ts';
 import { readText, writeText } from '#reports/cli/files.ts';
+import { referenceModule } from '#reports/cli/reference.ts';
 import { fileUrl } from '#reports/cli/select.ts';
 import schema from '../../docs/schema/counterexample.schema.json' with { type: 'json' };
 
@@ -46,15 +47,14 @@ export const readCounterexample = (path: string): Counterexample => {
   return value as unknown as Counterexample;
 };
 
-/** Loads an implementation of a subject's variant. */
+/** Loads an implementation of a subject's variant. SuiteError: there is none, or it cannot be loaded. */
 export const loadImplementation = async (
   subjectId: string,
   variantName: string,
   implementation: Implementation,
 ): Promise<World> => {
   const subject = suites.find((suite) => suite.subject.id === subjectId)?.subject;
-  const variant = subject?.variants.find((candidate) => candidate.name === variantName);
-  if (!subject || !variant) {
+  if (!subject?.variants.some(({ name }) => name === variantName)) {
     throw new SuiteError(
       'S404',
       `it is about ${subjectId} (${variantName}), which does not exist here`,
@@ -63,7 +63,7 @@ export const loadImplementation = async (
   }
   switch (implementation.tag) {
     case 'reference':
-      return loadWorld({ tag: 'ours', module: variant.module, edits: [] }, subject.exports);
+      return loadWorld({ tag: 'ours', module: referenceModule(subject, variantName), edits: [] }, subject.exports);
     case 'file':
       return loadWorld({ tag: 'theirs', url: fileUrl(implementation.path) }, subject.exports);
     case 'mutant': {
@@ -75,7 +75,8 @@ export const loadImplementation = async (
           'see `rendezvous list` for those that are',
         );
       }
-      return loadWorld({ tag: 'ours', module: variant.module, edits: mutant.edits }, subject.exports);
+      const module = referenceModule(subject, variantName);
+      return loadWorld({ tag: 'ours', module, edits: mutant.edits }, subject.exports);
     }
   }
 };

@@ -252,6 +252,7 @@ export const main = async (argv: readonly string[], output: Output = processOutp
     .description('show the spec beside the implementation')
     .argument('<subject>')
     .option('--variant <name>', 'which variant’s implementation')
+    .option('--implementation <file>', 'show this module instead of the reference')
     .option('--width <n>', 'columns to use', wholeNumber('--width', 40), process.stdout.columns ?? defaultWidth)
     .option('--json', 'one JSON document on stdout and nothing else', false)
     .addHelpText('after', example('show ipc/pipe --variant linux'))

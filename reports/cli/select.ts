@@ -30,8 +30,19 @@ export const selectSuites = (names: readonly string[]): readonly Suite[] => {
   return names.length === 0 ? suites : suites.filter((suite) => names.includes(suite.subject.id));
 };
 
+/** Makes sure that there are mutants. SuiteError: this is the tool that a handout brings along. */
+const requireMuseum = (): void => {
+  if (mutants.length > 0) return;
+  throw new SuiteError(
+    'S506',
+    'the museum is not part of a handout: its mutants are edits of reference implementations',
+    'check your own file: `npx rendezvous check SUBJECT --implementation FILE`',
+  );
+};
+
 /** The mutants of the named subjects, or mutants named themselves; all if none is named. */
 export const selectMutants = (names: readonly string[]): readonly Mutant[] => {
+  requireMuseum();
   const known = [...new Set(mutants.map((mutant) => mutant.subject))];
   const matches = (name: string): readonly Mutant[] =>
     mutants.filter((mutant) => mutant.subject === name || mutant.id === name);
@@ -47,8 +58,10 @@ export const selectMutants = (names: readonly string[]): readonly Mutant[] => {
 };
 
 /** The mutants of these suites' subjects. */
-export const mutantsOf = (chosen: readonly Suite[]): readonly Mutant[] =>
-  mutants.filter((mutant) => chosen.some((suite) => suite.subject.id === mutant.subject));
+export const mutantsOf = (chosen: readonly Suite[]): readonly Mutant[] => {
+  requireMuseum();
+  return mutants.filter((mutant) => chosen.some((suite) => suite.subject.id === mutant.subject));
+};
 
 /** The file that the user wants checked instead of the reference, if one is named. */
 export const theirImplementation = (path: string | undefined, chosen: readonly Suite[]): Implementation | undefined => {

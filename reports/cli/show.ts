@@ -4,12 +4,15 @@ import { mutants } from '#properties/index.ts';
 import { type ExitCode, exitCode } from '#reports/cli/exit-code.ts';
 import { readText } from '#reports/cli/files.ts';
 import { type Output, styled } from '#reports/cli/output.ts';
+import { referenceModule } from '#reports/cli/reference.ts';
 import { selectSuites, selectVariant } from '#reports/cli/select.ts';
 import { besides } from '#reports/text/beside.ts';
 
 export interface ShowOptions {
   readonly json: boolean;
   readonly variant: string | undefined;
+  /** A file to show instead of the reference. */
+  readonly implementation: string | undefined;
   readonly width: number;
 }
 
@@ -19,14 +22,16 @@ export const show = (subjectId: string, options: ShowOptions, output: Output): E
   if (!suite) return exitCode.wrongUse;
   const { subject } = suite;
   const variant = selectVariant(suite.subject, options.variant);
-  const module = subject.variants.find((candidate) => candidate.name === variant)?.module;
-  const read = (path: string): string => readText(fileURLToPath(`${repositoryUrl}${path}`));
+  const { implementation } = options;
   const files = {
     spec: `spec/${subject.spec ?? subject.id}.ts`,
-    impl: `impl/${module}`,
+    impl: implementation ?? `impl/${referenceModule(subject, variant)}`,
     model: `model/${subject.id}.ts`,
     properties: `properties/${subject.id}.property.ts`,
   };
+  const own = (path: string): string => readText(fileURLToPath(`${repositoryUrl}${path}`));
+  const spec = own(files.spec);
+  const impl = implementation === undefined ? own(files.impl) : readText(implementation);
   if (options.json) {
     output.out(
       JSON.stringify({
@@ -34,8 +39,8 @@ export const show = (subjectId: string, options: ShowOptions, output: Output): E
         variant,
         summary: subject.summary,
         files,
-        spec: read(files.spec),
-        impl: read(files.impl),
+        spec,
+        impl,
         scenarios: subject.scenarios(variant).map((scenario) => scenario.name),
         mutants: mutants.filter((mutant) => mutant.subject === subject.id).map((mutant) => mutant.id),
       }),
@@ -45,6 +50,6 @@ export const show = (subjectId: string, options: ShowOptions, output: Output): E
   output.out(`${styled(output, 'bold', subject.id)} (${variant})  ${subject.summary}`);
   for (const [tree, path] of Object.entries(files)) output.out(`  ${tree.padEnd(10)} ${path}`);
   output.out('');
-  output.out(besides(read(files.spec), read(files.impl), files.spec, files.impl, options.width).join('\n'));
+  output.out(besides(spec, impl, files.spec, files.impl, options.width).join('\n'));
   return exitCode.holds;
 };
