@@ -32,9 +32,9 @@ export interface Found {
   readonly clause: Clause | null;
 }
 
-/** A sentence of the spec: of which call, in which file, what it says, and where that is from. */
+/** What the spec says: of which call (null: of all together), in which file, in words, and where that is from. */
 export interface Clause {
-  readonly call: string;
+  readonly call: string | null;
   readonly file: string;
   readonly text: string;
   readonly source: string | null;
@@ -48,7 +48,8 @@ export interface Failure {
     | 'hung' // no micro-op within the time for one
     | 'out of memory'
     | 'died' // its process ended for another reason
-    | 'broke the protocol' // it sent what no micro-op is
+    | 'broke the protocol' // its process sent what it was not asked for
+    | 'not a function of memory' // given the same words, it did something else
     | 'out of time';
   /** In a sentence, for the student. */
   readonly why: string;

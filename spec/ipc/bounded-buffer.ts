@@ -79,7 +79,7 @@ const get = (buffer: BoundedBuffer, count: number, taken: readonly Item[]): Outc
     : continues({ tag: 'rest of get', count: count - 1, taken: items }, remove);
 };
 
-/** Tells the consumers that no more will come: they get what is left, and then the end. Source: as the end of `get`. */
+/** Tells the consumers that no more will come: they get what is left, and then the end. Source: ChCore 2022, lab 4, `global_exit`. */
 const finish = (): Outcomes =>
   returns({ tag: 'ok' }, (draft) => {
     draft.finished = true;

@@ -112,8 +112,11 @@ const perform = (state: Chcore, caller: ThreadId, asked: ChcoreCall): Outcomes =
     .with({ tag: 'close' }, (call) => close(state, caller, call))
     .with({ tag: 'kill' }, ({ process }) => kill(state, process))
     .with({ tag: 'recycle' }, ({ process }) => recycle(state, process))
-    .with({ tag: P.union('yield', 'read', 'write') }, () => returns({ tag: 'ok' } as const))
+    .with({ tag: P.union('yield', 'read', 'write') }, () => yieldCore())
     .exhaustive();
+
+/** Lets others run: nothing that anybody can see. Source: ChCore, sched/sched.c, sys_yield. */
+const yieldCore = (): Outcomes => returns({ tag: 'ok' });
 
 /** What it does when the connection that it named is the caller's. Source: as for each call. */
 const withConnection = (state: Chcore, caller: ThreadId, asked: ChcoreCall, connection: number): Outcomes =>
@@ -153,7 +156,7 @@ const read = (state: Chcore, caller: ThreadId, page: VirtualPage | null, field: 
   return memory === null ? fails('EFAULT') : returns({ tag: 'word', word: state.memories[memory]?.[field] ?? 0 });
 };
 
-/** Writes one. EFAULT: not mapped. Source: as `read`. */
+/** Writes a word of shared memory, without the kernel. EFAULT: not mapped. Source: seed 003, ChCore, shared memory. */
 const write = (
   state: Chcore,
   caller: ThreadId,

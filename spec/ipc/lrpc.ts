@@ -46,7 +46,7 @@ export const outcomes = (state: Lrpc, caller: ThreadId, call: PendingCall): Outc
     )
     .with({ tag: 'identify' }, () => identify(state, caller))
     .with({ tag: 'stomp' }, ({ page, offset, word }) => stomp(state, caller, page, offset, word))
-    .with({ tag: 'return' }, () => fails('EINVAL'))
+    .with({ tag: 'return' }, () => returnFromNothing())
     .with({ tag: 'destroyed' }, () => waits)
     .exhaustive();
 
@@ -151,6 +151,9 @@ const importInterface = (state: Lrpc, caller: ThreadId, server: DomainId): Outco
  */
 const identify = (state: Lrpc, caller: ThreadId): Outcomes =>
   returns({ tag: 'identity', identity: identityOf(state, caller, homeOf(state, caller)) });
+
+/** A return by a thread that is in no call: there is nothing to return from. EINVAL. Source: section 3.2 (the linkage record). */
+const returnFromNothing = (): Outcomes => fails('EINVAL');
 
 /**
  * An ordinary store by a thread of the client, or the server. It changes an A-stack of its domain's, or the stack of one of

@@ -79,7 +79,7 @@ export const outcomes = (state: Remap, caller: ThreadId, call: PendingCall): Out
     .with({ tag: 'freeze' }, ({ page }) => freeze(state, caller, page))
     .with({ tag: 'reap' }, ({ space }) => reap(state, space))
     .with({ tag: 'enter' }, ({ space }) => enter(state, caller, space))
-    .with({ tag: 'rest' }, () => returns(done))
+    .with({ tag: 'rest' }, () => pause())
     .exhaustive();
 
 const done: RemapAnswer = { tag: 'ok' };
@@ -277,3 +277,6 @@ const enter = (state: Remap, caller: ThreadId, space: SpaceId): Outcomes => {
     draft.where[caller] = space;
   });
 };
+
+/** The caller does nothing for a while, in whatever space it is. Source: sched_yield(2). */
+const pause = (): Outcomes => returns(done);

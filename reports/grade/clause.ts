@@ -1,0 +1,86 @@
+import type { Counterexample } from '#model/counterexample.ts';
+import type { Story } from '#model/engine/trace/story.ts';
+import type { AnyCall, Subject } from '#model/subject.ts';
+import type { ViolationKind } from '#model/verdict.ts';
+import type { Clause } from '#reports/grade/graded.ts';
+import { readSpec, type SpecText } from '#reports/grade/spec-source.ts';
+
+/** A call of a story: what it is, and how it is written. */
+interface ToldCall {
+  readonly call: AnyCall;
+  readonly shown: string;
+}
+
+/** What each kind of contradiction is about: a call that was answered, one that waits, the state, or nothing of the spec. */
+const about: Record<ViolationKind, 'answered' | 'waiting' | 'state' | 'nothing'> = {
+  'wrong answer': 'answered',
+  'wrong state': 'answered',
+  'lost wakeup': 'waiting',
+  deadlock: 'waiting',
+  livelock: 'waiting',
+  'broken invariant': 'state',
+  fault: 'nothing',
+  'too expensive': 'nothing',
+  'wrong history': 'nothing',
+};
+
+/**
+ * What the spec says where a counterexample contradicts it: of the call that was answered wrongly or waits for ever, or of
+ * the state as a whole. Null: it is about no sentence of the spec, but about the machine, the cost or the history.
+ */
+export const clauseOf = (subject: Subject, counterexample: Counterexample, story: Story): Clause | null => {
+  const { violation, variant } = counterexample;
+  const what = about[violation.kind];
+  if (what === 'nothing') return null;
+  const spec = readSpec(subject, variant);
+  if (what === 'state') {
+    const head = spec.ofHead();
+    return head ? { call: null, ...head } : null;
+  }
+  const told = what === 'answered' ? answeredCall(counterexample, story) : waitingCall(counterexample, story);
+  const [first, ...rest] = told ? spec.ofCall(told.call.tag) : [];
+  return told && first ? { call: told.shown, ...joined(first, rest) } : null;
+};
+
+/** The call whose answer is the last one before the spec and the implementation part, or at that moment. */
+const answeredCall = ({ program }: Counterexample, { steps, threads, divergence }: Story): ToldCall | undefined => {
+  const last = steps.findLast((step) => step.step <= divergence && step.answer !== undefined);
+  if (!last || last.thread === null) return undefined;
+  const begun = steps.filter(
+    ({ step, thread, call }) => step <= last.step && thread === last.thread && call !== undefined,
+  );
+  return callAt(program, threads, last.thread, begun.length - 1);
+};
+
+/** The call that never got an answer; of several the first that the contradiction names. */
+const waitingCall = ({ program, violation }: Counterexample, { steps, threads }: Story): ToldCall | undefined => {
+  const open = threads.flatMap(({ id, calls }) => {
+    const index = calls.findIndex(({ answer }) => answer === undefined);
+    const begun = steps.filter(({ thread, call }) => thread === id && call !== undefined).length;
+    const told = index >= 0 && index < begun ? callAt(program, threads, id, index) : undefined;
+    return told ? [{ id, told }] : [];
+  });
+  const named = open.find(({ id }) => new RegExp(`\\bT${id}\\b`).test(violation.observed));
+  return (named ?? open[0])?.told;
+};
+
+const callAt = (
+  { threads }: Counterexample['program'],
+  told: Story['threads'],
+  thread: number,
+  index: number,
+): ToldCall | undefined => {
+  const call = threads[thread]?.[index];
+  const shown = told.find(({ id }) => id === thread)?.calls[index]?.call;
+  return call && shown !== undefined ? { call, shown } : undefined;
+};
+
+/** What is said of the parts of a call, as one text. */
+const joined = (first: SpecText, rest: readonly SpecText[]): SpecText => {
+  const sources = [first, ...rest].flatMap(({ source }) => (source === null ? [] : [source]));
+  return {
+    file: first.file,
+    text: [first, ...rest].map(({ text }) => text).join('\n\n'),
+    source: sources.length > 0 ? [...new Set(sources)].join('; ') : null,
+  };
+};
