@@ -77,7 +77,7 @@ const callAt = (
 
 /** What is said of the parts of a call, as one text. */
 const joined = (first: SpecText, rest: readonly SpecText[]): SpecText => {
-  const sources = [first, ...rest].flatMap(({ source }) => (source === null ? [] : [source]));
+  const sources = [first, ...rest].flatMap(({ source }) => (source === null ? [] : [source.replace(/\.$/, '')]));
   return {
     file: first.file,
     text: [first, ...rest].map(({ text }) => text).join('\n\n'),

@@ -14,6 +14,8 @@ export interface GradedTest {
   readonly verdict: 'holds' | 'refuted' | 'gave-up';
   /** Of what was not earned: why, in a sentence; null: it was earned. */
   readonly why: string | null;
+  /** What goes with why, as text of several lines in a fixed-width font: a run that a student's claim is wrong about. */
+  readonly shown?: string;
   readonly hint: string | null;
   readonly hintZh: string | null;
   /** How much was looked at. */

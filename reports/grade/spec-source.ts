@@ -177,7 +177,7 @@ const withoutOthers = (text: string, others: readonly string[]): string => {
   return parts
     .filter((part) => !isOfOthers(part))
     .map(unwrapped)
-    .join('\n');
+    .join('\n\n');
 };
 
 /** Lines that go on joined with what they go on; paragraphs and the points of a list stay apart. */

@@ -74,10 +74,14 @@ export const handoutOf = (assignment: Assignment): ReadonlyMap<string, string> =
   ]);
 };
 
+/** SuiteError: the folder is there and not empty. */
+export const requireEmpty = (folder: string): void => {
+  if (!existsSync(folder) || (statSync(folder).isDirectory() && readdirSync(folder).length === 0)) return;
+  throw new SuiteError('S507', `${folder} is not an empty folder`, 'name one that is not there yet');
+};
+
 /** Writes files into a folder that is not there yet, or is empty. SuiteError: it is not. */
 export const writeHandout = (folder: string, files: ReadonlyMap<string, string>): void => {
-  if (existsSync(folder) && (!statSync(folder).isDirectory() || readdirSync(folder).length > 0)) {
-    throw new SuiteError('S507', `${folder} is not an empty folder`, 'name one that is not there yet');
-  }
+  requireEmpty(folder);
   for (const [path, text] of files) writeText(join(folder, path), text);
 };

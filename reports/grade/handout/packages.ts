@@ -33,22 +33,25 @@ const pretty = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 const someOf = (needs: Needs, names: readonly string[]): Needs =>
   Object.fromEntries(Object.entries(needs).filter(([name]) => names.includes(name)));
 
-/** The tool's own `package.json`, as a handout has it: what it runs with, and nothing that it is made with. */
-export const toolPackage = (text: string): string => {
-  const { scripts: _, devDependencies: __, ...rest } = JSON.parse(text) as Package;
-  return pretty({ ...rest, private: true });
-};
+/**
+ * What a package says of itself, without what it is made with. It brings its own Node along where it can, so npm need not
+ * complain about the one that runs npm; the command does so itself where that one has to serve.
+ */
+const asBrought = ({ scripts: _, devDependencies: __, engines: ___, ...rest }: Package): Package => rest;
+
+/** The tool's own `package.json`, as a handout has it. */
+export const toolPackage = (text: string): string =>
+  pretty({ ...asBrought(JSON.parse(text) as Package), private: true });
 
 /** The `package.json` of the folder that the student works in. The tool lies in it, as a package of its own. */
 const folderPackage = ({ name, description, scripts }: Folder, toolText: string): Package => {
-  const { devDependencies = {}, engines } = JSON.parse(toolText) as Package;
+  const { devDependencies = {} } = JSON.parse(toolText) as Package;
   return {
     name,
     version: '0.0.0',
     private: true,
     description,
     type: 'module',
-    engines,
     imports: { '#spec/*': `./${toolFolder}/spec/*`, '#impl/*': `./${toolFolder}/impl/*` },
     scripts,
     dependencies: { [toolFolder]: `file:${toolFolder}` },
@@ -78,24 +81,33 @@ const installed = (needs: Needs, { packages }: LockFile): Readonly<Record<string
     }
   };
   follow(needs, '');
-  return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.fromEntries(found);
 };
 
 /** The folder's `package.json` and `package-lock.json`, from those of the tool: the same versions, with the same sums. */
 export const folderPackages = (folder: Folder, toolText: string, lockText: string): ReadonlyMap<string, string> => {
   const own = folderPackage(folder, toolText);
   const lock = JSON.parse(lockText) as LockFile;
-  const { devDependencies: _, ...tool } = lock.packages[''] as Package;
-  const { name, version, engines, dependencies, devDependencies } = own;
+  const { name: _, ...tool } = asBrought(lock.packages[''] as Package);
+  const { name, version, dependencies, devDependencies } = own;
   const needs = { ...tool.dependencies, ...tool.optionalDependencies, ...own.devDependencies };
-  const packages = {
-    '': { name, version, engines, dependencies, devDependencies },
+  const packages: Readonly<Record<string, Package>> = {
     ...installed(needs, lock),
     [`node_modules/${toolFolder}`]: { resolved: toolFolder, link: true },
     [toolFolder]: tool,
   };
+  const sorted = Object.entries(packages).sort(([a], [b]) => (a < b ? -1 : 1));
   return new Map([
     ['package.json', pretty(own)],
-    ['package-lock.json', pretty({ name, version, lockfileVersion: 3, requires: true, packages })],
+    [
+      'package-lock.json',
+      pretty({
+        name,
+        version,
+        lockfileVersion: 3,
+        requires: true,
+        packages: Object.fromEntries([['', { name, version, dependencies, devDependencies }], ...sorted]),
+      }),
+    ],
   ]);
 };
