@@ -8,9 +8,12 @@ export type Visibility = 'visible' | 'hidden' | 'after_published';
 export type Ask =
   /** A claim of the suite holds for what was handed in, on every memory named. */
   | { readonly tag: 'claim'; readonly claim: string; readonly memories: readonly MemoryName[] }
-  /** The claims that were handed in refute this mutant. */
-  | { readonly tag: 'kills'; readonly mutant: string }
-  /** The claims that were handed in refute nothing that is right: the reference of this variant, which must come first. */
+  /** The claims that were handed in refute this mutant, by what can be seen of it from outside under one of these memories. */
+  | { readonly tag: 'kills'; readonly mutant: string; readonly memories: readonly MemoryName[] }
+  /**
+   * They say nothing against the reference of this variant, and it is not for want of saying anything: they refute half of
+   * this variant's mutants in the rubric, or more.
+   */
   | { readonly tag: 'accepts'; readonly variant: string };
 
 /** One line of a rubric: all of its points or none, so partial credit is more lines. */
