@@ -21,7 +21,7 @@ const defaultStates = 2_000_000;
 /** A command's help ends with an example. */
 const example = (text: string): string => `\nExample:\n  $ npx rendezvous ${text}`;
 
-const checking = (command: Command): Command =>
+const executing = (command: Command): Command =>
   command
     .option(
       '--budget <name>',
@@ -35,9 +35,11 @@ const checking = (command: Command): Command =>
       'random executions per implementation, and at most as many of each scenario',
       wholeNumber('--runs', 1),
     )
-    .option('--out <folder>', 'where counterexamples go', outFolder)
     .option('--workers <n>', 'threads to use', wholeNumber('--workers', 1), availableParallelism())
     .option('--json', 'one JSON document on stdout and nothing else', false);
+
+const checking = (command: Command): Command =>
+  executing(command).option('--out <folder>', 'where counterexamples go', outFolder);
 
 const underMemories = (command: Command): Command =>
   command.option(
@@ -158,6 +160,22 @@ export const main = async (argv: readonly string[], output: Output = processOutp
         { implementation, variant, budget, seed, json, workers, folder: options.out },
         output,
       );
+    });
+
+  executing(program.command('coverage'))
+    .description('say what a check meets: transitions of the spec, orders of pairs of sites, orders that are needed')
+    .argument('[subject...]', 'subjects; all if none is named')
+    .option('--implementation <file>', 'what this module meets instead of the reference')
+    .option('--variant <name>', 'only this variant of the spec')
+    .addHelpText('after', example('coverage --json'))
+    .action(async (names: string[], options) => {
+      const { coverage } = await import('#reports/cli/coverage.ts');
+      const { selectBudget, selectSuites, theirImplementation } = await import('#reports/cli/select.ts');
+      const chosen = selectSuites(names);
+      const implementation = theirImplementation(options.implementation, chosen) ?? { tag: 'reference' as const };
+      const { variant, seed, json, workers } = options;
+      const budget = selectBudget(options.budget, options.runs);
+      code = await coverage(chosen, { implementation, variant, budget, seed, json, workers }, output);
     });
 
   program

@@ -55,31 +55,25 @@ export const ordering = async (
 };
 
 /**
- * Only the claim on orders is judged; the others are what a weaker order may break. A variant that the claim is not made
- * about, since it orders nothing itself, is left out unless somebody asks for it.
+ * The claim on orders of a variant: the suite's, or one that can be made about anything. Undefined: the suite does not
+ * make it about this variant, which orders nothing itself; unless somebody asks for it.
  */
+export const orderingClaimOf = (suite: Suite, variant: string, isAsked: boolean): Claim | undefined => {
+  const made = suite.claims.find(isOrdering);
+  return made && !isAsked ? claimsAbout(suite, variant).find(isOrdering) : (made ?? orderingClaim());
+};
+
+/** Only the claim on orders is judged; the others are what a weaker order may break. */
 const jobsOf = (suites: readonly Suite[], options: OrderingOptions): readonly Job[] => {
   const { implementation, variant, budget, seed } = options;
   const isAsked = variant !== undefined || implementation.tag === 'file';
-  const isAbout = (suite: Suite, name: string): boolean =>
-    claimsAbout(suite, name).some(isOrdering) || !suite.claims.some(isOrdering);
-  const targets = selectTargets(suites, variant, implementation).filter(
-    (target) => isAsked || isAbout(target.suite, target.variant),
-  );
-  return targets.map(({ suite: { subject, claims }, variant: name }) => ({
-    task: {
-      subject: subject.id,
-      variant: name,
-      implementation,
-      claims: [(claims.find(isOrdering) ?? orderingClaim()).id],
-      budget,
-      seed,
-      explore: 'all',
-      memories: ['rc11'],
-    },
-    label: `${subject.id} (${name})`,
-    size: null,
-  }));
+  return selectTargets(suites, variant, implementation).flatMap(({ suite, variant: name }): Job[] => {
+    const claim = orderingClaimOf(suite, name, isAsked);
+    if (!claim) return [];
+    const { id } = suite.subject;
+    const task = { subject: id, variant: name, implementation, claims: [claim.id], budget, seed } as const;
+    return [{ task: { ...task, explore: 'all', memories: ['rc11'] }, label: `${id} (${name})`, size: null }];
+  });
 };
 
 const isOrdering = ({ tag }: Claim): boolean => tag === 'ordering';

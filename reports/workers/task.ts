@@ -13,6 +13,7 @@ import { suites } from '#properties/index.ts';
 import { loadImplementation } from '#reports/cli/counterexamples.ts';
 import { drive } from '#reports/cli/drive.ts';
 import type { Interrupt } from '#reports/cli/interrupt.ts';
+import { type Covered, cover } from '#reports/coverage/cover.ts';
 
 /** What to find out about one implementation: a plan by its names, since a plan itself has functions in it. */
 export interface Task extends Omit<Exploration, 'weakening'> {
@@ -25,6 +26,8 @@ export interface Task extends Omit<Exploration, 'weakening'> {
   readonly executionsMax?: number;
   readonly kept?: KeptCheck;
   readonly part?: Part;
+  /** Whether to find out what its executions meet, too. */
+  readonly covers?: true;
 }
 
 /** What was found out, in the same way by its names. */
@@ -33,17 +36,18 @@ export interface Findings extends Omit<CheckResult, 'plan' | 'claims'> {
   readonly claims: readonly Omit<ClaimResult, 'claim'>[];
   /** Each counterexample told, by its id. */
   readonly stories: ReadonlyMap<string, Story>;
+  /** What its executions meet. Absent: nobody asked, or somebody stopped it. */
+  readonly covered?: Covered;
 }
 
 /** What was found out, with its plan again. */
-export interface Answer {
+export interface Answer extends Pick<Findings, 'stories' | 'covered'> {
   readonly result: CheckResult;
-  readonly stories: ReadonlyMap<string, Story>;
 }
 
 /** The plan that a task stands for. */
 export const outlineOf = (task: Task): Outline => {
-  const { subject, claims, ...rest } = task;
+  const { subject, claims, covers: _, ...rest } = task;
   const suite = suites.find((candidate) => candidate.subject.id === subject);
   if (!suite) throw new InternalError(`no suite for ${subject}`);
   return { ...usualPlan, ...rest, suite, claims: claims.map((id) => claimOf(suite, id)) };
@@ -64,17 +68,21 @@ export const perform = async (
 ): Promise<Findings | undefined> => {
   if (interrupt.isRequested && !task.kept) return undefined;
   const world = await loadImplementation(task.subject, task.variant, task.implementation);
-  const { plan, claims, ...counts } = await drive({ ...outlineOf(task), world }, interrupt, onProgress);
+  const outline = { ...outlineOf(task), world };
+  const covered = task.covers && (await cover(outline, interrupt, onProgress));
+  const { plan, claims, ...counts } = await drive(outline, interrupt, onProgress);
   const rig = rigFor(plan.suite.subject, plan.variant, world);
   const stories = new Map(claims.flatMap(storiesOf).map((story) => [story.id, tell(rig, story)]));
-  return { ...counts, claims: claims.map(({ claim: _, ...found }) => found), stories };
+  const found = { ...counts, claims: claims.map(({ claim: _, ...rest }) => rest), stories };
+  return covered ? { ...found, covered } : found;
 };
 
 /** Puts the plan back that `perform` has left out. */
-export const answerOf = (task: Task, { claims, stories, ...counts }: Findings): Answer => {
+export const answerOf = (task: Task, { claims, stories, covered, ...counts }: Findings): Answer => {
   const plan = outlineOf(task);
   const withClaims = claims.map((found, i) => ({ ...found, claim: plan.claims[i] as ClaimResult['claim'] }));
-  return { result: { ...counts, plan, claims: withClaims }, stories };
+  const answer = { result: { ...counts, plan, claims: withClaims }, stories };
+  return covered ? { ...answer, covered } : answer;
 };
 
 /** What is known of a task that never began, and why it did not. */

@@ -21,6 +21,8 @@ export interface Booted {
   readonly memories: Map<MemoryName, Memory>;
   /** The name of each word. */
   readonly names: readonly string[];
+  /** The first word that is the implementation's own; those before are the kernel's. */
+  readonly firstOwn: Address;
   /** Which threads have calls to make. */
   readonly active: readonly number[];
   /** What runs on a core when it is interrupted in a context that is no thread. */
@@ -77,11 +79,13 @@ export const bootProgram = (subject: Subject, world: World, program: Program): B
   const contexts = program.threads.length + cores;
   let first: Laid | undefined;
   let table: ThreadTable | undefined;
+  let firstOwn = 0;
   const layouts: unknown[] = [];
   for (let id = 0; id < contexts; id++) {
     const laid: Laid = { image: [0], usable: [0], names: ['address 0'] }; // no word has address 0: a channel may be 0
     const memory = allocatorFor(laid, '', 1);
     table = layoutThreads(memory, placements, parents, cores);
+    firstOwn = laid.image.length;
     const module = world.instances[id]?.module;
     const layout = subject.boot(module, memory, program.parameters, { cores, placements });
     freeze(layout);
@@ -107,6 +111,7 @@ export const bootProgram = (subject: Subject, world: World, program: Program): B
     running: Array.from({ length: cores }, (_, core) => active[core] ?? program.threads.length + core),
     memories: new Map(),
     names: laid.names,
+    firstOwn,
     active,
     nothing,
   };

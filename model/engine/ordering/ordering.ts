@@ -99,7 +99,11 @@ const stagesOf = (plan: Plan, { meetings }: Site): readonly Plan[] => {
  * The sites that an implementation answers for: those whose names stand in its own file, those that it says, and those
  * without a name, since the kernel's have all one. What the kernel beneath it does is the claim of another subject.
  */
-const isOwn = (name: string | undefined, { world, suite, variant }: Plan, responsible: readonly string[]): boolean => {
+export const isOwn = (
+  name: string | undefined,
+  { world, suite, variant }: Plan,
+  responsible: readonly string[],
+): boolean => {
   if (name === undefined || responsible.some((prefix) => name.startsWith(`${prefix}.`))) return true;
   const entry = suite.subject.variants.find((candidate) => candidate.name === variant)?.module;
   const quoted = ["'", '"', '`'].map((quote) => `${quote}${name}${quote}`);

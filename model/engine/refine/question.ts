@@ -22,4 +22,6 @@ export interface SpecStep {
   readonly state: number;
   /** The call is over in the spec (its answer may come later). */
   readonly isOver: boolean;
+  /** What is left of the call, by number; none: it is over. */
+  readonly rest: number;
 }

@@ -23,7 +23,12 @@ interface Model {
 interface Real {
   readonly turns: Turn[];
   readonly parameters: unknown;
+  /** What became of them. */
+  last: Execution | undefined;
 }
+
+/** Is shown each sequence of calls that went well, once it is over. */
+export type Look = (execution: Execution) => void;
 
 /** A call that went wrong. */
 class Mismatch extends Error {
@@ -98,6 +103,7 @@ class CallCommand implements fc.Command<Model, Real> {
     const ways = this.#ways(model) ?? [];
     real.turns.push(this.turn);
     const execution = runSerially(this.rig, real.parameters, real.turns, this.threads);
+    real.last = execution;
     const answers = execution.history.filter((event) => event.tag === 'answer');
     const last = answers[real.turns.length - 1];
     const { subject } = this.rig;
@@ -155,11 +161,12 @@ export const checkTurns = (
   parameters: unknown,
   turns: readonly Turn[],
   threads: number,
+  look?: Look,
 ): Wrong | undefined => {
   const model: Model = {
     states: [graph.states.number(rig.subject.initial(rig.variant, parameters, threads, threads))],
   };
-  const real: Real = { turns: [], parameters };
+  const real: Real = { turns: [], parameters, last: undefined };
   for (const turn of turns) {
     const command = new CallCommand(turn, rig, graph, threads);
     try {
@@ -169,6 +176,7 @@ export const checkTurns = (
       throw error;
     }
   }
+  if (real.last) look?.(real.last);
   return undefined;
 };
 
@@ -193,7 +201,7 @@ export interface SequentialResult {
 }
 
 /** The calls of each scenario, one after the other, thread by thread, against the spec. */
-export const checkScenarios = (rig: Rig, graph: SpecGraph): SequentialResult => {
+export const checkScenarios = (rig: Rig, graph: SpecGraph, look?: Look): SequentialResult => {
   let runs = 0;
   if (rig.subject.scheduler) return { runs, failure: undefined }; // threads move: whose turn it is, no core says
   if (rig.subject.interrupted) return { runs, failure: undefined }; // one call may need the core of a thread that has another to make
@@ -205,14 +213,20 @@ export const checkScenarios = (rig: Rig, graph: SpecGraph): SequentialResult => 
     if (threads > coresMax || 2 * threads > contextsMax) continue; // each needs a core, and each core a dispatcher
     runs++;
     const turns = program.threads.flatMap((calls, thread) => calls.map((call) => ({ thread, call })));
-    const failure = checkTurns(rig, graph, program.parameters, turns, threads);
+    const failure = checkTurns(rig, graph, program.parameters, turns, threads, look);
     if (failure) return { runs, failure };
   }
   return { runs, failure: undefined };
 };
 
 /** Runs `runs` random sequences of calls, one call at a time, against the spec. fast-check draws them. */
-export const checkSequences = (rig: Rig, graph: SpecGraph, seed: number, runs: number): SequentialResult => {
+export const checkSequences = (
+  rig: Rig,
+  graph: SpecGraph,
+  seed: number,
+  runs: number,
+  look?: Look,
+): SequentialResult => {
   const { parameters, threads, calls } = rig.subject.sequences(rig.variant);
   let failure: SequentialResult['failure'];
   const commands = fc.commands([calls.map((turn) => new CallCommand(turn, rig, graph, threads))], {
@@ -222,9 +236,10 @@ export const checkSequences = (rig: Rig, graph: SpecGraph, seed: number, runs: n
   const details = fc.check(
     fc.property(parameters, commands, (chosen, sequence) => {
       const initial = graph.states.number(rig.subject.initial(rig.variant, chosen, threads, threads));
-      const setup = () => ({ model: { states: [initial] }, real: { turns: [], parameters: chosen } });
+      const real: Real = { turns: [], parameters: chosen, last: undefined };
       try {
-        fc.modelRun(setup, sequence);
+        fc.modelRun(() => ({ model: { states: [initial] }, real }), sequence);
+        if (real.last) look?.(real.last);
       } catch (error) {
         if (!(error instanceof Mismatch)) throw error;
         failure = error;

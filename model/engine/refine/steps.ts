@@ -73,7 +73,8 @@ export class Steps {
       const { caller: thread, begins } = this.#operations[operation] as NumberedOperation;
       const { ends } = this.#operations[this.#purposes[at] as number] ?? { ends: none };
       const after = (ends === none ? events : ends) - 1;
-      steps.push({ after, begins, thread, state: this.#states[at] as number, isOver: word === over });
+      const isOver = word === over;
+      steps.push({ after, begins, thread, state: this.#states[at] as number, isOver, rest: isOver ? none : word });
     }
     return steps.reverse();
   }

@@ -1,5 +1,6 @@
 import type { Space } from '#model/engine/space/explore.ts';
 import type { Result } from '#model/engine/space/steps.ts';
+import type { AnyCall } from '#model/subject.ts';
 
 /** How often each outcome of each call was seen: by call, by outcome. */
 export type SpecCoverage = ReadonlyMap<string, ReadonlyMap<string, number>>;
@@ -27,15 +28,18 @@ export const nameOfResult = (result: Result): string => {
 /** Counts, over several spaces, the states in which each outcome was open to a thread. A waiting call counts as one. */
 export const coverageOf = (spaces: readonly Space[]): SpecCoverage => {
   const counts = new Map<string, Map<string, number>>();
-  const add = (call: string, outcome: string, visits: number): void => {
-    const ofCall = counts.get(call) ?? new Map<string, number>();
-    counts.set(call, ofCall.set(outcome, (ofCall.get(outcome) ?? 0) + visits));
-  };
   for (const { moves, visits } of spaces.flatMap(({ steps }) => steps.learnt())) {
     if (visits === 0) continue;
     const { all, waitsIn } = moves;
-    for (const { call, result } of all) add(call.tag, nameOfResult(result), visits);
-    if (waitsIn) add(waitsIn.tag, 'waits', visits);
+    for (const { call, result } of all) count(counts, call, result, visits);
+    if (waitsIn) count(counts, waitsIn, { tag: 'waits' }, visits);
   }
   return counts;
+};
+
+/** Counts an outcome of a call, so many times. */
+export const count = (counts: Map<string, Map<string, number>>, call: AnyCall, result: Result, times = 1): void => {
+  const outcome = nameOfResult(result);
+  const ofCall = counts.get(call.tag) ?? new Map<string, number>();
+  counts.set(call.tag, ofCall.set(outcome, (ofCall.get(outcome) ?? 0) + times));
 };
