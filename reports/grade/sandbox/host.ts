@@ -1,0 +1,287 @@
+/**
+ * The submission's process: evaluates a submission in a hardened compartment and says what its routines would do. It
+ * knows nothing of specs, claims or programs, and decides nothing. See docs/adr/0033.
+ */
+import { readSync, writeSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
+import { ModuleSource } from '@endo/module-source';
+import 'ses';
+import { allocatorOf, plainOf, textOf } from '#reports/grade/sandbox/host-values.ts';
+import {
+  type Answer,
+  digestAfter,
+  digestAtBegin,
+  givesNothing,
+  type Request,
+  type SentOp,
+  type SentStep,
+  stepsAhead,
+  type Value,
+} from '#reports/grade/sandbox/protocol.ts';
+
+/** As `impl/machine/ops.ts` has it. */
+interface Register {
+  kind: unknown;
+  address: unknown;
+  operand: unknown;
+  expected: unknown;
+  order: unknown;
+  site: unknown;
+  text: unknown;
+  pending: unknown;
+}
+
+interface RoutineLike {
+  next(word: number): { readonly done?: unknown; readonly value?: unknown };
+}
+
+interface Running {
+  readonly routine: RoutineLike;
+  digest: number;
+  /** The micro-op it is at; null: it is at none any more. */
+  at: SentOp | null;
+}
+
+lockdown({ errorTaming: 'safe', stackFiltering: 'concise', consoleTaming: 'unsafe', reporting: 'none' });
+
+/** What the compartment has of the language's own that needs memory outside the heap's limit, tells time, or waits. */
+const withheld = [
+  'ArrayBuffer',
+  'SharedArrayBuffer',
+  'DataView',
+  'Int8Array',
+  'Uint8Array',
+  'Uint8ClampedArray',
+  'Int16Array',
+  'Uint16Array',
+  'Int32Array',
+  'Uint32Array',
+  'Float16Array',
+  'Float32Array',
+  'Float64Array',
+  'BigInt64Array',
+  'BigUint64Array',
+  'Atomics',
+  'WebAssembly',
+  'WeakRef',
+  'FinalizationRegistry',
+  'Date',
+  'Intl',
+];
+
+const kept = new Map<number, unknown>();
+const running = new Map<number, Running>();
+let exported: Record<string, unknown> = {};
+let register: Register | undefined;
+
+const silent = (): void => undefined;
+const quietConsole = Object.freeze({ log: silent, info: silent, warn: silent, error: silent, debug: silent });
+
+const load = async (modules: Readonly<Record<string, string>>, entry: string): Promise<Answer> => {
+  const known = new Map(Object.entries(modules));
+  const compartment = new Compartment({
+    __options__: true,
+    globals: { console: quietConsole },
+    resolveHook: (specifier: string, from: string) => {
+      if (/^#(impl|spec)\//.test(specifier)) return specifier.slice(1);
+      if (!specifier.startsWith('.')) return `(${specifier})`;
+      return new URL(specifier, `file:///${from}`).pathname.slice(1);
+    },
+    importHook: async (path: string) => {
+      const text = known.get(path);
+      if (text === undefined)
+        throw new Error(`'${path}' cannot be imported: only its own files and those of the library`);
+      return new ModuleSource(stripTypeScriptTypes(text), path);
+    },
+  });
+  for (const name of withheld) delete compartment.globalThis[name];
+  const { namespace } = await compartment.import(entry);
+  exported = namespace;
+  const ops = known.has('impl/machine/ops.ts') ? await compartment.import('impl/machine/ops.ts') : undefined;
+  register = ops?.namespace['register'] as Register | undefined;
+  return { exports: Object.keys(namespace).filter((name) => typeof namespace[name] === 'function') };
+};
+
+const freeze = (value: unknown): void => {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
+  Object.freeze(value);
+  for (const part of Object.values(value)) freeze(part);
+};
+
+/** What a value that was sent stands for. */
+const received = (value: Value): unknown => {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return Object.freeze(value.map(received));
+  if ('$' in value) return kept.get(value['$'] as number);
+  return Object.freeze(Object.fromEntries(Object.entries(value).map(([key, part]) => [key, received(part)])));
+};
+
+const boot = (id: number, base: number, parts: readonly Value[]): Answer => {
+  const { allocator, allocations, close } = allocatorOf(base);
+  const layout = (exported['boot'] as (...parts: unknown[]) => unknown)(allocator, ...parts.map(received));
+  close();
+  freeze(layout);
+  kept.set(id, layout);
+  return { allocations, layout: plainOf(layout) };
+};
+
+const wholeOf = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null);
+
+/** Kinds that come with a text: panic, tracepoint. */
+const saysText: ReadonlySet<unknown> = new Set([19, 22]);
+
+const opOf = (from: Register): SentOp => [
+  wholeOf(from.kind),
+  wholeOf(from.address),
+  wholeOf(from.operand),
+  wholeOf(from.expected),
+  textOf(from.order),
+  from.site === undefined ? null : textOf(from.site),
+  saysText.has(from.kind) ? textOf(from.text) : '', // of the others it is what was said last
+];
+
+/** Gives a routine a word, and says how it stands then. */
+const stepOf = (routine: RoutineLike, word: number): SentStep => {
+  const from = register as Register;
+  try {
+    const { done, value } = routine.next(word);
+    const isPending = from.pending === true;
+    from.pending = false;
+    if (done) return { returned: plainOf(value), pending: isPending ? wholeOf(from.kind) : null };
+    return isPending ? { op: opOf(from) } : { odd: true };
+  } catch (error) {
+    from.pending = false;
+    const { kind, message } = (error ?? {}) as { kind?: unknown; message?: unknown };
+    if (error instanceof Error && typeof kind === 'number') return { floating: kind };
+    return { threw: textOf(error instanceof Error ? message : error) };
+  }
+};
+
+const advance = (state: Running, word: number): SentStep => {
+  const step = stepOf(state.routine, word);
+  state.digest = digestAfter(state.digest, word, step);
+  state.at = 'op' in step ? step.op : null;
+  return step;
+};
+
+/** What was given for a micro-op of that kind, at that address: the last word, and how often in a row. */
+interface Given {
+  word: number;
+  timesInARow: number;
+}
+
+const given = new Map<string, Given>();
+
+const placeOf = ([kind, address]: SentOp): string => `${kind} ${address}`;
+
+const notice = (op: SentOp, word: number): void => {
+  const place = placeOf(op);
+  const known = given.get(place);
+  if (known?.word === word) known.timesInARow++;
+  else given.set(place, { word, timesInARow: 1 });
+};
+
+/** A guess is made where it was right so often. */
+const timesUntilGuessed = 3;
+
+const guessFor = (op: SentOp): number | undefined => {
+  if (givesNothing.has(op[0] as number)) return 0;
+  const known = given.get(placeOf(op));
+  return known !== undefined && known.timesInARow >= timesUntilGuessed ? known.word : undefined;
+};
+
+/**
+ * Gives a routine its word, and goes on as far as the next one can be guessed: as what such a micro-op gave last. A wrong
+ * guess costs time and nothing else, since the checker looks only at what follows the words that it knows.
+ */
+const stepsFrom = (state: Running, word: number, node: number): Answer => {
+  const { digest } = state;
+  if (state.at) notice(state.at, word);
+  const steps = [advance(state, word)];
+  const guesses: number[] = [];
+  while (state.at && steps.length < stepsAhead) {
+    const guess = guessFor(state.at);
+    if (guess === undefined) break;
+    guesses.push(guess);
+    steps.push(advance(state, guess));
+  }
+  if (state.at) running.set(node, state);
+  return { steps, guesses, digest };
+};
+
+const begin = (name: string, parts: readonly Value[], words: readonly number[], node: number): Answer => {
+  const make = exported[name] as (...parts: unknown[]) => RoutineLike;
+  const state: Running = { routine: make(...parts.map(received)), digest: digestAtBegin, at: null };
+  const last = words.at(-1) ?? 0;
+  for (const word of words.slice(0, -1)) advance(state, word);
+  return stepsFrom(state, last, node);
+};
+
+const goOn = (from: number, word: number, node: number): Answer => {
+  const state = running.get(from) as Running;
+  running.delete(from);
+  return stepsFrom(state, word, node);
+};
+
+const answerTo = async (request: Request): Promise<Answer> => {
+  switch (request.ask) {
+    case 'load':
+      return load(request.modules, request.entry);
+    case 'keep':
+      kept.set(request.id, received(request.value));
+      return { kept: true };
+    case 'boot':
+      return boot(request.id, request.base, request.arguments);
+    case 'begin':
+      for (const node of request.forget) running.delete(node);
+      return begin(request.name, request.arguments, request.words, request.node);
+    case 'go on':
+      for (const node of request.forget) running.delete(node);
+      return goOn(request.from, request.word, request.node);
+  }
+};
+
+const failure = (error: unknown): Answer => {
+  try {
+    return { failed: textOf(error instanceof Error ? `${error.name}: ${error.message}` : error) };
+  } catch {
+    return { failed: 'something was thrown that cannot be shown' };
+  }
+};
+
+/** Reads a line; null: the checker is gone. */
+const linesOf = (): (() => string | null) => {
+  const buffer = Buffer.alloc(65_536);
+  let pending = Buffer.alloc(0);
+  return () => {
+    const parts = [];
+    for (let end = pending.indexOf(10); ; end = pending.indexOf(10)) {
+      if (end >= 0) {
+        parts.push(pending.subarray(0, end));
+        pending = pending.subarray(end + 1);
+        return Buffer.concat(parts).toString('utf8');
+      }
+      parts.push(pending);
+      const count = readSync(0, buffer);
+      if (count === 0) return null;
+      pending = Buffer.from(buffer.subarray(0, count));
+    }
+  };
+};
+
+const say = (answer: Answer): void => {
+  let bytes = Buffer.from(`${JSON.stringify(answer)}\n`);
+  while (bytes.length > 0) bytes = bytes.subarray(writeSync(1, bytes));
+};
+
+const nextLine = linesOf();
+for (let line = nextLine(); line !== null; line = nextLine()) {
+  const request = JSON.parse(line) as Request;
+  let answer: Answer;
+  try {
+    answer = await answerTo(request); // made by this file: nothing that a submission makes is ever awaited
+  } catch (error) {
+    answer = failure(error);
+  }
+  say(answer);
+}

@@ -1,0 +1,105 @@
+/**
+ * What the checker and a submission's process say to each other: one line of JSON a message, the checker asks. Types
+ * only, and what both must agree on; neither believes the other more than the types say (see `answers.ts`).
+ */
+
+/** A value that is sent: plain data. `{ $: n }` stands for what was kept under that number: a layout, a table. */
+export type Value =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Value[]
+  | { readonly [key: string]: Value }
+  | { readonly $: number };
+
+/** What the checker asks. Numbers of nodes and of what is kept are the checker's. */
+export type Request =
+  /** Evaluates the modules, by path; `entry` is the one that is judged. */
+  | {
+      readonly ask: 'load';
+      readonly modules: Readonly<Record<string, string>>;
+      readonly entry: string;
+    }
+  /** Keeps a value under a number, for later requests. */
+  | { readonly ask: 'keep'; readonly id: number; readonly value: Value }
+  /** Runs `boot` with an allocator whose next address is `base`, and keeps the layout under `id`. */
+  | { readonly ask: 'boot'; readonly id: number; readonly base: number; readonly arguments: readonly Value[] }
+  /**
+   * Runs a routine from its beginning, giving it the words so far; goes on while what a micro-op gives is no surprise. Keeps
+   * it, as it stands then, as `node`.
+   */
+  | {
+      readonly ask: 'begin';
+      readonly name: string;
+      readonly arguments: readonly Value[];
+      readonly words: readonly number[];
+      readonly node: number;
+      readonly forget: readonly number[];
+    }
+  /** The same of one that is kept as `from`, which is forgotten: it is given one more word. */
+  | {
+      readonly ask: 'go on';
+      readonly from: number;
+      readonly word: number;
+      readonly node: number;
+      readonly forget: readonly number[];
+    };
+
+/** Words that were allocated: so many in a row, or a page of them. */
+export type Allocation =
+  | { readonly name: string; readonly count: number; readonly initial: number }
+  | { readonly page: readonly Allocation[]; readonly isAllocated: boolean };
+
+/** A micro-op: kind, address, operand, expected, order, site, text. NaN, which JSON has not, is null. */
+export type SentOp = readonly [
+  number | null,
+  number | null,
+  number | null,
+  number | null,
+  string,
+  string | null,
+  string,
+];
+
+/** How a routine stands: at a micro-op; at its end, perhaps with a micro-op made and not yielded; or beyond help. */
+export type SentStep =
+  | { readonly op: SentOp }
+  | { readonly returned: Value; readonly pending: number | null }
+  | { readonly threw: string }
+  | { readonly floating: number }
+  /** It yielded what no micro-op is. */
+  | { readonly odd: true };
+
+export type Answer =
+  | { readonly exports: readonly string[] }
+  | { readonly kept: true }
+  | { readonly allocations: readonly Allocation[]; readonly layout: Value }
+  /**
+   * What it did after the word it was given, and then after each of the words that were guessed. `digest` is of all steps
+   * before these, from the beginning: the same words must give the same steps.
+   */
+  | { readonly steps: readonly SentStep[]; readonly guesses: readonly number[]; readonly digest: number }
+  /** It could not be done, in the submission's own words. */
+  | { readonly failed: string };
+
+/** How many steps an answer has at most. */
+export const stepsAhead = 32;
+
+/** How long an answer may be, in bytes; a text in it, in characters. */
+export const answerBytesMax = 4_000_000;
+export const textLengthMax = 300;
+
+/** Of a routine that has not begun. */
+export const digestAtBegin = 0x811c9dc5 | 0;
+
+/** The digest of what a routine did, one step on. */
+export const digestAfter = (digest: number, word: number, step: SentStep): number => {
+  let hash = Math.imul(digest ^ word, 0x01000193);
+  const text = JSON.stringify(step);
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash;
+};
+
+/** Micro-ops that always give 0 (store, fence, switchTo and what follows it to pause, unmaskInterrupts, activate, tracepoint). */
+export const givesNothing: ReadonlySet<number> = new Set([1, 6, 7, 8, 9, 10, 11, 12, 16, 20, 22]);
