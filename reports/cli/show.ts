@@ -1,3 +1,4 @@
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { repositoryUrl } from '#model/engine/load/hooks.ts';
 import { mutants } from '#properties/index.ts';
@@ -48,7 +49,10 @@ export const show = (subjectId: string, options: ShowOptions, output: Output): E
     return exitCode.holds;
   }
   output.out(`${styled(output, 'bold', subject.id)} (${variant})  ${subject.summary}`);
-  for (const [tree, path] of Object.entries(files)) output.out(`  ${tree.padEnd(10)} ${path}`);
+  const here = relative('', fileURLToPath(repositoryUrl)); // in a handout the tool is a folder of the student's
+  for (const [tree, path] of Object.entries(files)) {
+    output.out(`  ${tree.padEnd(10)} ${path === implementation ? path : join(here, path)}`);
+  }
   output.out('');
   output.out(besides(spec, impl, files.spec, files.impl, options.width).join('\n'));
   return exitCode.holds;
