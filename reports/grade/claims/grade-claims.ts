@@ -1,12 +1,15 @@
+import { rigFor } from '#model/engine/explore/execution.ts';
+import { memoryNames } from '#model/engine/explore/memories.ts';
+import { loadWorld } from '#model/engine/load/world.ts';
 import type { Subject } from '#model/subject.ts';
-import type { Assignment } from '#properties/assignments/assignment.ts';
+import { InternalError } from '#model/suite-error.ts';
+import type { Assignment, Item } from '#properties/assignments/assignment.ts';
 import type { Mutant } from '#properties/museum/mutant.ts';
-import { Asked } from '#reports/grade/claims/asked.ts';
-import { explainObjection } from '#reports/grade/claims/feedback.ts';
-import { type NamedClaim, readHandedIn, Unusable } from '#reports/grade/claims/handed-in.ts';
+import { type Decided, decide } from '#reports/grade/claims/decide.ts';
+import { objectionText, smallestRun } from '#reports/grade/claims/feedback.ts';
+import { type NamedClaim, readHandedIn, Unusable, type Workload } from '#reports/grade/claims/handed-in.ts';
 import type { Open, Session } from '#reports/grade/claims/session.ts';
-import { Standing } from '#reports/grade/claims/standing.ts';
-import { lookOn, type Suspect, suspectOf } from '#reports/grade/claims/suspect.ts';
+import { type Suspect, suspectOf } from '#reports/grade/claims/suspect.ts';
 import type { GradedTest } from '#reports/grade/graded.ts';
 
 /** What an assignment of the kind `properties` is graded by. */
@@ -14,6 +17,14 @@ export interface ByClaims {
   readonly assignment: Assignment;
   readonly subject: Subject;
   readonly mutants: readonly Mutant[];
+}
+
+/** A line of the rubric, and the implementation that it is about; `mutant` is null where that is right. */
+interface Case {
+  readonly item: Item;
+  readonly variant: string;
+  readonly mutant: Mutant | null;
+  readonly suspect: Suspect;
 }
 
 /**
@@ -31,46 +42,45 @@ export const gradeClaims = async (by: ByClaims, open: Open): Promise<readonly Gr
   }
 };
 
-const gradeIn = async (
-  { assignment, subject, mutants }: ByClaims,
-  [forwards, backwards]: readonly [Session, Session],
-): Promise<readonly GradedTest[]> => {
-  if (JSON.stringify(forwards.exported) !== JSON.stringify(backwards.exported)) {
+const gradeIn = async (by: ByClaims, sessions: readonly [Session, Session]): Promise<readonly GradedTest[]> => {
+  const [{ exported }, other] = sessions;
+  if (JSON.stringify(exported) !== JSON.stringify(other.exported)) {
     throw new Unusable('it exports something else each time it is loaded');
   }
-  const { claims, workloads } = readHandedIn(forwards.exported, subject);
-  const suspects: Suspect[] = [];
-  for (const item of assignment.rubric) {
-    suspects.push(await suspectOf(item, assignment, subject, mutants, workloads));
-  }
-  const asked = new Asked(forwards, backwards);
-  const standing = lookUntilDecided(suspects, asked, claims.length);
-  return suspects.map((suspect) =>
-    suspect.mutant
-      ? testOfKill(suspect, suspect.mutant, standing, claims)
-      : testOfAcceptance(suspect, suspects, standing, claims, asked),
+  const { claims, workloads } = readHandedIn(exported, by.subject);
+  const cases: Case[] = [];
+  for (const item of by.assignment.rubric) cases.push(await caseOf(item, by, workloads));
+  const decided = decide(
+    cases.map(({ suspect }) => suspect),
+    sessions,
+    claims.length,
+  );
+  return cases.map((one) =>
+    one.mutant ? testOfKill(one, one.mutant, decided, claims) : testOfAcceptance(one, cases, decided, claims),
   );
 };
 
-/** How often each workload is looked at before the claims are asked for the first time; then twice as often, and so on. */
-const firstLooks = 10;
-
-/** Looks at all that is right, and at each mutant until a claim that counts refutes it or nothing is left to look at. */
-const lookUntilDecided = (suspects: readonly Suspect[], asked: Asked, claims: number): Standing => {
-  const open = new Set(suspects);
-  for (let looks = firstLooks; ; looks *= 2) {
-    for (const suspect of open) lookOn(suspect, suspect.mutant ? looks : Number.POSITIVE_INFINITY);
-    asked.askAll([...open].flatMap(({ seen }) => [...seen.values()]));
-    const standing = new Standing(asked, claims, suspects);
-    open.clear();
-    for (const suspect of suspects) {
-      if (!suspect.isDone && standing.killerOf(suspect) === undefined) open.add(suspect);
-    }
-    if (open.size === 0) return standing;
-  }
+const caseOf = async (item: Item, by: ByClaims, workloads: readonly Workload[]): Promise<Case> => {
+  const { asks } = item;
+  const { assignment, subject, mutants } = by;
+  if (asks.tag === 'claim') throw new InternalError(`${item.id} asks for a claim of ours`);
+  const mutant = asks.tag === 'kills' ? mutantOf(mutants, asks.mutant) : null;
+  const variant = asks.tag === 'kills' ? mutantOf(mutants, asks.mutant).variant : asks.variant;
+  const module = subject.variants.find(({ name }) => name === variant)?.module;
+  if (module === undefined) throw new InternalError(`there is no variant ${variant} of ${subject.id}`);
+  const world = await loadWorld({ tag: 'ours', module, edits: mutant?.edits ?? [] }, subject.exports);
+  const memories = asks.tag === 'kills' ? asks.memories : memoryNames;
+  const suspect = suspectOf(rigFor(subject, variant, world), mutant === null, workloads, memories, assignment);
+  return { item, variant, mutant, suspect };
 };
 
-const testOf = ({ item, executions }: Suspect, title: string, why: string | null, shown?: string): GradedTest => ({
+const mutantOf = (mutants: readonly Mutant[], id: string): Mutant => {
+  const mutant = mutants.find((one) => one.id === id);
+  if (!mutant) throw new InternalError(`there is no mutant ${id}`);
+  return mutant;
+};
+
+const testOf = ({ item, suspect }: Case, title: string, why: string | null, shown?: string): GradedTest => ({
   id: item.id,
   title,
   score: why === null ? item.points : 0,
@@ -78,53 +88,48 @@ const testOf = ({ item, executions }: Suspect, title: string, why: string | null
   visibility: item.visibility,
   verdict: why === null ? 'holds' : 'refuted',
   why,
+  ...(shown === undefined ? {} : { shown }),
   hint: why === null ? null : item.hint,
   hintZh: why === null ? null : item.hintZh,
-  executions,
+  executions: suspect.executions,
   found: null,
-  ...(shown === undefined ? {} : { shown }),
 });
 
 /** What is hidden keeps its name to itself. */
-const titleOfKill = ({ item, variant }: Suspect, { title }: Mutant): string =>
+const titleOfKill = ({ item, variant }: Case, { title }: Mutant): string =>
   item.visibility === 'hidden'
     ? `your claims refute a wrong implementation (${variant})`
     : `your claims refute (${variant}): ${title}`;
 
-const testOfKill = (
-  suspect: Suspect,
-  mutant: Mutant,
-  standing: Standing,
-  claims: readonly NamedClaim[],
-): GradedTest => {
-  const title = titleOfKill(suspect, mutant);
-  if (standing.killerOf(suspect) !== undefined) return testOf(suspect, title, null);
-  if (suspect.workloads === 0)
-    return testOf(suspect, title, `none of your workloads can be run by it (${suspect.variant})`);
+const testOfKill = (one: Case, mutant: Mutant, { standing }: Decided, claims: readonly NamedClaim[]): GradedTest => {
+  const { suspect, variant } = one;
+  const title = titleOfKill(one, mutant);
+  if (standing.killerOf(suspect) !== undefined) return testOf(one, title, null);
+  if (suspect.workloads === 0) return testOf(one, title, `none of your workloads can be run by it (${variant})`);
   const discredited = standing.discreditedKillerOf(suspect);
   const why =
     discredited === undefined
       ? `your claims hold of all ${suspect.seen.size} different runs that your workloads gave`
       : `your claim '${claims[discredited]?.id}' says no, but it counts only once it accepts all that is right and makes no mistake`;
-  return testOf(suspect, title, why);
+  return testOf(one, title, why);
 };
 
 const testOfAcceptance = (
-  suspect: Suspect,
-  suspects: readonly Suspect[],
-  standing: Standing,
+  one: Case,
+  cases: readonly Case[],
+  { asked, standing }: Decided,
   claims: readonly NamedClaim[],
-  asked: Asked,
 ): GradedTest => {
-  const title = `your claims accept the right implementation (${suspect.variant})`;
+  const { suspect, variant } = one;
+  const title = `your claims accept the right implementation (${variant})`;
   const [objection] = standing.objectionsTo(suspect);
   if (objection) {
-    const { why, shown } = explainObjection(asked, claims, suspect, objection);
-    return testOf(suspect, title, why, shown);
+    const shown = smallestRun(asked, suspect, objection.claim, objection.seen);
+    return testOf(one, title, objectionText(claims, objection), shown);
   }
-  const wrong = suspects.filter(({ mutant, variant }) => mutant && variant === suspect.variant);
-  const refuted = wrong.filter((one) => standing.killerOf(one) !== undefined).length;
-  if (refuted > 0 && 2 * refuted >= wrong.length) return testOf(suspect, title, null);
+  const wrong = cases.filter((other) => other.mutant && other.variant === variant);
+  const refuted = wrong.filter((other) => standing.killerOf(other.suspect) !== undefined).length;
+  if (refuted > 0 && 2 * refuted >= wrong.length) return testOf(one, title, null);
   const why = `your claims accept it, but they refute only ${refuted} of its ${wrong.length} wrong versions: this counts from half of them on`;
-  return testOf(suspect, title, why);
+  return testOf(one, title, why);
 };

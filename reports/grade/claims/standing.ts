@@ -28,7 +28,7 @@ export class Standing {
     for (const suspect of suspects) {
       for (const { run } of suspect.seen.values()) {
         for (const [claim, said] of asked.of(run).entries()) {
-          if (said !== true && (said !== false || suspect.mutant === null)) this.#discredited.add(claim);
+          if (said !== true && (said !== false || suspect.isRight)) this.#discredited.add(claim);
         }
       }
     }

@@ -1,11 +1,8 @@
-import { type Rig, rigFor } from '#model/engine/explore/execution.ts';
-import { type MemoryName, memoryNames } from '#model/engine/explore/memories.ts';
-import { loadWorld } from '#model/engine/load/world.ts';
+import type { Rig } from '#model/engine/explore/execution.ts';
+import type { MemoryName } from '#model/engine/explore/memories.ts';
 import { runsOf, type Seen } from '#model/engine/outside/runs.ts';
-import type { Scenario, Subject } from '#model/subject.ts';
-import { InternalError } from '#model/suite-error.ts';
-import type { Assignment, Item } from '#properties/assignments/assignment.ts';
-import type { Mutant } from '#properties/museum/mutant.ts';
+import type { Scenario } from '#model/subject.ts';
+import type { Assignment } from '#properties/assignments/assignment.ts';
 import { scenariosFor, type Workload } from '#reports/grade/claims/handed-in.ts';
 
 /** How much is looked at, by the budget's name. */
@@ -26,11 +23,9 @@ const efforts: Readonly<Record<Assignment['budget'], Effort>> = {
 
 /** An implementation, right or wrong, and what has been seen of it. */
 export interface Suspect {
-  readonly item: Item;
-  readonly variant: string;
-  /** Null: it is a reference, which is right. */
-  readonly mutant: Mutant | null;
+  readonly isRight: boolean;
   readonly rig: Rig;
+  /** How many of the workloads it can run. */
   readonly workloads: number;
   /** Each run once. */
   readonly seen: Map<string, Seen>;
@@ -41,47 +36,29 @@ export interface Suspect {
 }
 
 /**
- * The implementation that an item of a rubric is about, with the workloads that it can run. One that is right is looked at
- * on the subject's scenarios too: a claim is about every program, not only about its author's.
+ * An implementation that runs these workloads. One that is right is looked at on the subject's scenarios too: a claim is
+ * about every program, not only about its author's.
  */
-export const suspectOf = async (
-  item: Item,
-  { budget, seeds }: Assignment,
-  subject: Subject,
-  mutants: readonly Mutant[],
+export const suspectOf = (
+  rig: Rig,
+  isRight: boolean,
   workloads: readonly Workload[],
-): Promise<Suspect> => {
-  const { asks } = item;
-  if (asks.tag === 'claim') throw new InternalError(`${item.id} asks for a claim of ours`);
-  const mutant = asks.tag === 'kills' ? mutantOf(mutants, asks.mutant) : null;
-  const variant = asks.tag === 'accepts' ? asks.variant : (mutant as Mutant).variant;
-  const module = subject.variants.find(({ name }) => name === variant)?.module;
-  if (module === undefined) throw new InternalError(`there is no variant ${variant} of ${subject.id}`);
-  const rig = rigFor(
-    subject,
-    variant,
-    await loadWorld({ tag: 'ours', module, edits: mutant?.edits ?? [] }, subject.exports),
-  );
-  const own = scenariosFor(workloads, subject, variant);
-  const scenarios = mutant ? own : [...own, ...subject.scenarios(variant)];
-  const memories = asks.tag === 'kills' ? asks.memories : memoryNames;
-  const looking = lookAt(rig, scenarios, memories, seeds, efforts[budget], mutant === null);
-  return { item, variant, mutant, rig, workloads: own.length, seen: new Map(), looking, executions: 0, isDone: false };
-};
-
-const mutantOf = (mutants: readonly Mutant[], id: string): Mutant => {
-  const mutant = mutants.find((one) => one.id === id);
-  if (!mutant) throw new InternalError(`there is no mutant ${id}`);
-  return mutant;
+  memories: readonly MemoryName[],
+  { budget, seeds }: Pick<Assignment, 'budget' | 'seeds'>,
+): Suspect => {
+  const own = scenariosFor(workloads, rig.subject, rig.variant);
+  const scenarios = isRight ? [...own, ...rig.subject.scenarios(rig.variant)] : own;
+  const looking = lookAt(rig, isRight, scenarios, memories, seeds, efforts[budget]);
+  return { isRight, rig, workloads: own.length, seen: new Map(), looking, executions: 0, isDone: false };
 };
 
 function* lookAt(
   rig: Rig,
+  isRight: boolean,
   scenarios: readonly Scenario[],
   memories: readonly MemoryName[],
   seeds: readonly number[],
   { looks, executions, steps }: Effort,
-  isRight: boolean,
 ): Generator<Seen, void> {
   const budget = {
     name: 'grade',
