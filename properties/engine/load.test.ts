@@ -45,6 +45,17 @@ describe('the scan of routines', () => {
     ]);
   });
 
+  it('takes no longer for a text that was made to take long', () => {
+    const characters = 200_000; // by looking again from each quote: minutes
+    const of = (piece: string): string => piece.repeat(characters / piece.length);
+    const routines = Array.from({ length: 8000 }, (_, i) => `function* routine${i}() {}`).join('\n');
+    const from = performance.now();
+    const texts = [of("'\\"), of('import {\n'), of("'/sync/"), `import {} from '${of('/sync/')}`, of('f('), routines];
+    for (const text of texts) scanRoutines(text);
+    expect(performance.now() - from).toBeLessThan(20_000);
+    expect(problems('function* f() {}', `  ${of("'\\")}`, '  f();')).toEqual([`3: ${notRun}`]);
+  });
+
   it('finds a variable of the module', () => {
     expect(problems('let count = 0;')).toEqual([`1: ${outlives}`]);
     expect(problems('export var count = 0;')).toEqual([`1: ${outlives}`]);

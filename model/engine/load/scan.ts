@@ -9,34 +9,41 @@ export interface Finding {
 const microOps =
   'load|store|compareAndSwap|fetchAdd|swap|awaitWord|awaitOther|fence|switchTo|idle|sendInterrupt|allocate|free|pause|copyIn|copyOut|maskInterrupts|unmaskInterrupts|maskDepth|coreNumber|panic|activate|activeSpace|tracepoint';
 
+const unyielded = new RegExp(`^\\s*(await\\s+)?(${microOps})\\(`);
+
+/** A call, but not of a method, and not one that `yield*` or an arrow runs. */
+const called = /(?<![.\w*]|function\*\s|yield\*\s|=>\s|\byield\*\s\()\b(\w+)\(/g;
+
+/** A string; one that is not closed goes to the end of its line. */
+const strings = /'(?:[^'\\]|\\.?)*(?:'|$)|"(?:[^"\\]|\\.?)*(?:"|$)|`(?:[^`\\]|\\.?)*(?:`|$)/g;
+
 /**
  * Finds micro-ops that are made and not yielded, generator calls that are not run with `yield*`, and variables that
  * outlive a call. Reads text, not syntax: routines of `text` itself and of files it imports by name are known, code
- * built from strings is not.
+ * built from strings is not. Takes time in proportion to the text, whatever is in it: who wrote it may mean no good.
  */
 export const scanRoutines = (text: string): Finding[] => {
   const local = [...text.matchAll(/function\*\s+(\w+)/g)].map((match) => match[1] as string);
-  const imported = [...text.matchAll(/import\s+\{([^}]*)\}\s+from\s+'[^']*\/sync\/[^']*'/g)].flatMap((match) =>
-    (match[1] as string)
-      .split(',')
-      .map((name) => name.trim())
-      .filter((name) => /^[a-z]\w*$/.test(name) && !/^(layout|wordsOf)/.test(name)),
+  const imported = [...text.matchAll(/import\s+\{([^{}]*)\}\s+from\s+'([^']*)'/g)].flatMap(([, names, from]) =>
+    from?.includes('/sync/') === true
+      ? (names as string)
+          .split(',')
+          .map((name) => name.trim())
+          .filter((name) => /^[a-z]\w*$/.test(name) && !/^(layout|wordsOf)/.test(name))
+      : [],
   );
-  const routines = [...new Set([...local, ...imported])].join('|');
+  const routines = new Set([...local, ...imported]);
   return text.split('\n').flatMap((code, index) => {
     const bare = code
-      .replace(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`[^`]*`/g, "''")
+      .replace(strings, "''")
       .replace(/\/\/.*$/, '')
       .replace(/^\s*(\/?\*).*$/, '');
     const line = index + 1;
     const found: Finding[] = [];
-    if (new RegExp(`^\\s*(await\\s+)?(${microOps})\\(`).test(bare)) {
+    if (unyielded.test(bare)) {
       found.push({ line, problem: 'a micro-op is made but not yielded', remedy: 'write `yield` before it' });
     }
-    if (
-      routines &&
-      new RegExp(`(?<![.\\w*]|function\\*\\s|yield\\*\\s|=>\\s|\\byield\\*\\s\\()\\b(${routines})\\(`).test(bare)
-    ) {
+    if ([...bare.matchAll(called)].some(([, name]) => routines.has(name as string))) {
       found.push({ line, problem: 'a routine is called but not run', remedy: 'write `yield*` before the call' });
     }
     if (/^(export\s+)?(let|var)\s/.test(bare)) {
