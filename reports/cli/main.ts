@@ -167,15 +167,15 @@ export const main = async (argv: readonly string[], output: Output = processOutp
     .argument('[subject...]', 'subjects; all if none is named')
     .option('--implementation <file>', 'what this module meets instead of the reference')
     .option('--variant <name>', 'only this variant of the spec')
+    .option('--code', 'count lines and branches, too', false)
     .addHelpText('after', example('coverage --json'))
     .action(async (names: string[], options) => {
       const { coverage } = await import('#reports/cli/coverage.ts');
       const { selectBudget, selectSuites, theirImplementation } = await import('#reports/cli/select.ts');
       const chosen = selectSuites(names);
       const implementation = theirImplementation(options.implementation, chosen) ?? { tag: 'reference' as const };
-      const { variant, seed, json, workers } = options;
       const budget = selectBudget(options.budget, options.runs);
-      code = await coverage(chosen, { implementation, variant, budget, seed, json, workers }, output);
+      code = await coverage(chosen, { ...options, implementation, budget }, output);
     });
 
   program
@@ -306,6 +306,31 @@ export const main = async (argv: readonly string[], output: Output = processOutp
     .action(async (subject: string, scenario: string | undefined, options) => {
       const { run } = await import('#reports/cli/run.ts');
       code = await run(subject, scenario, options, output);
+    });
+
+  program
+    .command('handout')
+    .description('write the folder in which a student begins an assignment, with no answer in it')
+    .argument('<assignment>')
+    .argument('<folder>', 'a new one, or an empty one')
+    .option('--json', 'one JSON document on stdout and nothing else', false)
+    .addHelpText('after', example('handout pipe pipe-2027'))
+    .action(async (name: string, folder: string, options) => {
+      const { handout } = await import('#reports/cli/handout.ts');
+      code = await handout(name, folder, options.json, output);
+    });
+
+  program
+    .command('claims')
+    .description('try claims that you wrote for an assignment on samples, right ones and wrong ones')
+    .argument('<file>', 'the module that exports `claims` and `workloads`')
+    .requiredOption('--assignment <name>', 'the assignment that they are for')
+    .option('--samples <folder>', 'where the samples are; else in the folder `samples` beside the file')
+    .option('--json', 'one JSON document on stdout and nothing else', false)
+    .addHelpText('after', example('claims claims.ts --assignment claims'))
+    .action(async (file: string, options) => {
+      const { claims } = await import('#reports/cli/claims.ts');
+      code = await claims(file, options, output);
     });
 
   program

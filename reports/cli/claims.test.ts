@@ -1,0 +1,88 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { ran } from '#reports/cli/ran.ts';
+
+const assignments = fileURLToPath(new URL('../../properties/assignments/', import.meta.url));
+const samples = join(assignments, 'claims/starter/samples');
+const folder = mkdtempSync(join(tmpdir(), 'rendezvous-'));
+const wordsFor = ['--assignment', 'claims', '--samples', samples];
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const file = (name: string, text: string): string => {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+};
+
+describe('claims tried on samples', () => {
+  it('are told which run shows a wrong sample to be wrong', async () => {
+    const { code, out } = await ran('claims', join(assignments, 'submissions/claims/right-all.ts'), ...wordsFor);
+    expect(code).toBe(0);
+    expect(out).toMatch(/ ✓ {2}right-monitor\.ts: accepted \(\d+ different runs\)/);
+    expect(out).toMatch(/ ✓ {2}wrong-never-full\.ts: refuted by 'once' \(\d+ different runs\)/);
+    expect(out).toContain('  1  T0 is told ok by put(1 2)\n');
+    expect(out).toContain("wrong-wakes-nobody.ts: refuted by 'not-both'");
+  });
+
+  it('of the starter are not enough', async () => {
+    const { code, out } = await ran(
+      'claims',
+      join(assignments, 'claims/starter/claims.ts'),
+      '--assignment',
+      'claims',
+      '--json',
+    );
+    expect(code).toBe(1);
+    const { samples: tried } = JSON.parse(out) as { samples: object[] };
+    expect(tried).toMatchObject([
+      { name: 'right-monitor.ts', isRight: true, claim: null, mistake: null, run: null },
+      { name: 'wrong-never-full.ts', isRight: false, claim: null, mistake: null, run: null },
+      { name: 'wrong-wakes-nobody.ts', isRight: false, claim: null, mistake: null, run: null },
+    ]);
+  });
+
+  it('that say no to what is right, or make a mistake, are told so', async () => {
+    const workloads = "[{ name: 'one', parameters: { capacity: 1, carriedItems: 0 }, threads: [[{ tag: 'finish' }]] }]";
+    const claiming = (holds: string): string =>
+      `export const claims = [{ id: 'mine', sentence: 'it is so', holds: ${holds} }];\nexport const workloads = ${workloads};\n`;
+    const no = await ran('claims', file('no.ts', claiming('() => false')), ...wordsFor);
+    expect(no.code).toBe(1);
+    expect(no.out).toContain("✗  right-monitor.ts: 'mine' says no, though it is right");
+    const odd = await ran('claims', file('odd.ts', claiming("() => 'yes'")), ...wordsFor);
+    expect(odd.out).toContain("✗  right-monitor.ts: 'mine' makes a mistake: it gave yes, not true or false");
+    const proud = await ran(
+      'claims',
+      file('writes.ts', claiming('(run) => { run.end = 7; return true; }')),
+      ...wordsFor,
+    );
+    expect(proud.out).toContain(
+      "'mine' makes a mistake: it threw TypeError: Cannot assign to read only property 'end'",
+    );
+  });
+
+  it('are refused with a sentence that says why', async () => {
+    const empty = join(folder, 'empty');
+    mkdirSync(empty);
+    const starter = join(assignments, 'claims/starter/claims.ts');
+    const notes = async (...words: readonly string[]): Promise<string> => {
+      const { code, notes: said } = await ran('claims', ...words);
+      expect(code).toBe(64);
+      return said;
+    };
+    expect(await notes(starter, '--assignment', 'pipe')).toMatch(
+      /^S510 the assignment pipe asks for an implementation/,
+    );
+    expect(await notes(starter, '--assignment', 'claims', '--samples', empty)).toMatch(/^S511 .* has no samples/);
+    expect(await notes(file('none.ts', 'export const claims = 3;'), ...wordsFor)).toMatch(
+      /^S512 none\.ts: `claims` is no list/,
+    );
+    expect(await notes(file('broken.ts', 'export const claims = ;'), ...wordsFor)).toMatch(
+      /^S201 cannot load .*broken\.ts/,
+    );
+    expect(await notes(join(folder, 'nowhere.ts'), ...wordsFor)).toMatch(/^S201 there is no file/);
+  });
+});
