@@ -4,12 +4,18 @@ import type { Subject } from '#model/subject.ts';
 import { SuiteError } from '#model/suite-error.ts';
 
 /**
- * The module of a variant's reference implementation, from `impl/`. SuiteError: it is not here, since this is the tool
- * that a handout brings along.
+ * The module of a variant's reference implementation, from `impl/`. Undefined: it is not here, since this is the tool that
+ * a handout brings along.
  */
+export const referenceIfHere = (subject: Subject, name: string): string | undefined => {
+  const module = subject.variants.find((variant) => variant.name === name)?.module;
+  return existsSync(new URL(`impl/${module}`, repositoryUrl)) ? module : undefined;
+};
+
+/** The same where it is needed. SuiteError: it is not here. */
 export const referenceModule = (subject: Subject, name: string): string => {
-  const module = subject.variants.find((variant) => variant.name === name)?.module as string;
-  if (existsSync(new URL(`impl/${module}`, repositoryUrl))) return module;
+  const module = referenceIfHere(subject, name);
+  if (module !== undefined) return module;
   throw new SuiteError(
     'S505',
     `the reference implementation of ${subject.id} (${name}) is not part of a handout`,

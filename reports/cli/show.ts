@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { repositoryUrl } from '#model/engine/load/hooks.ts';
@@ -5,7 +6,7 @@ import { mutants } from '#properties/index.ts';
 import { type ExitCode, exitCode } from '#reports/cli/exit-code.ts';
 import { readText } from '#reports/cli/files.ts';
 import { type Output, styled } from '#reports/cli/output.ts';
-import { referenceModule } from '#reports/cli/reference.ts';
+import { referenceIfHere } from '#reports/cli/reference.ts';
 import { selectSuites, selectVariant } from '#reports/cli/select.ts';
 import { besides } from '#reports/text/beside.ts';
 
@@ -17,22 +18,27 @@ export interface ShowOptions {
   readonly width: number;
 }
 
-/** Shows the spec beside the implementation, function by function where they bear the same name. */
+/**
+ * Shows the spec beside the implementation, function by function where they bear the same name. In a handout, where no
+ * reference is: the spec alone, or beside the file that is named.
+ */
 export const show = (subjectId: string, options: ShowOptions, output: Output): ExitCode => {
   const [suite] = selectSuites([subjectId]);
   if (!suite) return exitCode.wrongUse;
   const { subject } = suite;
   const variant = selectVariant(suite.subject, options.variant);
   const { implementation } = options;
+  const reference = referenceIfHere(subject, variant);
   const files = {
     spec: `spec/${subject.spec ?? subject.id}.ts`,
-    impl: implementation ?? `impl/${referenceModule(subject, variant)}`,
+    impl: implementation ?? (reference === undefined ? null : `impl/${reference}`),
     model: `model/${subject.id}.ts`,
     properties: `properties/${subject.id}.property.ts`,
   };
-  const own = (path: string): string => readText(fileURLToPath(`${repositoryUrl}${path}`));
-  const spec = own(files.spec);
-  const impl = implementation === undefined ? own(files.impl) : readText(implementation);
+  const tool = relative('', fileURLToPath(repositoryUrl)); // in a handout it is a folder of the student's
+  const pathOf = (file: string): string => (file === implementation ? file : join(tool, file));
+  const spec = readText(pathOf(files.spec));
+  const impl = files.impl === null ? null : readText(pathOf(files.impl));
   if (options.json) {
     output.out(
       JSON.stringify({
@@ -49,11 +55,15 @@ export const show = (subjectId: string, options: ShowOptions, output: Output): E
     return exitCode.holds;
   }
   output.out(`${styled(output, 'bold', subject.id)} (${variant})  ${subject.summary}`);
-  const here = relative('', fileURLToPath(repositoryUrl)); // in a handout the tool is a folder of the student's
-  for (const [tree, path] of Object.entries(files)) {
-    output.out(`  ${tree.padEnd(10)} ${path === implementation ? path : join(here, path)}`);
+  for (const [tree, file] of Object.entries(files)) {
+    if (file !== null && existsSync(pathOf(file))) output.out(`  ${tree.padEnd(10)} ${pathOf(file)}`);
   }
   output.out('');
-  output.out(besides(spec, impl, files.spec, files.impl, options.width).join('\n'));
+  if (files.impl !== null && impl !== null) {
+    output.out(besides(spec, impl, files.spec, files.impl, options.width).join('\n'));
+  } else {
+    output.out(spec.trimEnd());
+    output.note('--implementation FILE shows yours beside it: the reference is not part of a handout');
+  }
   return exitCode.holds;
 };

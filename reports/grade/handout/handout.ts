@@ -50,14 +50,14 @@ const compilerOptions = (): string => {
 };
 
 /** All files of a handout: their texts, by their paths from its folder. */
-export const handoutOf = (assignment: Assignment): ReadonlyMap<string, string> => {
+export const handoutOf = async (assignment: Assignment): Promise<ReadonlyMap<string, string>> => {
   const { name, title, subject, variant, file } = assignment;
   const scripts = {
     test: `rendezvous check ${subject} --variant ${variant} --implementation ${file}`,
     check: `rendezvous check ${subject} --variant ${variant} --implementation ${file}`,
     types: 'tsc --noEmit',
   };
-  const tool = toolFor(assignment);
+  const tool = await toolFor(assignment);
   const whole = new Map([
     ...tool,
     ...documentsFor(subject, own, tool),

@@ -1,22 +1,49 @@
+import { InternalError } from '#model/suite-error.ts';
 import type { Assignment } from '#properties/assignments/assignment.ts';
-import { canary } from '#properties/canary.ts';
+import { suites } from '#properties/index.ts';
 
-const suitesText = (
-  subjects: readonly string[],
-): string => `/** The registry of a handout: its subject, and the one that the canary is about. */
+/** Lines of a registry: what it imports, and what then stands in its list. */
+interface Entry {
+  readonly imports: string;
+  readonly expression: string;
+}
+
+/** A subject with its claims. */
+const withClaims = (id: string): Entry => ({
+  imports: `import suiteOfIt from '#properties/${id}.property.ts';`,
+  expression: 'suiteOfIt',
+});
+
+/** A subject without: where students are to write the claims. */
+const withoutClaims = async (id: string): Promise<Entry> => {
+  const subject = suites.find((suite) => suite.subject.id === id)?.subject;
+  const module = (await import(`#model/${id}.ts`)) as Readonly<Record<string, unknown>>;
+  const name = Object.keys(module).find((key) => module[key] === subject);
+  if (name === undefined) throw new InternalError(`model/${id}.ts does not export its subject`);
+  return {
+    imports: `import { suite } from '#model/claim.ts';\nimport { ${name} } from '#model/${id}.ts';`,
+    expression: `suite(${name}, [])`,
+  };
+};
+
+const suitesText = ({
+  imports,
+  expression,
+}: Entry): string => `/** The registry of a handout: the subject that the canary is about, and the assignment's. */
 import type { Suite } from '#model/claim.ts';
-${subjects.map((subject, i) => `import suite${i} from '#properties/${subject}.property.ts';\n`).join('')}\
+import { canary } from '#properties/canary.ts';
 import type { Mutant } from '#properties/museum/mutant.ts';
+${imports}
 
-export const suites: readonly Suite[] = [${subjects.map((_, i) => `suite${i}`).join(', ')}];
+export const suites: readonly Suite[] = [canary.suite, ${expression}];
 
 /** None: a mutant is an edit of a reference implementation. */
 export const mutants: readonly Mutant[] = [];
 `;
 
 const assignmentsText = (name: string): string => `/** The assignments of a handout: this one. */
-import assignment from '#properties/assignments/${name}/assignment.ts';
 import type { Assignment } from '#properties/assignments/assignment.ts';
+import assignment from '#properties/assignments/${name}/assignment.ts';
 
 export const assignments: readonly Assignment[] = [assignment];
 `;
@@ -34,11 +61,11 @@ export default assignment;
 };
 
 /** The registries of a handout, which stand where those of the whole tool stand. */
-export const registryOf = (assignment: Assignment): ReadonlyMap<string, string> => {
-  const subjects = [...new Set([canary.suite.subject.id, assignment.subject])];
+export const registryOf = async (assignment: Assignment): Promise<ReadonlyMap<string, string>> => {
+  const { kind, name, subject } = assignment;
   return new Map([
-    ['properties/index.ts', suitesText(subjects)],
-    ['properties/assignments/index.ts', assignmentsText(assignment.name)],
-    [`properties/assignments/${assignment.name}/assignment.ts`, assignmentText(assignment)],
+    ['properties/index.ts', suitesText(kind === 'properties' ? await withoutClaims(subject) : withClaims(subject))],
+    ['properties/assignments/index.ts', assignmentsText(name)],
+    [`properties/assignments/${name}/assignment.ts`, assignmentText(assignment)],
   ]);
 };

@@ -45,8 +45,8 @@ const visibleModules = ({ library }: Assignment): ReadonlySet<string> => {
  * The tool as a student gets it: the texts of its files, by their paths from its root. It knows the assignment's subject
  * and the canary's. It has no tests, no mutants, and of the implementations only those that `visibleModules` names.
  */
-export const toolFor = (assignment: Assignment): ReadonlyMap<string, string> => {
-  const registry = registryOf(assignment);
+export const toolFor = async (assignment: Assignment): Promise<ReadonlyMap<string, string>> => {
+  const registry = await registryOf(assignment);
   const visible = visibleModules(assignment);
   const isHidden = (path: string): boolean => path.startsWith('impl/') && !visible.has(path);
   const files = filesNeeded(
