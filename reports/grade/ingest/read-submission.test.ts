@@ -14,6 +14,7 @@ import {
   type ZipPart,
   zipOf,
 } from '#properties/attacks/archives.ts';
+import { packed } from '#properties/attacks/packed.ts';
 import { type IngestLimits, usualLimits } from '#reports/grade/ingest/limits.ts';
 import { readSubmission } from '#reports/grade/ingest/read-submission.ts';
 import { SubmissionError } from '#reports/grade/ingest/submission-error.ts';
@@ -241,6 +242,14 @@ describe('of an archive that was made to deceive', () => {
         tarred({ name: 'x', type: 'x', bytes: Buffer.alloc(2 ** 18, 'a') }, { name: 'a.ts', bytes: right }),
       ),
     ).toContain('damaged');
+  });
+
+  it('each of the corpus is refused', async () => {
+    expect(packed.length).toBeGreaterThan(10);
+    for (const { name, archive: bytesOf } of packed) {
+      const told = await refusal(archive(bytesOf('pipe.ts', 'export const a = 1;\n')));
+      expect(told, name).not.toMatch(/it was read|no .ts file/);
+    }
   });
 
   it('whatever bytes are changed, cut off or added, there is a submission or a refusal', async () => {
