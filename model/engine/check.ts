@@ -1,5 +1,7 @@
 import { type Claim, showClaim } from '#model/claim.ts';
-import { type Counterexample, counterexampleVersion, type Implementation, type Pair } from '#model/counterexample.ts';
+import { type Counterexample, counterexampleVersion, type Pair } from '#model/counterexample.ts';
+import { counterexampleId } from '#model/engine/counterexample-id.ts';
+import { Transitions } from '#model/engine/coverage/transitions.ts';
 import { boundsText } from '#model/engine/every/bounds.ts';
 import { EveryScenario, type Part } from '#model/engine/every/every-scenario.ts';
 import type { KeptCheck, KeptSequences } from '#model/engine/every/kept.ts';
@@ -26,11 +28,19 @@ import { SpecGraph } from '#model/engine/refine/spec-graph.ts';
 import type { Minimality } from '#model/engine/shrink/minimal.ts';
 import { shrinkSequence } from '#model/engine/shrink/sequence.ts';
 import { shrink } from '#model/engine/shrink/shrink.ts';
+import type { SpecCoverage } from '#model/engine/space/coverage.ts';
 import { likelyPair } from '#model/engine/trace/culprits.ts';
 import { findDecidingPair } from '#model/engine/trace/exchange.ts';
 import { record } from '#model/engine/trace/record.ts';
 import { SuiteError } from '#model/suite-error.ts';
 import type { Verdict, Violation } from '#model/verdict.ts';
+
+/** What a check has met of the spec. */
+export interface Coverage {
+  readonly states: number;
+  /** How often each transition was taken; null: the check is exhaustive, and may go on from one that was kept. */
+  readonly transitions: SpecCoverage | null;
+}
 
 /** What was found out about one implementation. */
 export interface CheckResult {
@@ -39,7 +49,7 @@ export interface CheckResult {
   readonly executions: number;
   readonly steps: number;
   readonly exhausted: readonly Exhausted[];
-  readonly coverage: { readonly states: number };
+  readonly coverage: Coverage;
   /** Of an exhaustive check: what it takes to go on from here. */
   readonly kept: KeptCheck | null;
 }
@@ -81,6 +91,7 @@ export class Check {
   readonly #rig: Rig;
   readonly #graph: SpecGraph;
   readonly #open: Open[];
+  readonly #transitions = new Transitions();
   /** Of an exhaustive check: all that is known of its scenarios. */
   readonly #every: EveryScenario | undefined;
   #sequences: KeptSequences;
@@ -221,7 +232,9 @@ export class Check {
       executions: this.#executions + (every?.executions ?? 0),
       steps: this.#steps + (every?.steps ?? 0),
       exhausted: every?.exhausted ?? this.#exhausted,
-      coverage: { states: every ? states.length : this.#graph.states.size },
+      coverage: every
+        ? { states: states.length, transitions: null }
+        : { states: this.#graph.states.size, transitions: this.#transitions.counts },
       kept: every ? { fingerprint, sequences: this.#sequences, scenarios: every.kept, states } : null,
     };
   }
@@ -272,9 +285,10 @@ export class Check {
 
   /** Some random sequences; before the first of them, those of the scenarios. */
   #slice(done: number): SequentialResult {
-    const named = done === 0 ? checkScenarios(this.#rig, this.#graph) : undefined;
+    const look = (execution: Execution): void => this.#transitions.note(this.#judgementOf(execution));
+    const named = done === 0 ? checkScenarios(this.#rig, this.#graph, look) : undefined;
     if (named?.failure) return named;
-    const drawn = checkSequences(this.#rig, this.#graph, this.plan.seed + done, sequencesPerSlice);
+    const drawn = checkSequences(this.#rig, this.#graph, this.plan.seed + done, sequencesPerSlice, look);
     return { runs: (named?.runs ?? 0) + drawn.runs, failure: drawn.failure };
   }
 
@@ -283,7 +297,8 @@ export class Check {
     this.#steps += execution.steps;
     if (execution.end === 'limit') this.#cutOff++;
     rejectFloating(execution);
-    const judgement = new Judgement(this.#graph, this.plan.variant, execution);
+    const judgement = this.#judgementOf(execution);
+    this.#transitions.note(judgement);
     const open = this.#open.filter(({ verdict }) => !verdict);
     for (const one of contradicted(open, judgement)) {
       this.#shrinkAndRefute(one, execution, limits);
@@ -292,7 +307,11 @@ export class Check {
   }
 
   #judgeOne(claim: Claim, execution: Execution): Violation | undefined {
-    return judge(claim, new Judgement(this.#graph, this.plan.variant, execution), new Set());
+    return judge(claim, this.#judgementOf(execution), new Set());
+  }
+
+  #judgementOf(execution: Execution): Judgement {
+    return new Judgement(this.#graph, this.plan.variant, execution);
   }
 
   #shrinkAndRefute(open: Open, execution: Execution, limits: Limits): void {
@@ -338,7 +357,7 @@ export class Check {
     open.verdict = { tag: 'refuted', executions: open.executions, violation };
     open.counterexample = {
       version: counterexampleVersion,
-      id: fileName([subject.id, plan.variant, open.claim.id, ...nameOf(plan.implementation), ...weakeningName(plan)]),
+      id: counterexampleId(plan, open.claim),
       subject: subject.id,
       variant: plan.variant,
       claim: open.claim.id,
@@ -368,16 +387,3 @@ const otherCode = ({ suite, variant }: Plan): SuiteError =>
     `the code of ${suite.subject.id} (${variant}) is not what it was when it was kept`,
     'restore what it was, or start anew, without --resume',
   );
-
-const nameOf = (implementation: Implementation): string[] => {
-  if (implementation.tag === 'mutant') return [implementation.id];
-  return implementation.tag === 'file' ? [implementation.path.replace(/^.*\//, '')] : [];
-};
-
-const weakeningName = ({ weakening }: Plan): string[] => (weakening ? [weakening.site, weakening.to] : []);
-
-const fileName = (parts: readonly string[]): string =>
-  parts
-    .join('-')
-    .replaceAll(/[^A-Za-z0-9]+/g, '-')
-    .toLowerCase();

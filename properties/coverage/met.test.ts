@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { awaitWord, fetchAdd, type Routine, store, type Word } from '#impl/machine/ops.ts';
-import { ordering, suite } from '#model/claim.ts';
+import { linearizes, ordering, refines, suite } from '#model/claim.ts';
+import { Check } from '#model/engine/check.ts';
 import { covering, type Met } from '#model/engine/coverage/cover.ts';
 import { knownTransitions } from '#model/engine/coverage/known.ts';
 import type { Pair } from '#model/engine/coverage/pairs.ts';
 import { transitionsOf } from '#model/engine/coverage/report.ts';
-import { memoryNames } from '#model/engine/explore/memories.ts';
 import { loadWorld } from '#model/engine/load/world.ts';
-import { usualPlan } from '#model/engine/plan.ts';
+import { type Plan, usualPlan } from '#model/engine/plan.ts';
 import { toTheEnd } from '#model/engine/space/explore.ts';
 import type { AnyCall, Subject } from '#model/subject.ts';
 import { subjectOf, type Tiny } from '#properties/engine/tiny.ts';
@@ -24,14 +24,30 @@ const budget = {
   schedules: 10,
 } as const;
 
-/** What the executions of a subject meet, and how often each transition that there is was taken. */
-const meet = async (subject: Subject): Promise<{ met: Met; taken: ReadonlyMap<string, number> }> => {
+interface Meeting {
+  readonly plan: Plan;
+  readonly met: Met;
+  /** How often each transition that there is was taken. */
+  readonly taken: ReadonlyMap<string, number>;
+}
+
+/** What the executions of a subject meet. */
+const meet = async (subject: Subject): Promise<Meeting> => {
   const about = suite(subject, [ordering(['tiny'])]);
   const world = await loadWorld({ tag: 'ours', module: 'sync/sleep-wakeup.ts', edits: [] }, []);
-  const plan = { ...usualPlan, suite: about, variant: 'only', world, implementation: { tag: 'reference' }, claims: [] };
-  const met = toTheEnd(covering({ ...plan, memories: memoryNames, budget, seed: 1 } as never));
+  const plan: Plan = {
+    ...usualPlan,
+    suite: about,
+    variant: 'only',
+    world,
+    implementation: { tag: 'reference' },
+    claims: [linearizes()],
+    budget,
+    seed: 1,
+  };
+  const met = toTheEnd(covering(plan));
   const transitions = transitionsOf(knownTransitions(about, 'only'), met.transitions);
-  return { met, taken: new Map(transitions.map(({ call, outcome, seen }) => [`${call} -> ${outcome}`, seen])) };
+  return { plan, met, taken: new Map(transitions.map(({ call, outcome, seen }) => [`${call} -> ${outcome}`, seen])) };
 };
 
 /** A tiny subject whose answers have names, not words. */
@@ -124,6 +140,20 @@ describe('transitions of the spec', () => {
     const { taken, met } = await meet(naming(wrong, ['ok', 'EAGAIN', 'EIO']));
     expect([...taken.values()]).toEqual([0, 0]);
     expect(met.unexplained).toBeGreaterThan(100);
+  });
+});
+
+describe('a check', () => {
+  it('counts the transitions that it meets anyway', async () => {
+    const { plan, met } = await meet(naming(gate, ['ok']));
+    const check = new Check(plan);
+    toTheEnd(check.run());
+    const { coverage } = check.results();
+    expect([...(coverage.transitions?.keys() ?? [])].sort()).toEqual(['open', 'pass', 'rest of pass']);
+    expect(coverage.transitions).not.toEqual(met.transitions); // no sequences: `refines` is not asked
+    const both = new Check({ ...plan, claims: [refines(), linearizes()] });
+    toTheEnd(both.run());
+    expect(both.results().coverage.transitions).toEqual(met.transitions);
   });
 });
 

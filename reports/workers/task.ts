@@ -90,7 +90,7 @@ export const unbegun = (task: Task, why: string): Answer => {
   const verdict = { tag: 'gave-up', executions: 0, why } as const;
   const { subject, variant } = task;
   const claims = task.claims.map(() => ({ subject, variant, verdict, counterexample: undefined, orders: undefined }));
-  const coverage = { states: 0 };
+  const coverage = { states: 0, transitions: null };
   const nothing = { executions: 0, steps: 0, exhausted: [], coverage, kept: null, stories: new Map() };
   return answerOf(task, { claims, ...nothing });
 };
