@@ -1,0 +1,7 @@
+/** The registry: every assignment, in the order in which a course would give them. */
+import type { Assignment } from '#properties/assignments/assignment.ts';
+import claims from '#properties/assignments/claims/assignment.ts';
+import pipe from '#properties/assignments/pipe/assignment.ts';
+import ring from '#properties/assignments/ring/assignment.ts';
+
+export const assignments: readonly Assignment[] = [pipe, ring, claims];

@@ -1,0 +1,9 @@
+/** What somebody might hand in, right and wrong: data for the tests of the assignments and of grading. */
+import { pipeSubmissions } from '#properties/assignments/submissions/pipe.ts';
+import { ringSubmissions } from '#properties/assignments/submissions/ring.ts';
+import type { Submission } from '#properties/assignments/submissions/submission.ts';
+
+const of = (assignment: string, submissions: readonly Omit<Submission, 'assignment'>[]): Submission[] =>
+  submissions.map((submission) => ({ ...submission, assignment }));
+
+export const submissions: readonly Submission[] = [...of('pipe', pipeSubmissions), ...of('ring', ringSubmissions)];
