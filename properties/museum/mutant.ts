@@ -5,7 +5,7 @@ import type { Edit } from '#model/engine/load/hooks.ts';
  * whose text no longer occurs exactly once stops the museum, so a mutant cannot go stale unnoticed.
  */
 export interface Mutant {
-  /** Its subject's path and a name: `ipc/pipe/if-for-while`. */
+  /** Its subject's path and a name: `sync/spinlock/test-then-set`. */
   readonly id: string;
   readonly subject: string;
   readonly variant: string;

@@ -49,14 +49,17 @@ const compilerOptions = (): string => {
   return `${JSON.stringify(text, null, 2)}\n`;
 };
 
+/** What `npm test` and `npm run` do in the folder. */
+const scriptsOf = ({ kind, name, subject, variant, file }: Assignment): Readonly<Record<string, string>> => {
+  const types = 'tsc --noEmit';
+  if (kind === 'properties') return { test: `rendezvous claims ${file} --assignment ${name}`, types };
+  const check = `rendezvous check ${subject} --variant ${variant} --implementation ${file}`;
+  return { test: check, check, types };
+};
+
 /** All files of a handout: their texts, by their paths from its folder. */
 export const handoutOf = async (assignment: Assignment): Promise<ReadonlyMap<string, string>> => {
-  const { name, title, subject, variant, file } = assignment;
-  const scripts = {
-    test: `rendezvous check ${subject} --variant ${variant} --implementation ${file}`,
-    check: `rendezvous check ${subject} --variant ${variant} --implementation ${file}`,
-    types: 'tsc --noEmit',
-  };
+  const { name, title, subject } = assignment;
   const tool = await toolFor(assignment);
   const whole = new Map([
     ...tool,
@@ -64,7 +67,7 @@ export const handoutOf = async (assignment: Assignment): Promise<ReadonlyMap<str
     ['package.json', toolPackage(own('package.json'))] as const,
     ['LICENSE', own('LICENSE')] as const,
   ]);
-  const folder = { name: `rendezvous-${name}`, description: title, scripts };
+  const folder = { name: `rendezvous-${name}`, description: title, scripts: scriptsOf(assignment) };
   return new Map([
     ...starterOf(assignment),
     ...folderPackages(folder, own('package.json'), own('package-lock.json')),

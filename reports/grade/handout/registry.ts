@@ -48,9 +48,12 @@ import assignment from '#properties/assignments/${name}/assignment.ts';
 export const assignments: readonly Assignment[] = [assignment];
 `;
 
-/** What everybody may know of it: nothing of what is hidden, or shown once grades are published. */
+/**
+ * What everybody may know of it: nothing of what is hidden, or shown once grades are published. Where mutants are asked for
+ * nothing of the rubric: their names tell what is wrong with them, and they are not here.
+ */
 const assignmentText = (assignment: Assignment): string => {
-  const rubric = assignment.rubric.filter(({ visibility }) => visibility === 'visible');
+  const rubric = assignment.rubric.filter(({ visibility, asks }) => visibility === 'visible' && asks.tag === 'claim');
   return `import type { Assignment } from '#properties/assignments/assignment.ts';
 
 /** As your teacher has it, but for what is not shown before the deadline. */
