@@ -44,30 +44,17 @@ interface Running {
 
 lockdown({ errorTaming: 'safe', stackFiltering: 'concise', consoleTaming: 'unsafe', reporting: 'none' });
 
-/** What the compartment has of the language's own that needs memory outside the heap's limit, tells time, or waits. */
-const withheld = [
-  'ArrayBuffer',
-  'SharedArrayBuffer',
-  'DataView',
-  'Int8Array',
-  'Uint8Array',
-  'Uint8ClampedArray',
-  'Int16Array',
-  'Uint16Array',
-  'Int32Array',
-  'Uint32Array',
-  'Float16Array',
-  'Float32Array',
-  'Float64Array',
-  'BigInt64Array',
-  'BigUint64Array',
-  'Atomics',
-  'WebAssembly',
-  'WeakRef',
-  'FinalizationRegistry',
-  'Date',
-  'Intl',
-];
+/**
+ * What a submission has of the language's own. Not: what needs memory outside the heap's limit (arrays of bytes, and who
+ * makes them), tells time, waits, or makes code of strings; nor a compartment, in which all of it would be again.
+ */
+const allowed: ReadonlySet<string> = new Set([
+  ...['globalThis', 'undefined', 'NaN', 'Infinity', 'console'],
+  ...['Object', 'Boolean', 'Number', 'BigInt', 'String', 'Symbol', 'Math', 'JSON', 'Reflect', 'RegExp'],
+  ...['Array', 'Map', 'Set', 'WeakMap', 'WeakSet', 'Iterator', 'Promise', 'Proxy'],
+  ...['Error', 'AggregateError', 'EvalError', 'RangeError', 'ReferenceError', 'SyntaxError', 'TypeError', 'URIError'],
+  ...['isFinite', 'isNaN', 'parseFloat', 'parseInt'],
+]);
 
 const kept = new Map<number, unknown>();
 const running = new Map<number, Running>();
@@ -94,7 +81,9 @@ const load = async (modules: Readonly<Record<string, string>>, entry: string): P
       return new ModuleSource(stripTypeScriptTypes(text), path);
     },
   });
-  for (const name of withheld) delete compartment.globalThis[name];
+  for (const name of Object.getOwnPropertyNames(compartment.globalThis)) {
+    if (!allowed.has(name)) delete compartment.globalThis[name];
+  }
   const { namespace } = await compartment.import(entry);
   exported = namespace;
   const ops = known.has('impl/machine/ops.ts') ? await compartment.import('impl/machine/ops.ts') : undefined;

@@ -78,6 +78,7 @@ export const commandFor = (
     ...readable().map((path) => `--allow-fs-read=${path}`),
     `--max-old-space-size=${memoryMegabytes}`,
     '--no-addons',
+    '--no-experimental-sqlite', // it writes files, whatever the permissions are
     '--no-warnings',
     script,
   ];
