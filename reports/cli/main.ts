@@ -6,9 +6,10 @@ import { SuiteError } from '#model/suite-error.ts';
 import { type ExitCode, exitCode } from '#reports/cli/exit-code.ts';
 import { exportNames } from '#reports/cli/export.ts';
 import { outFolder } from '#reports/cli/files.ts';
+import { addGradingCommands } from '#reports/cli/grading-commands.ts';
 import { type Output, processOutput, styled } from '#reports/cli/output.ts';
 import { version } from '#reports/cli/version.ts';
-import { budgetNames, exploreNames, oneOf, wholeNumber } from '#reports/cli/words.ts';
+import { budgetNames, example, exploreNames, oneOf, wholeNumber } from '#reports/cli/words.ts';
 
 const memoryChoices = ['all', ...memoryNames] as const;
 const defaultSeed = 1;
@@ -17,9 +18,6 @@ const defaultWidth = 200;
 /** Of an exploration of a spec. */
 const defaultThreads = 4;
 const defaultStates = 2_000_000;
-
-/** A command's help ends with an example. */
-const example = (text: string): string => `\nExample:\n  $ npx rendezvous ${text}`;
 
 const executing = (command: Command): Command =>
   command
@@ -308,30 +306,9 @@ export const main = async (argv: readonly string[], output: Output = processOutp
       code = await run(subject, scenario, options, output);
     });
 
-  program
-    .command('handout')
-    .description('write the folder in which a student begins an assignment, with no answer in it')
-    .argument('<assignment>')
-    .argument('<folder>', 'a new one, or an empty one')
-    .option('--json', 'one JSON document on stdout and nothing else', false)
-    .addHelpText('after', example('handout pipe pipe-2027'))
-    .action(async (name: string, folder: string, options) => {
-      const { handout } = await import('#reports/cli/handout.ts');
-      code = await handout(name, folder, options.json, output);
-    });
-
-  program
-    .command('claims')
-    .description('try claims that you wrote for an assignment on samples, right ones and wrong ones')
-    .argument('<file>', 'the module that exports `claims` and `workloads`')
-    .requiredOption('--assignment <name>', 'the assignment that they are for')
-    .option('--samples <folder>', 'where the samples are; else in the folder `samples` beside the file')
-    .option('--json', 'one JSON document on stdout and nothing else', false)
-    .addHelpText('after', example('claims claims.ts --assignment claims'))
-    .action(async (file: string, options) => {
-      const { claims } = await import('#reports/cli/claims.ts');
-      code = await claims(file, options, output);
-    });
+  addGradingCommands(program, output, (exit) => {
+    code = exit;
+  });
 
   program
     .command('doctor')

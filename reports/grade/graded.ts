@@ -77,10 +77,12 @@ export interface Graded {
 /** What it took: kept apart from the grade. */
 export interface Spent {
   readonly name: string;
+  /** From reading the submission to the last of its reports. */
   readonly seconds: number;
-  /** By what they went into: the sandbox (waiting for the submission), exploring and judging, and reports. */
+  /** Of these: waiting for the submission; exploring and judging; writing reports. The rest is starting and ending. */
   readonly sandboxSeconds: number;
   readonly explorationSeconds: number;
   readonly reportSeconds: number;
+  /** Of the judge, at its highest. */
   readonly memoryMegabytes: number;
 }

@@ -44,6 +44,11 @@ export class SubmissionProcess {
     this.#watchdog.unref();
   }
 
+  /** The leader of its process group. */
+  get id(): number {
+    return this.#launched.process.pid as number;
+  }
+
   /** How long its answers were waited for. */
   get waitedSeconds(): number {
     return this.#waitedMilliseconds / 1000;

@@ -1,0 +1,49 @@
+import type { Graded, GradedTest } from '#reports/grade/graded.ts';
+
+/** What a regrade has changed of one submission. */
+export interface Change {
+  readonly name: string;
+  readonly scoreBefore: number;
+  readonly score: number;
+  /** What of it is another than before: that is why. */
+  readonly because: readonly ('rubric' | 'tool' | 'submission')[];
+  readonly tests: readonly ChangedTest[];
+}
+
+/** A line of the rubric that earns other points than before, or of which something else was found. */
+export interface ChangedTest {
+  readonly id: string;
+  readonly before: string;
+  readonly now: string;
+}
+
+const told = (test: GradedTest | undefined): string => {
+  if (!test) return 'not asked';
+  const { score, maximum, verdict, why } = test;
+  return `${score} of ${maximum}, ${verdict}${why === null ? '' : ` (${why})`}`;
+};
+
+/** What has changed from one grade of a submission to the next; undefined: nothing. */
+export const changeOf = (before: Graded, now: Graded): Change | undefined => {
+  const ids = [...new Set([...now.tests, ...before.tests].map(({ id }) => id))];
+  const tests = ids.flatMap((id): ChangedTest[] => {
+    const [old, fresh] = [before, now].map(({ tests: all }) => told(all.find((test) => test.id === id)));
+    return old === fresh ? [] : [{ id, before: old as string, now: fresh as string }];
+  });
+  if (tests.length === 0) return undefined;
+  const because = [
+    ...(before.rubricFingerprint === now.rubricFingerprint ? [] : (['rubric'] as const)),
+    ...(before.toolFingerprint === now.toolFingerprint ? [] : (['tool'] as const)),
+    ...(before.submissionFingerprint === now.submissionFingerprint ? [] : (['submission'] as const)),
+  ];
+  return { name: now.name, scoreBefore: before.score, score: now.score, because, tests };
+};
+
+/** The changes as lines of text. */
+export const changesText = (changes: readonly Change[]): string =>
+  changes
+    .flatMap(({ name, scoreBefore, score, because, tests }) => [
+      `${name}: ${scoreBefore} -> ${score}, since ${because.length > 0 ? `${because.join(' and ')} changed` : 'a limit of time or memory was met'}`,
+      ...tests.flatMap(({ id, before, now }) => [`  ${id}`, `    before: ${before}`, `    now:    ${now}`]),
+    ])
+    .join('\n');

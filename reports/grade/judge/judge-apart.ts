@@ -1,0 +1,76 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { InternalError } from '#model/suite-error.ts';
+import type { Failure, GradedTest } from '#reports/grade/graded.ts';
+import type { Job, JudgeSpent, Said } from '#reports/grade/judge/judge.ts';
+
+/** What a judge has said by its end. */
+export interface Judgement {
+  readonly decided: readonly GradedTest[];
+  readonly failure: Failure | null;
+  readonly spent: JudgeSpent;
+}
+
+/** A judge keeps what it knows of a submission and of the spec; a submission that makes this grow beyond bounds ends it. */
+const judgeMegabytes = 3072;
+
+const script = fileURLToPath(new URL('./judge-process.ts', import.meta.url));
+
+/** Judges a submission in a process of its own, so that nothing it does can harm the next one, and for so long at most. */
+export const judgeApart = (job: Job, limitSeconds: number): Promise<Judgement> =>
+  new Promise((resolve, reject) => {
+    const from = performance.now();
+    const decided: GradedTest[] = [];
+    let end: Extract<Said, { spent: unknown }> | undefined;
+    let submission: number | undefined;
+    let complaint = '';
+    let isOutOfTime = false;
+    const child = fork(script, {
+      // Somebody of the same user could otherwise have it open its debugger.
+      execArgv: ['--disable-sigusr1', `--max-old-space-size=${judgeMegabytes}`, '--no-warnings'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      serialization: 'advanced',
+    });
+    const timer = setTimeout(() => {
+      isOutOfTime = true;
+      child.kill('SIGKILL');
+    }, limitSeconds * 1000);
+    child.stderr?.on('data', (text: Buffer) => {
+      complaint = `${complaint}${text}`.slice(-2000);
+    });
+    child.on('message', (said: Said) => {
+      if ('started' in said) submission = said.started;
+      else if ('decided' in said) decided.push(said.decided);
+      else end = said;
+    });
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      if (!end && submission !== undefined) endGroup(submission);
+      const spent = end?.spent ?? { seconds: (performance.now() - from) / 1000, sandboxSeconds: 0, memoryMegabytes: 0 };
+      if (end) resolve({ decided, failure: end.ended, spent });
+      else if (isOutOfTime) resolve({ decided, failure: outOfTime(limitSeconds), spent });
+      else if (signal === 'SIGABRT') resolve({ decided, failure: tooMuch, spent });
+      else reject(new InternalError(`a judge ended with ${signal ?? code}: ${complaint}`));
+    });
+    child.send(job);
+  });
+
+/** A judge that is ended cannot end the submission's processes any more. */
+const endGroup = (leader: number): void => {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // they have ended by themselves
+  }
+};
+
+const outOfTime = (limitSeconds: number): Failure => ({
+  reason: 'out of time',
+  why: `it was not judged to its end within ${limitSeconds} seconds`,
+});
+
+const tooMuch: Failure = {
+  reason: 'out of memory',
+  why: 'there is no end to what it may do: to remember it took more memory than there is',
+};
