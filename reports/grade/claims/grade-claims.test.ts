@@ -109,6 +109,13 @@ end  nothing more happens`);
     expect(scoreOf(tests)).toBeLessThan(maximum / 3);
   });
 
+  it('refuses what exports something else each time it is loaded', async () => {
+    const claim = { sentence: 'it is so', holds: () => true };
+    let loaded = 0;
+    const fickle: Open = async () => inProcess({ claims: [{ ...claim, id: `mine ${loaded++}` }], workloads: [] });
+    await expect(grade(fickle, someItems)).rejects.toThrow('it exports something else each time it is loaded');
+  });
+
   it('does not tell the name of what is hidden', async () => {
     const items = someItems.slice(2, 3).map((item): Item => ({ ...item, visibility: 'hidden' }));
     const title = mutants.find(({ id }) => items[0]?.asks.tag === 'kills' && id === items[0].asks.mutant)?.title;

@@ -19,7 +19,11 @@ type AnswerOf<Asked extends Request['ask']> = Extract<
       ? { kept: unknown }
       : Asked extends 'boot'
         ? { layout: unknown }
-        : { steps: unknown }
+        : Asked extends 'claims'
+          ? { exported: unknown }
+          : Asked extends 'holds'
+            ? { said: unknown }
+            : { steps: unknown }
 >;
 
 /** The answer to a request of that kind, or what the submission threw. SubmissionFailure: it is neither. */
@@ -130,4 +134,14 @@ const reading: Readonly<Record<Request['ask'], (said: Record<string, unknown>) =
   },
   begin: stepsOf,
   'go on': stepsOf,
+  claims: ({ exported }) => {
+    if (exported === undefined) throw unbelievable('nothing is exported');
+    return { exported: exported as Value };
+  },
+  holds: ({ said }) => ({
+    said: listOf(said, namesMax).map((one) => {
+      if (typeof one === 'boolean' || isText(one)) return one;
+      throw unbelievable('a claim says neither yes nor no');
+    }),
+  }),
 };

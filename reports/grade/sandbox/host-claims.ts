@@ -1,9 +1,6 @@
 /** Claims that were handed in, in the submission's own process: what they are called, and what they say of a run. */
 import { plainOf, textOf } from '#reports/grade/sandbox/host-values.ts';
-import type { Value } from '#reports/grade/sandbox/protocol.ts';
-
-/** What a claim says: yes or no; or a text, what was wrong with it. */
-export type SaidOf = boolean | string;
+import { textLengthMax, type Value } from '#reports/grade/sandbox/protocol.ts';
 
 interface ClaimLike {
   readonly id?: unknown;
@@ -15,29 +12,43 @@ interface ClaimLike {
 export class HandedInClaims {
   /** Plain data: of each claim, in place of `holds`, what that is. */
   readonly exported: Value;
-  readonly #holds: readonly unknown[];
+  readonly #asking: readonly ((run: unknown) => unknown)[];
 
   constructor(module: Readonly<Record<string, unknown>>) {
     const { claims, workloads } = module;
-    const listed: readonly unknown[] = Array.isArray(claims) ? [...claims] : [];
-    const looked = listed.map((claim) => {
+    const looked = (Array.isArray(claims) ? [...claims] : []).map((claim: unknown) => {
       const { id, sentence, holds } = (claim ?? {}) as ClaimLike;
-      return { id, sentence, holds };
+      return { id, sentence, holds, claim };
     });
-    this.#holds = looked.map(({ holds }) => holds);
+    this.#asking = looked.map(
+      ({ holds, claim }) =>
+        (run) =>
+          Reflect.apply(holds as () => unknown, claim, [run]),
+    );
     const named = looked.map(({ id, sentence, holds }) => ({ id, sentence, holds: typeof holds }));
     this.exported = plainOf({ claims: Array.isArray(claims) ? named : null, workloads });
   }
 
-  /** What each claim says of a run, which must be frozen: claims share it. */
-  ask(run: unknown): readonly SaidOf[] {
-    return this.#holds.map((holds) => {
+  /** What each claim says of a run, which must be frozen, since they share it: yes, no, or what was wrong with it. */
+  ask(run: unknown): readonly (boolean | string)[] {
+    return this.#asking.map((ask) => {
       try {
-        const said: unknown = (holds as (run: unknown) => unknown)(run);
-        return typeof said === 'boolean' ? said : `it gave ${textOf(said)}, not true or false`;
+        const said = ask(run);
+        return typeof said === 'boolean' ? said : short(`it gave ${textOf(said)}, not true or false`);
       } catch (error) {
-        return `it threw ${textOf(error instanceof Error ? `${error.name}: ${error.message}` : error)}`;
+        return short(`it threw ${thrownText(error)}`);
       }
     });
   }
 }
+
+const short = (text: string): string => text.slice(0, textLengthMax);
+
+/** What was thrown may itself throw when it is looked at. */
+const thrownText = (error: unknown): string => {
+  try {
+    return textOf(error instanceof Error ? `${error.name}: ${error.message}` : error);
+  } catch {
+    return 'something that cannot be shown';
+  }
+};

@@ -6,6 +6,7 @@ import { readSync, writeSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { ModuleSource } from '@endo/module-source';
 import 'ses';
+import { HandedInClaims } from '#reports/grade/sandbox/host-claims.ts';
 import { allocatorOf, plainOf, textOf } from '#reports/grade/sandbox/host-values.ts';
 import {
   type Answer,
@@ -60,6 +61,7 @@ const kept = new Map<number, unknown>();
 const running = new Map<number, Running>();
 let exported: Record<string, unknown> = {};
 let register: Register | undefined;
+let claims: HandedInClaims | undefined;
 
 const silent = (): void => undefined;
 const quietConsole = Object.freeze({ log: silent, info: silent, warn: silent, error: silent, debug: silent });
@@ -227,6 +229,11 @@ const answerTo = async (request: Request): Promise<Answer> => {
     case 'go on':
       for (const node of request.forget) running.delete(node);
       return goOn(request.from, request.word, request.node);
+    case 'claims':
+      claims = new HandedInClaims(exported);
+      return { exported: claims.exported };
+    case 'holds':
+      return { said: (claims as HandedInClaims).ask(received(request.run)) };
   }
 };
 

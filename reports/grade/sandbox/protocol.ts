@@ -44,7 +44,11 @@ export type Request =
       readonly word: number;
       readonly node: number;
       readonly forget: readonly number[];
-    };
+    }
+  /** Lists the claims and workloads that the module exports; from then on they can be asked. */
+  | { readonly ask: 'claims' }
+  /** What does each claim say of this run? */
+  | { readonly ask: 'holds'; readonly run: Value };
 
 /** Words that were allocated: so many in a row, or a page of them. */
 export type Allocation =
@@ -74,6 +78,10 @@ export type SentStep =
 export type Answer =
   | { readonly exports: readonly string[] }
   | { readonly kept: true }
+  /** What is exported; of each claim, in place of `holds`, what that is. */
+  | { readonly exported: Value }
+  /** Yes or no of each claim; or a text, what was wrong with it. */
+  | { readonly said: readonly (boolean | string)[] }
   | { readonly allocations: readonly Allocation[]; readonly layout: Value }
   /**
    * What it did after the word it was given, and then after each of the words that were guessed. `digest` is of all steps

@@ -21,6 +21,12 @@ const folder = 'submission/';
 export const modulesOf = ({ files, library }: Code): Readonly<Record<string, string>> =>
   Object.fromEntries([...[...files].map(([path, text]) => [`${folder}${path}`, text] as const), ...library]);
 
+/** The module that is judged, as `modulesOf` names it. SubmissionFailure: it was not handed in. */
+export const entryOf = ({ files, entry }: Code): string => {
+  if (files.has(entry)) return `${folder}${entry}`;
+  throw new SubmissionFailure('does not load', `there is no ${entry} among what was handed in`);
+};
+
 /** Changes when any of what was handed in does. */
 export const fingerprintOf = (files: ReadonlyMap<string, string>): string => {
   const hash = createHash('sha256');
@@ -34,14 +40,14 @@ export const fingerprintOf = (files: ReadonlyMap<string, string>): string => {
  */
 export const submittedWorld = (process: SubmissionProcess, code: Code, exports: readonly string[]): World => {
   const { files, entry } = code;
-  if (!files.has(entry)) throw new SubmissionFailure('does not load', `there is no ${entry} among what was handed in`);
+  const judged = entryOf(code);
   for (const [path, text] of files) {
     const finding = scanRoutines(text)[0];
     if (!finding) continue;
     const { line, problem, remedy } = finding;
     throw new SubmissionFailure('does not load', `${path}:${line}: ${problem}; ${remedy}`);
   }
-  const module = remoteModule(process, modulesOf(code), `${folder}${entry}`);
+  const module = remoteModule(process, modulesOf(code), judged);
   const missing = exports.filter((name) => module[name] === undefined);
   if (missing.length > 0) {
     throw new SubmissionFailure('does not load', `${entry} does not export ${missing.join(', ')}`);

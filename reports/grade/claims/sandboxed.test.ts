@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { Assignment } from '#properties/assignments/assignment.ts';
+import assignment from '#properties/assignments/claims/assignment.ts';
+import { judgeClaims } from '#reports/grade/claims/judge-claims.ts';
+import type { GradedTest } from '#reports/grade/graded.ts';
+import { SubmissionFailure } from '#reports/grade/sandbox/submission-failure.ts';
+
+const assignments = new URL('../../../properties/assignments/', import.meta.url);
+
+/** A submission as a student hands it in: what it takes from the starter lies beside it. */
+const textOf = (path: string): string =>
+  readFileSync(new URL(path, assignments), 'utf8').replaceAll("'../../claims/starter/", "'./");
+
+const helpers = [
+  ['run.ts', textOf('claims/starter/run.ts')],
+  ['right-all.ts', textOf('submissions/claims/right-all.ts')],
+] as const;
+
+const judging: Assignment = {
+  ...assignment,
+  budget: 'quick',
+  limits: { ...assignment.limits, stepSeconds: 1 },
+  rubric: assignment.rubric.filter(({ id }) => id.includes('in-out')),
+};
+
+const judge = async (text: string): Promise<readonly GradedTest[]> => {
+  const code = { files: new Map([['claims.ts', text], ...helpers]), entry: 'claims.ts', library: new Map() };
+  return judgeClaims(judging, code, () => undefined);
+};
+
+const scoreOf = (tests: readonly GradedTest[]): number => tests.reduce((sum, { score }) => sum + score, 0);
+
+const claiming = (holds: string): string => `import { workloads as programs } from './right-all.ts';
+export const claims = [{ id: 'mine', sentence: 'it is so', holds: ${holds} }];
+export const workloads = programs;
+`;
+
+/** What a submission can try to learn or change: each gives false, which would refute, where it succeeds. */
+const attempts: readonly (readonly [string, string])[] = [
+  ['the process', "() => typeof process === 'undefined' && typeof require === 'undefined'"],
+  [
+    'the host’s realm',
+    "() => { try { return (() => {}).constructor('return this')().process === undefined; } catch { return true; } }",
+  ],
+  ['a clock', "() => typeof Date === 'undefined' && typeof performance === 'undefined'"],
+  ['the order of the questions by dice', '() => { try { Math.random(); return false; } catch { return true; } }'],
+  [
+    'the run itself',
+    '(run) => { try { run.calls.push(1); return false; } catch { return Object.isFrozen(run.calls); } }',
+  ],
+  ['others’ prototypes', '() => { try { Array.prototype.every = () => false; return false; } catch { return true; } }'],
+];
+
+const failureOf = async (text: string): Promise<SubmissionFailure> => {
+  try {
+    await judge(text);
+  } catch (error) {
+    if (error instanceof SubmissionFailure) return error;
+    throw error;
+  }
+  throw new Error('it did not fail');
+};
+
+describe('claims in a process of their own', () => {
+  it('say what they say elsewhere', async () => {
+    expect(scoreOf(await judge(textOf('submissions/claims/right-all.ts')))).toBe(26);
+    expect(scoreOf(await judge(textOf('submissions/claims/wrong-throws.ts')))).toBe(21);
+  });
+
+  it('neither see nor change anything but the run', async () => {
+    const all = attempts.map(
+      ([what, holds]) => `{ id: ${JSON.stringify(what)}, sentence: 'cannot be had', holds: ${holds} }`,
+    );
+    const text = `export const claims = [${all.join(',\n')}];
+export const workloads = [{ name: 'one', parameters: { capacity: 1, carriedItems: 0 }, threads: [[{ tag: 'put', items: [1] }]] }];`;
+    const [accepted] = await judge(text);
+    expect(accepted?.why).toContain('your claims accept it');
+  });
+
+  it('that do not end are ended', async () => {
+    const failure = await failureOf(textOf('submissions/claims/wrong-loops.ts'));
+    expect(failure.reason).toBe('hung');
+    expect(failure.message).toMatch(/^a claim did not say anything within 1 seconds about a run of \{"parameters"/);
+  });
+
+  it('that give a thenable, or throw what cannot be looked at, have made a mistake', async () => {
+    const whyOf = async (holds: string): Promise<string | null | undefined> => (await judge(claiming(holds)))[0]?.why;
+    expect(await whyOf('() => ({ then: (tell) => tell(true) })')).toContain('it gave an object, not true or false');
+    expect(await whyOf('() => { throw new Proxy(new Error(), { get() { throw 1; } }); }')).toMatch(
+      /makes a mistake about a run of a right implementation: it threw (something that cannot be shown|an object)/,
+    );
+  });
+
+  it('that are not what was asked for are refused, and told why', async () => {
+    expect(await failureOf('export const claims = 3;')).toMatchObject({
+      reason: 'does not load',
+      message: 'claims.ts: `claims` is no list: export one under that name',
+    });
+    expect(await failureOf("import { readFileSync } from 'node:fs';")).toMatchObject({ reason: 'does not load' });
+    expect(await failureOf('export const claims = ;')).toMatchObject({ reason: 'does not load' });
+    expect(await failureOf('throw new Error("no");')).toMatchObject({ reason: 'does not load' });
+  });
+});

@@ -1,0 +1,51 @@
+import type { OutsideRun } from '#model/engine/outside/run.ts';
+import type { Open, Said, Session } from '#reports/grade/claims/session.ts';
+import type { Value } from '#reports/grade/sandbox/protocol.ts';
+import { type ProcessLimits, SubmissionProcess } from '#reports/grade/sandbox/submission.ts';
+import { SubmissionFailure } from '#reports/grade/sandbox/submission-failure.ts';
+import { type Code, entryOf, modulesOf } from '#reports/grade/sandbox/world.ts';
+
+/**
+ * Sessions with a submission that is not trusted, each in a process of its own. `onStart` is told of each process.
+ * SubmissionFailure, from opening a session or asking: the submission failed.
+ */
+export const sandboxed =
+  (code: Code, limits: ProcessLimits, onStart: (process: SubmissionProcess) => void): Open =>
+  async () => {
+    const process = new SubmissionProcess(limits);
+    onStart(process);
+    try {
+      return sessionIn(process, code, limits);
+    } catch (error) {
+      process.end();
+      throw error;
+    }
+  };
+
+const sessionIn = (process: SubmissionProcess, code: Code, limits: ProcessLimits): Session => {
+  const loaded = process.ask({ ask: 'load', modules: modulesOf(code), entry: entryOf(code) }, `loading ${code.entry}`);
+  if ('failed' in loaded) throw new SubmissionFailure('does not load', loaded.failed);
+  const listed = process.ask({ ask: 'claims' }, 'reading what it exports');
+  if ('failed' in listed) throw new SubmissionFailure('does not load', listed.failed);
+  const { exported } = listed;
+  return {
+    exported,
+    holds: (run) => saidOf(run, process, limits),
+    close: () => process.end(),
+  };
+};
+
+const saidOf = (run: OutsideRun, process: SubmissionProcess, { stepSeconds }: ProcessLimits): readonly Said[] => {
+  try {
+    const answer = process.ask({ ask: 'holds', run: run as unknown as Value }, 'a claim');
+    if ('failed' in answer)
+      throw new SubmissionFailure('broke the protocol', 'its process cannot say what its claims say');
+    return answer.said.map((one) => (typeof one === 'string' ? { mistake: one } : one));
+  } catch (error) {
+    if (!(error instanceof SubmissionFailure && error.reason === 'hung')) throw error;
+    throw new SubmissionFailure(
+      'hung',
+      `a claim did not say anything within ${stepSeconds} seconds about a run of ${JSON.stringify(run.program)}: look for a loop that does not end`,
+    );
+  }
+};
