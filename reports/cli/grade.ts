@@ -10,7 +10,7 @@ import { rubricFingerprint, toolFingerprint } from '#reports/grade/batch/fingerp
 import { type Done, gradeAll } from '#reports/grade/batch/grade-all.ts';
 import { namesOf } from '#reports/grade/batch/submissions.ts';
 import { feedbackFolder, writeClass } from '#reports/grade/batch/write-results.ts';
-import type { Graded } from '#reports/grade/graded.ts';
+import type { Found, Graded } from '#reports/grade/graded.ts';
 import { visible, visibleLine } from '#reports/grade/outputs/safe-text.ts';
 import { type Reader, shownTo } from '#reports/grade/outputs/shown.ts';
 import { plural } from '#reports/text/story.ts';
@@ -47,7 +47,8 @@ export const grade = async (paths: readonly string[], options: GradeOptions, out
   const finished = done.filter((one) => one !== undefined);
   const grades = finished.map(({ kept }) => kept.graded);
   if (isClass) writeClass(out, grades, assignment);
-  const changes = finished.flatMap(({ change }) => (change ? [change] : []));
+  // Whoever tries again and again in one folder knows that it changes.
+  const changes = isClass ? finished.flatMap(({ change }) => (change ? [change] : [])) : [];
   if (changes.length > 0) writeText(join(out, 'changes.txt'), `${changesText(changes)}\n`);
   if (json) output.out(JSON.stringify(gradeJson(finished, out, isClass)));
   else {
@@ -88,17 +89,16 @@ const submissionText = ([graded]: readonly Graded[], output: Output): string => 
       visibleLine(test.title),
     ];
   });
-  const lost = tests.filter((test) => test.score < test.maximum && !failure);
+  const lost = Map.groupBy(failure ? [] : tests.filter((test) => test.score < test.maximum), ({ why }) => why);
+  const replay = (found: Found): string => `npx rendezvous replay ${feedbackFolder}/${found.counterexample.id}.json`;
   return [
     plainTable(rows),
     '',
     ...(failure ? [`${styled(output, 'red', '✗')} ${visible(failure.why)}`, ''] : []),
-    ...lost.flatMap(({ id, why, hint, found }) => [
-      `${styled(output, 'bold', id)}: ${visible(why ?? '')}`,
-      ...(hint === null ? [] : [`  ${hint}`]),
-      ...(found
-        ? [`  ${styled(output, 'dim', `npx rendezvous replay ${feedbackFolder}/${found.counterexample.id}.json`)}`]
-        : []),
+    ...[...lost].flatMap(([why, together]) => [
+      `${styled(output, 'bold', together.map(({ id }) => id).join(', '))}: ${visible(why ?? '')}`,
+      ...together.flatMap(({ hint }) => (hint === null ? [] : [`  ${hint}`])),
+      ...together.flatMap(({ found }) => (found ? [`  ${styled(output, 'dim', replay(found))}`] : [])),
       '',
     ]),
     styled(output, 'bold', `${score} of ${maximum} points`),

@@ -10,7 +10,7 @@ export interface Change {
   readonly tests: readonly ChangedTest[];
 }
 
-/** A line of the rubric that earns other points than before, or of which something else was found. */
+/** A line of the rubric that earns other points than before. */
 export interface ChangedTest {
   readonly id: string;
   readonly before: string;
@@ -27,8 +27,9 @@ const told = (test: GradedTest | undefined): string => {
 export const changeOf = (before: Graded, now: Graded): Change | undefined => {
   const ids = [...new Set([...now.tests, ...before.tests].map(({ id }) => id))];
   const tests = ids.flatMap((id): ChangedTest[] => {
-    const [old, fresh] = [before, now].map(({ tests: all }) => told(all.find((test) => test.id === id)));
-    return old === fresh ? [] : [{ id, before: old as string, now: fresh as string }];
+    const [old, fresh] = [before, now].map(({ tests: all }) => all.find((test) => test.id === id));
+    if (old && fresh && old.score === fresh.score && old.maximum === fresh.maximum) return [];
+    return [{ id, before: told(old), now: told(fresh) }];
   });
   if (tests.length === 0) return undefined;
   const because = [

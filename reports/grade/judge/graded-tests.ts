@@ -44,7 +44,10 @@ const common = (asked: ClaimItem): Pick<GradedTest, 'id' | 'title' | 'maximum' |
 /** Nothing was decided: it earns nothing, and this is why. */
 export const undecided = (asked: ClaimItem, why: string): GradedTest => ({
   ...common(asked),
-  ...lost(asked, why),
+  score: 0,
+  why,
+  hint: null,
+  hintZh: null,
   verdict: 'gave-up',
   executions: 0,
   found: null,

@@ -9,7 +9,8 @@ import type { Assignment } from '#properties/assignments/assignment.ts';
 import { leastMissed } from '#properties/assignments/least.ts';
 import { suiteOf } from '#properties/assignments/lost.ts';
 import type { GradedTest } from '#reports/grade/graded.ts';
-import { type ClaimItem, type Judged, testOf, undecided } from '#reports/grade/judge/graded-tests.ts';
+import { type ClaimItem, type Judged, testOf } from '#reports/grade/judge/graded-tests.ts';
+import { testsOfLeast } from '#reports/grade/judge/least.ts';
 import { titleOfItem } from '#reports/grade/judge/title.ts';
 import type { SubmissionProcess } from '#reports/grade/sandbox/submission.ts';
 import { SubmissionFailure } from '#reports/grade/sandbox/submission-failure.ts';
@@ -42,8 +43,9 @@ export function* judgeImplementation(assignment: Assignment, handed: Handed): Ge
   const missed = leastMissed(assignment, rig);
   stopIfFailed(handed);
   if (missed !== undefined) {
-    const why = `nothing counts before it does the simplest thing: '${missed}' was not done as the spec says`;
-    yield* items.map((item) => undecided(item, why));
+    const tests = testsOfLeast(assignment, items, rig, handed.world, missed);
+    stopIfFailed(handed);
+    yield* tests;
     return;
   }
   for (const together of Map.groupBy(items, ({ asks }) => asks.memories.join()).values()) {

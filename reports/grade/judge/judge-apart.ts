@@ -22,7 +22,7 @@ export const judgeApart = (job: Job, limitSeconds: number): Promise<Judgement> =
     const from = performance.now();
     const decided: GradedTest[] = [];
     let end: Extract<Said, { spent: unknown }> | undefined;
-    let submission: number | undefined;
+    const started: number[] = [];
     let complaint = '';
     let isOutOfTime = false;
     const child = fork(script, {
@@ -39,14 +39,14 @@ export const judgeApart = (job: Job, limitSeconds: number): Promise<Judgement> =
       complaint = `${complaint}${text}`.slice(-2000);
     });
     child.on('message', (said: Said) => {
-      if ('started' in said) submission = said.started;
+      if ('started' in said) started.push(said.started);
       else if ('decided' in said) decided.push(said.decided);
       else end = said;
     });
     child.on('error', reject);
     child.on('close', (code, signal) => {
       clearTimeout(timer);
-      if (!end && submission !== undefined) endGroup(submission);
+      if (!end) for (const leader of started) endGroup(leader);
       const spent = end?.spent ?? { seconds: (performance.now() - from) / 1000, sandboxSeconds: 0, memoryMegabytes: 0 };
       if (end) resolve({ decided, failure: end.ended, spent });
       else if (isOutOfTime) resolve({ decided, failure: outOfTime(limitSeconds), spent });

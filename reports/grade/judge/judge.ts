@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
+import type { Assignment } from '#properties/assignments/assignment.ts';
 import { suiteOf } from '#properties/assignments/lost.ts';
 import { assignmentCalled } from '#reports/grade/assignment-called.ts';
+import { judgeClaims } from '#reports/grade/claims/judge-claims.ts';
 import type { Failure, GradedTest } from '#reports/grade/graded.ts';
 import { judgeImplementation } from '#reports/grade/judge/implementation.ts';
 import { SubmissionProcess } from '#reports/grade/sandbox/submission.ts';
 import { SubmissionFailure } from '#reports/grade/sandbox/submission-failure.ts';
-import { submittedWorld } from '#reports/grade/sandbox/world.ts';
+import { type Code, submittedWorld } from '#reports/grade/sandbox/world.ts';
 
 /** A submission to be judged: plain data, since it is judged in a process of its own. */
 export interface Job {
@@ -33,32 +35,49 @@ const textOf = (path: string): string => readFileSync(new URL(`../../../${path}`
 export const judge = async (job: Job, say: (said: Said) => void): Promise<void> => {
   const from = performance.now();
   const assignment = assignmentCalled(job.assignment);
-  const { limits, library, file } = assignment;
-  const submission = new SubmissionProcess(limits);
-  say({ started: submission.id });
-  await setImmediate(); // so that it is said, whatever comes next
+  const code = {
+    files: new Map(job.files),
+    entry: assignment.file,
+    library: new Map(assignment.library.map((path) => [path, textOf(path)] as const)),
+  };
+  const started: SubmissionProcess[] = [];
+  const onStart = (submission: SubmissionProcess): void => {
+    started.push(submission);
+    say({ started: submission.id });
+  };
   let failure: Failure | null = null;
   try {
-    const code = {
-      files: new Map(job.files),
-      entry: file,
-      library: new Map(library.map((path) => [path, textOf(path)] as const)),
-    };
-    const world = submittedWorld(submission, code, suiteOf(assignment).subject.exports);
-    for (const decided of judgeImplementation(assignment, { world, process: submission })) {
+    for await (const decided of testsOf(assignment, code, onStart)) {
       say({ decided });
-      await setImmediate();
+      await setImmediate(); // so that it is said, whatever comes next
     }
   } catch (error) {
     if (!(error instanceof SubmissionFailure)) throw error;
     failure = { reason: error.reason, why: error.message };
   } finally {
-    submission.end();
+    for (const submission of started) submission.end();
   }
   const spent = {
     seconds: (performance.now() - from) / 1000,
-    sandboxSeconds: submission.waitedSeconds,
+    sandboxSeconds: started.reduce((sum, { waitedSeconds }) => sum + waitedSeconds, 0),
     memoryMegabytes: Math.round(process.resourceUsage().maxRSS / 1024),
   };
   say({ ended: failure, spent });
 };
+
+/** The tests of what was handed in. `onStart` is told of each process that is started for it. */
+async function* testsOf(
+  assignment: Assignment,
+  code: Code,
+  onStart: (submission: SubmissionProcess) => void,
+): AsyncGenerator<GradedTest, void> {
+  if (assignment.kind === 'properties') {
+    yield* await judgeClaims(assignment, code, onStart);
+    return;
+  }
+  const submission = new SubmissionProcess(assignment.limits);
+  onStart(submission);
+  await setImmediate();
+  const world = submittedWorld(submission, code, suiteOf(assignment).subject.exports);
+  yield* judgeImplementation(assignment, { world, process: submission });
+}
