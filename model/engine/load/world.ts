@@ -55,9 +55,16 @@ export const loadWorld = async (source: Source, exports: readonly string[]): Pro
   if (source.tag === 'theirs') {
     for (const [path, text] of state.sources) checkSource(path, text);
   }
+  const isTheirs = source.tag === 'theirs';
+  const own = [...state.sources].filter(([path]) => !(isTheirs && path.startsWith('impl/')));
+  return { name, instances, fingerprint: fingerprintOf(new Map(own)), sources: state.sources };
+};
+
+/** Changes when any of these source texts does, by path. Of a user's module, those that come with it. */
+export const fingerprintOf = (sources: ReadonlyMap<string, string>): string => {
   const hash = createHash('sha256');
-  for (const [path, text] of [...state.sources].sort(([a], [b]) => (a < b ? -1 : 1))) hash.update(`${path}\0${text}\0`);
-  return { name, instances, fingerprint: hash.digest('hex').slice(0, 16), sources: state.sources };
+  for (const [path, text] of [...sources].sort(([a], [b]) => (a < b ? -1 : 1))) hash.update(`${path}\0${text}\0`);
+  return hash.digest('hex').slice(0, 16);
 };
 
 const importModule = async (target: string, url: string): Promise<unknown> => {

@@ -1,3 +1,4 @@
+import { fingerprintOf } from '#model/engine/load/world.ts';
 import type { Assignment } from '#properties/assignments/assignment.ts';
 import { maximumOf } from '#properties/assignments/assignment.ts';
 import type { Named } from '#reports/grade/batch/submissions.ts';
@@ -7,7 +8,6 @@ import { readSubmission } from '#reports/grade/ingest/read-submission.ts';
 import { SubmissionError } from '#reports/grade/ingest/submission-error.ts';
 import { judgeApart } from '#reports/grade/judge/judge-apart.ts';
 import { unjudged } from '#reports/grade/judge/unjudged.ts';
-import { fingerprintOf } from '#reports/grade/sandbox/world.ts';
 
 /** What all submissions of a batch are graded by. */
 export interface By {

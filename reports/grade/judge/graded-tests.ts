@@ -62,7 +62,12 @@ export const testOf = (asked: ClaimItem, subject: Subject, judged: readonly Judg
     const { kind, expected, observed } = verdict.violation;
     const found =
       counterexample && story
-        ? { seed, counterexample, story, clause: clauseOf(subject, counterexample, story) }
+        ? {
+            seed,
+            counterexample: { ...counterexample, id: asked.item.id },
+            story,
+            clause: clauseOf(subject, counterexample, story),
+          }
         : null;
     const why = `${kind}: the spec ${expected}; this ${observed}`;
     return { ...common(asked), ...lost(asked, why), verdict: 'refuted', executions, found };

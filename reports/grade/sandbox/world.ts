@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import * as dispatcher from '#impl/sync/dispatcher.ts';
 import { kill } from '#impl/sync/sleep-wakeup.ts';
 import { acquire, release } from '#impl/sync/spinlock.ts';
 import { scanRoutines } from '#model/engine/load/scan.ts';
-import { contextsMax, type World } from '#model/engine/load/world.ts';
+import { contextsMax, fingerprintOf, type World } from '#model/engine/load/world.ts';
 import { remoteModule } from '#reports/grade/sandbox/remote-module.ts';
 import type { SubmissionProcess } from '#reports/grade/sandbox/submission.ts';
 import { SubmissionFailure } from '#reports/grade/sandbox/submission-failure.ts';
@@ -27,11 +26,19 @@ export const entryOf = ({ files, entry }: Code): string => {
   throw new SubmissionFailure('does not load', `there is no ${entry} among what was handed in`);
 };
 
-/** Changes when any of what was handed in does. */
-export const fingerprintOf = (files: ReadonlyMap<string, string>): string => {
-  const hash = createHash('sha256');
-  for (const [path, text] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) hash.update(`${path}\0${text}\0`);
-  return hash.digest('hex').slice(0, 16);
+/** What runs when the entry does: it, and what it imports of what was handed in; of types nothing is left by then. */
+const loadedOf = ({ files, entry }: Code): ReadonlyMap<string, string> => {
+  const loaded = new Map<string, string>();
+  const waiting = [entry];
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    const text = files.get(path);
+    if (text === undefined || loaded.has(path)) continue;
+    loaded.set(path, text);
+    for (const [, from = ''] of text.matchAll(/^(?:import|export) (?!type )[^;']* from '(\.[^']*)'/gm)) {
+      waiting.push(new URL(from, `file:///${path}`).pathname.slice(1));
+    }
+  }
+  return loaded;
 };
 
 /**
@@ -56,7 +63,7 @@ export const submittedWorld = (process: SubmissionProcess, code: Code, exports: 
   return {
     name: 'submission',
     instances: Array.from({ length: contextsMax }, () => instance),
-    fingerprint: fingerprintOf(files),
+    fingerprint: fingerprintOf(loadedOf(code)),
     sources: files,
   };
 };
