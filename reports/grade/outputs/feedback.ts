@@ -37,6 +37,7 @@ export const feedbackOn = (test: GradedTest, telling: Telling): string => {
     words.lost(test.maximum - test.score, test.maximum),
     found && violationText(found, words),
     !found && why !== null && part(test.verdict === 'gave-up' ? words.notDecided : words.whatWentWrong, words, why),
+    test.shown !== undefined && markdownBlock(test.shown),
     found && clauseText(found, words),
     found && counterexampleText(found, words),
     replay !== null && `**${words.replay}**${words.colon.trimEnd()}\n\n${markdownBlock(replay)}`,

@@ -12,6 +12,14 @@ export const visible = (text: string): string =>
     .replaceAll('\r\n', '\n')
     .replaceAll(unseen, (character) => `‹U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}›`);
 
+/** Data with each text in it made visible. */
+export const visibleIn = <Data>(data: Data): Data => {
+  if (typeof data === 'string') return visible(data) as Data;
+  if (Array.isArray(data)) return data.map(visibleIn) as Data;
+  if (typeof data !== 'object' || data === null) return data;
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, visibleIn(value)])) as Data;
+};
+
 /** The same on one line. */
 export const visibleLine = (text: string): string => visible(text).replaceAll(/\s+/g, ' ').trim();
 

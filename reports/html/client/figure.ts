@@ -5,7 +5,8 @@ import { draw, make } from '#reports/html/client/dom.ts';
 /** The colours of curves repeat after this many; names tell them apart in any case. */
 const curveColours = 6;
 
-const svgText = (content: string, attributes: Readonly<Record<string, string | number>>): SVGElement => {
+/** A text in a drawing. */
+export const svgText = (content: string, attributes: Readonly<Record<string, string | number>>): SVGElement => {
   const element = draw('text', attributes);
   element.append(content);
   return element;

@@ -8,7 +8,7 @@ const page = embeddedData<PackedPage>();
 const data = { ...page, stories: [] };
 
 startPage({
-  title: page.title,
+  title: () => page.title,
   stories: page.stories,
   isOneStory: page.checks.length === 0 && page.museum.length === 0 && page.stories.length === 1,
   overview: (words, link) => [

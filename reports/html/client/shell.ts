@@ -11,7 +11,7 @@ export type Link = (story: string, what: string) => HTMLElement;
 
 /** What a page shows. */
 export interface Shell {
-  readonly title: string;
+  title(words: Words): string;
   readonly stories: readonly PackedStory[];
   /** There is nothing but one story: it opens at once. */
   readonly isOneStory: boolean;
@@ -81,7 +81,7 @@ export const startPage = ({ title, stories, isOneStory, overview, exhibitOf }: S
       onlyStory !== null
         ? make('h1', {}, 'Rendezvous')
         : place.story === null
-          ? make('h1', {}, make('bdi', {}, title))
+          ? make('h1', {}, make('bdi', {}, title(words)))
           : all,
       button(
         { class: 'quiet', lang: words.language === 'zh' ? 'en' : 'zh-CN', 'aria-label': words.switchLanguage },
@@ -108,7 +108,7 @@ export const startPage = ({ title, stories, isOneStory, overview, exhibitOf }: S
       details.open = toggled.get(key) ?? details.open;
       details.addEventListener('toggle', () => toggled.set(key, details.open));
     }
-    document.title = title;
+    document.title = title(words);
     scrollTo(0, overviewTop);
   };
 
@@ -130,7 +130,7 @@ export const startPage = ({ title, stories, isOneStory, overview, exhibitOf }: S
       },
     });
     main.append(view.element);
-    document.title = [...new Set([opened.story.sentence, title])].join(' · ');
+    document.title = [...new Set([opened.story.sentence, title(words)])].join(' · ');
     scrollTo(0, 0);
     view.start();
   };
