@@ -94,9 +94,14 @@ describe('the clause that a counterexample breaks', () => {
   });
 
   test('is that of the call that was answered wrongly', async () => {
-    const clause = await clauseFor('ipc/pipe/counters-compared');
+    const clause = await clauseFor('ipc/pipe/answers-what-was-asked');
     expect(clause).toMatchObject({ call: expect.stringMatching(/^write/), file: 'spec/ipc/pipe.ts' });
     expect(clause?.source).toContain('pipewrite');
+  });
+
+  test('is that of the call that should have been answered, and was not', async () => {
+    const clause = await clauseFor('ipc/pipe/counters-compared');
+    expect(clause).toMatchObject({ call: expect.stringMatching(/^read/), file: 'spec/ipc/pipe.ts' });
   });
 
   test('is that of the call that waits for ever', () => {
@@ -110,7 +115,7 @@ describe('the clause that a counterexample breaks', () => {
     expect(await clauseFor('sync/spinlock/test-then-set')).toBeNull();
   });
 
-  test('is what the spec says at its head where a state is wrong', () => {
+  test('is what the spec says at its head where an invariant breaks', () => {
     const { counterexample, story } = lostWakeup;
     const subject = suites.find((suite) => suite.subject.id === 'sync/sleep-wakeup')?.subject as Subject;
     const violation = { ...counterexample.violation, kind: 'broken invariant' } as const;

@@ -11,29 +11,29 @@ interface ToldCall {
   readonly shown: string;
 }
 
-/** What each kind of contradiction is about: a call that was answered, one that waits, the state, or nothing of the spec. */
-const about: Record<ViolationKind, 'answered' | 'waiting' | 'state' | 'nothing'> = {
+/** What each kind of contradiction is about: a call that was answered, one that waits, all of it, or nothing of the spec. */
+const about: Record<ViolationKind, 'answered' | 'waiting' | 'all' | 'nothing'> = {
   'wrong answer': 'answered',
   'wrong state': 'answered',
   'lost wakeup': 'waiting',
   deadlock: 'waiting',
   livelock: 'waiting',
-  'broken invariant': 'state',
+  'broken invariant': 'all',
+  'wrong history': 'all',
   fault: 'nothing',
   'too expensive': 'nothing',
-  'wrong history': 'nothing',
 };
 
 /**
- * What the spec says where a counterexample contradicts it: of the call that was answered wrongly or waits for ever, or of
- * the state as a whole. Null: it is about no sentence of the spec, but about the machine, the cost or the history.
+ * What the spec says where a counterexample contradicts it: of the call that was answered wrongly or waits for ever, or at
+ * its head, of all calls and the state together. Null: it is about the machine or the cost, of which the spec says nothing.
  */
 export const clauseOf = (subject: Subject, counterexample: Counterexample, story: Story): Clause | null => {
   const { violation, variant } = counterexample;
   const what = about[violation.kind];
   if (what === 'nothing') return null;
   const spec = readSpec(subject, variant);
-  if (what === 'state') {
+  if (what === 'all') {
     const head = spec.ofHead();
     return head ? { call: null, ...head } : null;
   }
@@ -42,14 +42,20 @@ export const clauseOf = (subject: Subject, counterexample: Counterexample, story
   return told && first ? { call: told.shown, ...joined(first, rest) } : null;
 };
 
-/** The call whose answer is the last one before the spec and the implementation part, or at that moment. */
-const answeredCall = ({ program }: Counterexample, { steps, threads, divergence }: Story): ToldCall | undefined => {
-  const last = steps.findLast((step) => step.step <= divergence && step.answer !== undefined);
+/**
+ * The call whose answer contradicts the spec; where a state does, the one that was answered last. Where an answer is
+ * expected and does not come, it is the call that waits.
+ */
+const answeredCall = (counterexample: Counterexample, story: Story): ToldCall | undefined => {
+  const { steps, threads, divergence } = story;
+  const last = steps.findLast(({ step, answer }) => step <= divergence && answer !== undefined);
+  const isAwaited = counterexample.violation.kind === 'wrong answer' && last?.step !== divergence;
+  if (isAwaited) return waitingCall(counterexample, story);
   if (!last || last.thread === null) return undefined;
   const begun = steps.filter(
     ({ step, thread, call }) => step <= last.step && thread === last.thread && call !== undefined,
   );
-  return callAt(program, threads, last.thread, begun.length - 1);
+  return callAt(counterexample.program, threads, last.thread, begun.length - 1);
 };
 
 /** The call that never got an answer; of several the first that the contradiction names. */
