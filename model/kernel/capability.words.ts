@@ -2,11 +2,15 @@
 import type { Tables as Lists } from '#impl/kernel/capability.chcore.ts';
 import type { Tables as Tree } from '#impl/kernel/capability.ts';
 import type { PlainTables } from '#impl/kernel/plain-tables.ts';
-import { generationOf, isLive, type SlotWords } from '#impl/kernel/slots.ts';
+import type { SlotWords } from '#impl/kernel/slots.ts';
 import type { Address, Word } from '#impl/machine/ops.ts';
 import type { Capabilities, CapabilityObject, Place } from '#spec/kernel/capability.ts';
 
 type Latest = (address: Address) => Word;
+
+/** What a slot's state word says, as `slots.ts` packs it. Only its types are imported: a handout comes without it. */
+const generationOf = (state: Word): number => state >>> 8;
+const isLive = (state: Word): boolean => (state & 0x80) !== 0;
 
 /** A slot as its words say it; slots and objects are counted from 0, and -1 is none. */
 interface Read {
