@@ -54,7 +54,7 @@ const scriptsOf = ({ kind, name, subject, variant, file }: Assignment): Readonly
   const types = 'tsc --noEmit';
   if (kind === 'properties') return { test: `rendezvous claims ${file} --assignment ${name}`, types };
   const check = `rendezvous check ${subject} --variant ${variant} --implementation ${file}`;
-  return { test: check, check, types };
+  return { test: `rendezvous grade . --assignment ${name}`, check, types };
 };
 
 /** All files of a handout: their texts, by their paths from its folder. */
@@ -72,7 +72,7 @@ export const handoutOf = async (assignment: Assignment): Promise<ReadonlyMap<str
     ...starterOf(assignment),
     ...folderPackages(folder, own('package.json'), own('package-lock.json')),
     ['tsconfig.json', compilerOptions()],
-    ['.gitignore', 'node_modules/\nreports/\n'],
+    ['.gitignore', 'node_modules/\nreports/\nfeedback/\n'],
     ...[...whole].map(([path, text]) => [`rendezvous/${path}`, text] as const),
   ]);
 };

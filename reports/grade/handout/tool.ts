@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { repositoryUrl } from '#model/engine/load/hooks.ts';
 import { InternalError } from '#model/suite-error.ts';
 import type { Assignment } from '#properties/assignments/assignment.ts';
@@ -7,8 +8,11 @@ import { suites } from '#properties/index.ts';
 import { filesNeeded, type ReadFile } from '#reports/grade/handout/closure.ts';
 import { registryOf } from '#reports/grade/handout/registry.ts';
 
-/** Where the command line begins, and what is put into a page by its name alone. */
-const entries = ['reports/cli/rendezvous.mjs', 'reports/html/client/main.ts'];
+/** Where the command line begins, and what pages are put together from, by names that are computed. */
+const entries = [
+  'reports/cli/rendezvous.mjs',
+  ...globSync('reports/html/**/*.{ts,css}', { cwd: fileURLToPath(repositoryUrl) }).sort(),
+];
 
 /** The files that name subjects or assignments: a handout has its own. */
 const registries = ['properties/index.ts', 'properties/canary.ts', 'properties/assignments/index.ts'];
