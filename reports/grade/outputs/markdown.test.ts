@@ -69,6 +69,15 @@ describe('the feedback', () => {
     expect(text).not.toContain('Nothing is lost');
   });
 
+  test('says a reason once, whatever it cost', () => {
+    const tests = ['a', 'b', 'c'].map((id) => undecided(id, id.toUpperCase(), id === 'c' ? 'another' : 'the same'));
+    const text = gradeMarkdown(shownTo('student', gradedOf('bob', tests)), assignment, telling);
+    expect(text.match(/^### .*$/gm)).toEqual(['### a, b', '### c: C']);
+    expect(text.match(/the same/g)).toHaveLength(1);
+    expect(text).toContain('10 of 10 points lost.');
+    expect(text.match(/\*\*Hint\*\*/g)).toHaveLength(2);
+  });
+
   test('of full marks says so', () => {
     const text = gradeMarkdown(shownTo('student', gradedOf('eve', [earned('a', 'A')])), assignment, telling);
     expect(text).toContain('Nothing is lost.');

@@ -22,15 +22,35 @@ export const gradeMarkdown = (
     shown.tests.length > 0 && tableOf(shown.tests, words),
     lost.length === 0 && !shown.failure && words.nothingLost,
     lost.length > 0 && `## ${words.lostPoints}`,
-    ...lost.map(
-      (test) => `### ${markdownLine(test.id)}${words.colon}${markdownLine(test.title)}\n\n${feedbackOn(test, telling)}`,
-    ),
+    ...lostTogether(lost).map((tests) => lossText(tests, words, telling)),
     '---',
     words.madeBy(shown.rubricFingerprint, shown.toolFingerprint, shown.submissionFingerprint),
   ]
     .filter((piece) => piece !== false && piece !== null)
     .join('\n\n')
     .concat('\n');
+};
+
+/** Lost points, those together that were lost for the same reason and not for what was found in them. */
+const lostTogether = (lost: readonly GradedTest[]): readonly (readonly GradedTest[])[] => [
+  ...Map.groupBy(lost, ({ id, found, shown, why }) => (found || shown !== undefined ? id : `why ${why}`)).values(),
+];
+
+const lossText = (tests: readonly GradedTest[], words: FeedbackWords, telling: Telling): string => {
+  const [first] = tests as [GradedTest];
+  const sum = (of: 'score' | 'maximum'): number => tests.reduce((total, test) => total + test[of], 0);
+  const hints = (of: 'hint' | 'hintZh'): string | null =>
+    [...new Set(tests.map((test) => test[of]))].filter(Boolean).join(' ') || null;
+  const together = {
+    ...first,
+    score: sum('score'),
+    maximum: sum('maximum'),
+    hint: hints('hint'),
+    hintZh: hints('hintZh'),
+  };
+  const ids = tests.map(({ id }) => markdownLine(id)).join(words.comma);
+  const title = tests.length === 1 ? `${ids}${words.colon}${markdownLine(first.title)}` : ids;
+  return `### ${title}\n\n${feedbackOn(together, telling)}`;
 };
 
 const failureText = ({ reason, why }: NonNullable<Shown['failure']>, words: FeedbackWords): string =>

@@ -20,22 +20,25 @@ export const scoreElement = (page: GradePage, words: Words): HTMLElement => {
   );
 };
 
-/** Each line of the rubric; those with lost points are opened. */
+/** Each line of the rubric; those with lost points are opened, where they do not say again what one before them says. */
 export const testsElement = (tests: readonly PageTest[], words: Words, link: Link): HTMLElement =>
   make(
     'section',
     { class: 'checks' },
     make('h2', {}, gradeWordsOf(words).whatWasAsked),
-    ...tests.map((test) => testElement(test, words, link)),
+    ...tests.map((test, i) => {
+      const isSaid = test.why !== null && tests.slice(0, i).some(({ why }) => why === test.why);
+      return testElement(test, test.score < test.maximum && !isSaid, words, link);
+    }),
   );
 
-const testElement = (test: PageTest, words: Words, link: Link): HTMLElement => {
+const testElement = (test: PageTest, isOpen: boolean, words: Words, link: Link): HTMLElement => {
   const own = gradeWordsOf(words);
   const isLost = test.score < test.maximum;
   const label = test.verdict === 'gave-up' ? own.notDecided : words.verdict[test.verdict];
   return make(
     'details',
-    { class: 'check', 'data-key': test.id, open: isLost },
+    { class: 'check', 'data-key': test.id, open: isOpen },
     make(
       'summary',
       {},
