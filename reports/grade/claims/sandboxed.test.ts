@@ -2,20 +2,21 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Assignment } from '#properties/assignments/assignment.ts';
 import assignment from '#properties/assignments/claims/assignment.ts';
+import { endlessClaims } from '#properties/assignments/submissions/claims.ts';
+import { submissions } from '#properties/assignments/submissions/index.ts';
+import { textOf } from '#properties/assignments/submissions/submission.ts';
 import { judgeClaims } from '#reports/grade/claims/judge-claims.ts';
 import type { GradedTest } from '#reports/grade/graded.ts';
 import { SubmissionFailure } from '#reports/grade/sandbox/submission-failure.ts';
 
-const assignments = new URL('../../../properties/assignments/', import.meta.url);
+const runText = readFileSync(new URL('../../../properties/assignments/claims/starter/run.ts', import.meta.url), 'utf8');
 
-/** A submission as a student hands it in: what it takes from the starter lies beside it. */
-const textOf = (path: string): string =>
-  readFileSync(new URL(path, assignments), 'utf8').replaceAll("'../../claims/starter/", "'./");
-
-const helpers = [
-  ['run.ts', textOf('claims/starter/run.ts')],
-  ['right-all.ts', textOf('submissions/claims/right-all.ts')],
-] as const;
+/** A submission as a student hands it in: the helpers of the starter lie beside it. */
+const submission = (name: string): string => {
+  const found = submissions.find((one) => one.assignment === assignment.name && one.name === name);
+  if (!found) throw new Error(`no submission ${name}`);
+  return textOf(found);
+};
 
 const judging: Assignment = {
   ...assignment,
@@ -25,15 +26,23 @@ const judging: Assignment = {
 };
 
 const judge = async (text: string): Promise<readonly GradedTest[]> => {
-  const code = { files: new Map([['claims.ts', text], ...helpers]), entry: 'claims.ts', library: new Map() };
+  const code = {
+    files: new Map([
+      ['claims.ts', text],
+      ['run.ts', runText],
+    ]),
+    entry: 'claims.ts',
+    library: new Map(),
+  };
   return judgeClaims(judging, code, () => undefined);
 };
 
 const scoreOf = (tests: readonly GradedTest[]): number => tests.reduce((sum, { score }) => sum + score, 0);
 
-const claiming = (holds: string): string => `import { workloads as programs } from './right-all.ts';
-export const claims = [{ id: 'mine', sentence: 'it is so', holds: ${holds} }];
-export const workloads = programs;
+const claiming = (
+  holds: string,
+): string => `export const claims = [{ id: 'mine', sentence: 'it is so', holds: ${holds} }];
+export const workloads = [{ name: 'one', parameters: { capacity: 1, carriedItems: 0 }, threads: [[{ tag: 'put', items: [1] }]] }];
 `;
 
 /** What a submission can try to learn or change: each gives false, which would refute, where it succeeds. */
@@ -64,8 +73,8 @@ const failureOf = async (text: string): Promise<SubmissionFailure> => {
 
 describe('claims in a process of their own', () => {
   it('say what they say elsewhere', async () => {
-    expect(scoreOf(await judge(textOf('submissions/claims/right-all.ts')))).toBe(26);
-    expect(scoreOf(await judge(textOf('submissions/claims/wrong-throws.ts')))).toBe(21);
+    expect(scoreOf(await judge(submission('right-all')))).toBe(26);
+    expect(scoreOf(await judge(submission('throws')))).toBe(21);
   });
 
   it('neither see nor change anything but the run', async () => {
@@ -79,7 +88,7 @@ export const workloads = [{ name: 'one', parameters: { capacity: 1, carriedItems
   });
 
   it('that do not end are ended', async () => {
-    const failure = await failureOf(textOf('submissions/claims/wrong-loops.ts'));
+    const failure = await failureOf(textOf({ ...endlessClaims, assignment: assignment.name }));
     expect(failure.reason).toBe('hung');
     expect(failure.message).toMatch(/^a claim did not say anything within 1 seconds about a run of \{"parameters"/);
   });

@@ -7,7 +7,7 @@ import { decide } from '#reports/grade/claims/decide.ts';
 import { smallestRun } from '#reports/grade/claims/feedback.ts';
 import { readHandedIn } from '#reports/grade/claims/handed-in.ts';
 import type { Session } from '#reports/grade/claims/session.ts';
-import { suspectOf } from '#reports/grade/claims/suspect.ts';
+import { type Suspect, suspectOf } from '#reports/grade/claims/suspect.ts';
 
 /** An implementation to try claims on: a module that is said to be right, or wrong. */
 export interface Sample {
@@ -43,14 +43,14 @@ export const tryClaims = async (
 ): Promise<readonly Tried[]> => {
   const { claims, workloads } = readHandedIn(sessions[0].exported, subject);
   const { variant } = assignment;
-  const suspects = [];
+  const suspects: Suspect[] = [];
   for (const { url, isRight } of samples) {
     const world = await loadWorld({ tag: 'theirs', url }, subject.exports);
     suspects.push(suspectOf(rigFor(subject, variant, world), isRight, workloads, memoryNames, assignment));
   }
   const { asked, standing } = decide(suspects, sessions, claims.length);
   return samples.map(({ name, isRight }, i) => {
-    const suspect = suspects[i] as (typeof suspects)[number];
+    const suspect = suspects[i] as Suspect;
     const objections = standing.objectionsTo(suspect);
     const killer = standing.killerOf(suspect);
     const objection = isRight ? objections[0] : objections.find(({ claim }) => claim === killer);
