@@ -70,7 +70,9 @@ describe('the feedback', () => {
   });
 
   test('says a reason once, whatever it cost', () => {
-    const tests = ['a', 'b', 'c'].map((id) => undecided(id, id.toUpperCase(), id === 'c' ? 'another reason' : 'one reason'));
+    const tests = ['a', 'b', 'c'].map((id) =>
+      undecided(id, id.toUpperCase(), id === 'c' ? 'another reason' : 'one reason'),
+    );
     const text = gradeMarkdown(shownTo('student', gradedOf('bob', tests)), assignment, telling);
     expect(text.match(/^### .*$/gm)).toEqual(['### a, b', '### c: C']);
     expect(text.match(/one reason/g)).toHaveLength(1);
