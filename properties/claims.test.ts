@@ -75,7 +75,7 @@ describe('docs/claims.md', () => {
 });
 
 /** Every TypeScript file of these folders, below the root. */
-const sources = ['model', 'reports/cli', 'reports/grade'].flatMap((folder) =>
+const sources = ['model', 'reports/cli', 'reports/coverage', 'reports/grade'].flatMap((folder) =>
   readdirSync(new URL(`${folder}/`, root), { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
     .map((path) => `${folder}/${path}`),

@@ -9,20 +9,17 @@ import { repositoryUrl } from '#model/engine/load/hooks.ts';
 import type { World } from '#model/engine/load/world.ts';
 import { loadImplementation } from '#reports/cli/counterexamples.ts';
 import { type ExitCode, exitCode } from '#reports/cli/exit-code.ts';
+import { prepareFile, writeText } from '#reports/cli/files.ts';
 import { listenForInterrupt } from '#reports/cli/interrupt.ts';
 import { orderingClaimOf } from '#reports/cli/ordering.ts';
 import type { Output } from '#reports/cli/output.ts';
 import { progressDisplay } from '#reports/cli/progress.ts';
 import { selectTargets } from '#reports/cli/select.ts';
 import { measure } from '#reports/coverage/code.ts';
-import {
-  type CoverageDocument,
-  type CoveredImplementation,
-  coveredOrders,
-  coveredPairs,
-  coveredTransitions,
-} from '#reports/coverage/document.ts';
+import { coveredOrders, coveredPairs, coveredTransitions } from '#reports/coverage/document.ts';
+import { coveragePage } from '#reports/coverage/page.ts';
 import { coverageText } from '#reports/coverage/text.ts';
+import type { CoverageDocument, CoveredImplementation } from '#reports/html/client/coverage/data.ts';
 import { type Job, runJobs } from '#reports/workers/run.ts';
 import type { Answer, Task } from '#reports/workers/task.ts';
 
@@ -37,6 +34,7 @@ export interface CoverageOptions {
   readonly runs: number | undefined;
   /** Whether lines and branches are counted, too. */
   readonly code: boolean;
+  readonly html: string | undefined;
   readonly json: boolean;
   readonly workers: number;
 }
@@ -47,9 +45,14 @@ export const coverage = async (
   options: CoverageOptions,
   output: Output,
 ): Promise<ExitCode> => {
+  if (options.html !== undefined) prepareFile(options.html);
   const targets = await targetsOf(suites, options);
   const found = options.code ? await foundWithCode(targets, options) : await foundIn(targets, options, output);
   output.out(options.json ? JSON.stringify(found) : coverageText(found, output));
+  if (options.html !== undefined) {
+    writeText(options.html, coveragePage(found));
+    output.note(`the page is in ${options.html}: open it in a browser`);
+  }
   return found.implementations.length === targets.length ? exitCode.holds : exitCode.gaveUp;
 };
 

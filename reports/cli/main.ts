@@ -166,7 +166,8 @@ export const main = async (argv: readonly string[], output: Output = processOutp
     .option('--implementation <file>', 'what this module meets instead of the reference')
     .option('--variant <name>', 'only this variant of the spec')
     .option('--code', 'count lines and branches, too', false)
-    .addHelpText('after', example('coverage --json'))
+    .option('--html <file>', 'write it as a page')
+    .addHelpText('after', example('coverage --code --html coverage.html'))
     .action(async (names: string[], options) => {
       const { coverage } = await import('#reports/cli/coverage.ts');
       const { selectBudget, selectSuites, theirImplementation } = await import('#reports/cli/select.ts');

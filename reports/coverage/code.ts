@@ -6,22 +6,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { InternalError, SuiteError } from '#model/suite-error.ts';
 import { exitCode } from '#reports/cli/exit-code.ts';
-
-/** How much of a file has run. */
-export interface FileCoverage {
-  /** Its path, from where the command was given. */
-  readonly file: string;
-  readonly lines: Part;
-  readonly branches: Part;
-  readonly functions: Part;
-  /** Lines that never ran: `12`, `20-23`. */
-  readonly uncovered: readonly string[];
-}
-
-interface Part {
-  readonly covered: number;
-  readonly total: number;
-}
+import type { CoveredPart, FileCoverage } from '#reports/html/client/coverage/data.ts';
 
 /** What a command printed, and which code ran for it. */
 export interface Measured {
@@ -119,7 +104,7 @@ const fileCoverage = (path: string, { statementMap, s, b, f }: IstanbulFile): Fi
   };
 };
 
-const partOf = (runs: readonly number[]): Part => ({
+const partOf = (runs: readonly number[]): CoveredPart => ({
   covered: runs.filter((count) => count > 0).length,
   total: runs.length,
 });

@@ -1,5 +1,4 @@
 import { type Output, styled } from '#reports/cli/output.ts';
-import type { FileCoverage } from '#reports/coverage/code.ts';
 import type {
   CoverageDocument,
   CoveredImplementation,
@@ -7,7 +6,8 @@ import type {
   CoveredPairs,
   CoveredSite,
   CoveredTransitions,
-} from '#reports/coverage/document.ts';
+  FileCoverage,
+} from '#reports/html/client/coverage/data.ts';
 import { plural, sizeText } from '#reports/text/story.ts';
 import { plainTable, signOf } from '#reports/text/summary.ts';
 

@@ -9,7 +9,7 @@ export interface Pair {
   /** How often `first` came just before `second`, and the other way round: no write to the word was between them. */
   readonly before: number;
   readonly after: number;
-  /** The words, by their names: of several with a number in their names, one. */
+  /** The words, by what their names have in common. */
   readonly words: readonly string[];
   /** Whether it is the implementation's own: on a word that it has laid out, or of a site that its own text names. */
   readonly isOwn: boolean;
@@ -38,8 +38,8 @@ const deeds: Readonly<Record<number, string>> = {
   [Kind.awaitWord]: 'awaits',
 };
 
-/** Words that differ only in a number are alike: `slots[3]`, `T1.state`. */
-const alike = (name: string): string => name.replaceAll(/\d+/g, '*');
+/** Words that differ only in a number are alike: `slots[3]` is one of `slots`, `T1.state` of `T*.state`. */
+const alike = (name: string): string => name.replace(/\[\d+\]$/, '').replaceAll(/\d+/g, '*');
 
 /** A place in the code. */
 interface Place {
