@@ -26,6 +26,10 @@ const guideOf = (markdown: string): string => {
   return `# Guide\n\n${sections.join('')}`;
 };
 
+/** Tables of modules lose the rows of those that are not there. */
+const withoutAbsentModules = (markdown: string, isThere: (path: string) => boolean): string =>
+  markdown.replaceAll(/^\| `#([\w./-]+)` .*\n/gm, (row, path: string) => (isThere(path) ? row : ''));
+
 /** Links to what is not there become plain text. */
 const withoutDeadLinks = (markdown: string, path: string, isThere: (path: string) => boolean): string =>
   markdown.replaceAll(/\[([^\]]+)\]\(([^)#:]*)(?:#[^)]*)?\)/g, (link, text: string, target: string) =>
@@ -44,5 +48,8 @@ export const documentsFor = (
     ['docs/errors.md', read('docs/errors.md')],
   ];
   const paths = new Set([...files.keys(), ...texts.map(([path]) => path)]);
-  return new Map(texts.map(([path, text]) => [path, withoutDeadLinks(text, path, (there) => paths.has(there))]));
+  const isThere = (path: string): boolean => paths.has(path);
+  return new Map(
+    texts.map(([path, text]) => [path, withoutAbsentModules(withoutDeadLinks(text, path, isThere), isThere)]),
+  );
 };

@@ -44,8 +44,8 @@ const startersOf = (name: string): string[] =>
     .map((entry) => join(entry.parentPath, entry.name).replace(/^.*\/starter\//, ''));
 
 /**
- * What a handout must not have: of the subject's references, of the modules that only they use, and of its mutants; and of
- * our claims, where the student is to write them.
+ * What a handout must not have: of the subject's references, of the modules that only they use, of its mutants, and of the
+ * examples that stand whole in our documents; and of our claims, where the student is to write them.
  */
 const secretsOf = (
   { name, kind, subject, library }: Assignment,
@@ -63,6 +63,7 @@ const secretsOf = (
   const texts = [
     ...filesNeeded(references, readOwn, isOpen).values(),
     ...edits.flatMap(({ from, to }) => [from, to]),
+    ...((readOwn('docs/interface.md') as string).match(/^```ts\n[\s\S]*?^```$/gm) ?? []),
     ...(kind === 'properties' ? [readOwn(`properties/${subject}.property.ts`) as string] : []),
   ];
   const open = new Set([...given.values()].flatMap(ownLines));
@@ -98,6 +99,8 @@ describe.each(named)('the handout of %s', (name, assignment) => {
       'rendezvous',
       'tsconfig.json',
     ];
+    const ofOthers = /\.test\.|\/(submissions|attacks|bench|golden)\/|\/museum\/(?!mutant\.ts$)/;
+    expect([...files.keys()].filter((path) => ofOthers.test(path))).toEqual([]);
     expect([...top].sort()).toEqual([...new Set([...usual, ...starter.map((path) => path.split('/')[0])])].sort());
   });
 
@@ -133,6 +136,11 @@ describe.each(named)('the handout of %s', (name, assignment) => {
         .map((target) => `${path} links to ${target}`),
     );
     expect(dead).toEqual([]);
+    const modules = documents.flatMap(([path, text]) =>
+      [...text.matchAll(/`#((?:impl|spec)\/[\w./-]+\.ts)`/g)].map(([, module]) => [path, module] as const),
+    );
+    expect(modules.length).toBeGreaterThan(0);
+    expect(modules.filter(([, module]) => !files.has(`rendezvous/${module}`))).toEqual([]);
   });
 
   it('installs the versions that we test with, and names no host', () => {
