@@ -52,8 +52,6 @@ describe('claims tried on samples', () => {
     const no = await ran('claims', file('no.ts', claiming('() => false')), ...wordsFor);
     expect(no.code).toBe(1);
     expect(no.out).toContain("✗  right-monitor.ts: 'mine' says no, though it is right");
-    const odd = await ran('claims', file('odd.ts', claiming("() => 'yes'")), ...wordsFor);
-    expect(odd.out).toContain("✗  right-monitor.ts: 'mine' makes a mistake: it gave yes, not true or false");
     const proud = await ran(
       'claims',
       file('writes.ts', claiming('(run) => { run.end = 7; return true; }')),

@@ -58,9 +58,9 @@ export const claimsSubmissions: readonly Omit<Submission, 'assignment'>[] = [
     from: `        .filter(isShort)\n`,
     to: `        .filter((get) => isShort(get) && itemsOf(get).length < 0)\n`,
   }),
-  changed('ends-only-at-once', 'The end is told before anything is put, and never after.', ['semaphores-4'], {
+  changed('ends-nothing-put', 'No program tells the end after something was put.', ['semaphores-4'], {
     from: `threads: [[put(1), finish], [get(2)]]`,
-    to: `threads: [[finish, put(1)], [get(2)]]`,
+    to: `threads: [[put(1)], [get(2)]]`,
   }),
   changed('one-too-few', 'It takes a buffer for full while one slot is free.', accepting, {
     from: 'return stored.length - sum(taken) <= run',
