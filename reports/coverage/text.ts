@@ -62,7 +62,7 @@ const pairLines = ({ both, own, all }: CoveredPairs, output: Output): string[] =
   const shown = all.filter(({ isOwn }) => isOwn);
   const kernel = all.filter(({ isOwn }) => !isOwn);
   const rows = shown.map(({ first, second, before, after, orders }) => [
-    ` ${orders === 'both' ? styled(output, 'green', '✓') : '-'}`,
+    ` ${orders === 'both' ? '⇄' : '→'}`,
     `${first} before ${second}:`,
     orders === 'both' ? 'both orders' : 'only in this order',
     styled(output, 'dim', orders === 'both' ? `${thousands(before)}, ${thousands(after)}` : thousands(before)),

@@ -26,7 +26,7 @@ export const coverageChinese: CoverageWords = {
   statesOpen: (n) => (n === 0 ? '只有换了参数的调用才有' : `在规约的 ${inChinese(n)} 个状态中可能`),
   pairs: (both, own) => `访问同一个字的代码点：${inChinese(own)} 对中 ${inChinese(both)} 对两种次序都出现过`,
   pairsMeaning:
-    '每一对是两处代码，由不同的线程访问同一个字，其中一处写，且其间没有别的写。只看 sc 下的执行。只出现过一种次序的，另一种要么不可能（锁或交接不允许），要么没有探索到。',
+    '每一对代码点是两处代码，由不同的线程访问同一个字，其中一处写，且其间没有别的写。只看 sc 下的执行。只出现过一种次序的，另一种要么不可能（锁或交接不允许），要么没有探索到。',
   order: '先 → 后',
   bothOrders: '两种次序',
   oneOrder: '只有这种次序',
