@@ -62,11 +62,15 @@ describe('the feedback', () => {
   });
 
   test('of what could not be judged says why', () => {
-    const shown = shownTo('student', gradedOf('bob', [], { reason: 'does not load', why: 'pipe.ts:3: unexpected }' }));
+    const shown = shownTo(
+      'student',
+      gradedOf('bob', [undecided('a', 'A', 'not judged')], { reason: 'does not load', why: 'pipe.ts:3: unexpected }' }),
+    );
     const text = gradeMarkdown(shown, assignment, telling);
     expect(text).toContain('**Nothing could be judged**: its modules cannot be loaded');
     expect(text).toContain('pipe.ts:3: unexpected }');
     expect(text).not.toContain('Nothing is lost');
+    expect(text).not.toContain('## Lost points');
   });
 
   test('says a reason once, whatever it cost', () => {
@@ -86,13 +90,16 @@ describe('the feedback', () => {
     expect(text).not.toContain('## Lost points');
   });
 
-  test('is no markup where a submission speaks', () => {
+  test.each([
+    ['of what could not be judged', { reason: 'died', why: '# x' } as const, 1],
+    ['of lost points', null, 3],
+  ])('is no markup where a submission speaks %s', (_, failed, headings) => {
     const hostile = '# x\n<script>alert(1)</script> | *b* [l](javascript:a) ```\n\u202e';
-    const failure = { reason: 'died', why: hostile } as const;
+    const failure = failed && { ...failed, why: hostile };
     const shown = shownTo('grader', gradedOf(hostile, [undecided('a', hostile, hostile)], failure));
     const text = gradeMarkdown(shown, assignment, telling);
-    expect(text.split('\n').filter((line) => /^#/.test(line))).toHaveLength(3 + 1); // the fourth stands in a block
     const outside = text.replaceAll(/^(`{3,})text\n[\s\S]*?^\1$/gm, '');
+    expect(outside.match(/^#+ /gm)).toHaveLength(headings);
     expect(outside).not.toMatch(/(?<!\\)<script/);
     expect(outside).not.toMatch(/(?<!\\)\[l/);
     expect(text).not.toContain('\u202e');

@@ -13,7 +13,7 @@ export const gradeMarkdown = (
 ): string => {
   const words = wordsOf(telling);
   const title = telling.language === 'zh' ? assignment.titleZh : assignment.title;
-  const lost = shown.tests.filter(({ score, maximum }) => score < maximum);
+  const lost = shown.failure ? [] : shown.tests.filter(({ score, maximum }) => score < maximum);
   return [
     `# ${markdownLine(title)}${words.colon}${markdownLine(shown.name)}`,
     `**${words.score(shown.score, shown.maximum)}**`,
