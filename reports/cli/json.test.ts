@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -167,6 +167,17 @@ describe('--json', () => {
     expect(ran.code).toBe(1);
     expect(ran.out.join('\n')).toContain('its claims do not hold as it stands. Refuted: the machine never faults');
     expect(ran.out.join('\n')).toMatch(/npx rendezvous check sync\/spinlock --variant ticket --implementation \S+/);
+  });
+
+  it('grade', async () => {
+    const starter = fileURLToPath(new URL('properties/assignments/ring/starter', root));
+    const ran = await run('grade', starter, '--assignment', 'ring', '--out', join(folder, 'feedback'), '--json');
+    expect(ran.code).toBe(1);
+    const { submissions } = documentOf(ran, 'grade') as {
+      submissions: { score: number; tests: { replay?: string }[] }[];
+    };
+    expect(submissions.map(({ score }) => score)).toEqual([0]);
+    expect(existsSync(submissions[0]?.tests[0]?.replay as string)).toBe(true);
   });
 
   it('list', async () => {

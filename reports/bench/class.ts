@@ -1,0 +1,103 @@
+/**
+ * A class of made submissions, right, wrong and hostile, graded as a teacher would, twice; and what each should have got, by
+ * the claims in this process: `node reports/bench/class.ts FOLDER [COUNT] [WORKERS] [ASSIGNMENT]`. It goes on where it was
+ * cut. Ends with exit code 1 if any grade is another than it should be.
+ */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Assignment } from '#properties/assignments/assignment.ts';
+import { assignments } from '#properties/assignments/index.ts';
+import { lostBy } from '#properties/assignments/lost.ts';
+import { type Made, madeFor } from '#reports/bench/class/made.ts';
+import { median } from '#reports/bench/measure.ts';
+import { loadImplementation } from '#reports/cli/counterexamples.ts';
+import { writeText } from '#reports/cli/files.ts';
+import { processOutput } from '#reports/cli/output.ts';
+import type { Graded, Spent } from '#reports/grade/graded.ts';
+
+const [folder = 'reports/out/class', count = '300', workers = '2', only] = process.argv.slice(2);
+const output = processOutput();
+
+/** Whether a submission has lost these and should have; if not, what it should have lost. */
+const mistakeIn = async (
+  assignment: Assignment,
+  { loses }: Made,
+  did: readonly string[],
+): Promise<string | undefined> => {
+  const should =
+    loses.tag === 'these'
+      ? loses.ids
+      : lostBy(assignment, await loadImplementation(assignment.subject, assignment.variant, loses.implementation));
+  const isRight =
+    loses.tag === 'as and perhaps more' ? should.every((id) => did.includes(id)) : should.join() === did.join();
+  return isRight ? undefined : `should lose ${should.join(' ') || 'nothing'}`;
+};
+
+const lostIn = ({ tests }: Graded): readonly string[] =>
+  tests.filter(({ score, maximum }) => score < maximum).map(({ id }) => id);
+
+interface Row {
+  readonly graded: Graded;
+  readonly spent: Spent;
+}
+
+const gradedIn = (path: string): Row => JSON.parse(readFileSync(join(path, 'graded.json'), 'utf8')) as Row;
+
+const chosen = assignments.filter(
+  ({ kind, name }) => kind === 'implementation' && (only === undefined || name === only),
+);
+const all = chosen.flatMap((assignment) =>
+  madeFor(assignment, join(folder, 'bases')).map((made) => ({ assignment, made })),
+);
+const step = Math.max(1, all.length / Number(count));
+const taken = Array.from({ length: Math.min(all.length, Number(count)) }, (_, i) => all[Math.floor(i * step)]).filter(
+  (one) => one !== undefined,
+);
+output.out(`${taken.length} of ${all.length} submissions`);
+
+let wrong = 0;
+const spent: Spent[] = [];
+for (const assignment of chosen) {
+  const class_ = taken.filter((one) => one.assignment === assignment).map(({ made }) => made);
+  for (const { name, files } of class_) {
+    for (const [path, text] of files) writeText(join(folder, assignment.name, name, path), text);
+  }
+  const grade = (out: string): void => {
+    const paths = class_.map(({ name }) => join(folder, assignment.name, name));
+    const done = spawnSync(
+      process.execPath,
+      [
+        'reports/cli/rendezvous.mjs',
+        'grade',
+        ...paths,
+        '--assignment',
+        assignment.name,
+        '--out',
+        out,
+        '--workers',
+        workers,
+      ],
+      { encoding: 'utf8' },
+    );
+    if (done.status !== 0 && done.status !== 1) output.out(`grade ended with ${done.status}: ${done.stderr}`);
+  };
+  const outs = ['first', 'second'].map((time) => join(folder, `${assignment.name}-${time}`));
+  for (const out of outs) grade(out);
+  for (const made of class_) {
+    const [first, second] = outs.map((out) => gradedIn(join(out, made.name))) as [Row, Row];
+    spent.push(first.spent);
+    const did = lostIn(first.graded);
+    const mistake = await mistakeIn(assignment, made, did);
+    const isSame = JSON.stringify(first.graded) === JSON.stringify(second.graded);
+    if (mistake === undefined && isSame) continue;
+    wrong++;
+    const why = [mistake, isSame ? undefined : 'is not twice the same'].filter((one) => one !== undefined).join('; ');
+    output.out(`${assignment.name}/${made.name}: ${why}; lost ${did.join(' ')} ${first.graded.failure?.why ?? ''}`);
+  }
+}
+const of = (pick: (one: Spent) => number): string => median(spent.map(pick)).toFixed(1);
+output.out(
+  `${taken.length - wrong} of ${taken.length} as they should be. Medians: ${of(({ seconds }) => seconds)} s, of which sandbox ${of(({ sandboxSeconds }) => sandboxSeconds)}, exploration ${of(({ explorationSeconds }) => explorationSeconds)}, reports ${of(({ reportSeconds }) => reportSeconds)}; ${of(({ memoryMegabytes }) => memoryMegabytes)} megabytes`,
+);
+process.exitCode = wrong === 0 ? 0 : 1;

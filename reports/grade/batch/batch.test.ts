@@ -1,0 +1,168 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Assignment } from '#properties/assignments/assignment.ts';
+import { assignments } from '#properties/assignments/index.ts';
+import { changeOf, changesText } from '#reports/grade/batch/changes.ts';
+import { rubricFingerprint } from '#reports/grade/batch/fingerprints.ts';
+import { type Batch, type Done, gradeAll } from '#reports/grade/batch/grade-all.ts';
+import { namesOf } from '#reports/grade/batch/submissions.ts';
+import type { Graded } from '#reports/grade/graded.ts';
+
+const assignment = assignments.find(({ name }) => name === 'ring') as Assignment;
+const starter = fileURLToPath(new URL('../../../properties/assignments/ring/starter', import.meta.url));
+
+/** The starter, which does nothing yet, with this instead of what `put` does. */
+const withPut = (body: string): string =>
+  readFileSync(join(starter, assignment.file), 'utf8').replace(/(function\* put[^{]*\{)/, `$1\n${body}\n`);
+
+let folder = '';
+let first: readonly (Done | undefined)[] = [];
+
+const at = (name: string): string => join(folder, name);
+
+const batch = (changed: Partial<Batch> = {}): Batch => ({
+  by: { assignment, rubricFingerprint: rubricFingerprint(assignment), toolFingerprint: 'this' },
+  submissions: namesOf(['started', 'broken.zip', 'endless', 'lost'].map(at)),
+  folderOf: ({ name }) => join(folder, 'grades', name),
+  reader: 'student',
+  workers: 2,
+  isAnew: false,
+  ...changed,
+});
+
+const run = (changed: Partial<Batch> = {}): Promise<readonly (Done | undefined)[]> =>
+  gradeAll(
+    batch(changed),
+    () => false,
+    () => undefined,
+  );
+
+const gradeOf = (done: Done | undefined): Graded => (done as Done).kept.graded;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'rendezvous-'));
+  cpSync(starter, at('started'), { recursive: true });
+  writeFileSync(at('broken.zip'), 'PK, but no archive');
+  mkdirSync(at('endless'));
+  writeFileSync(join(at('endless'), assignment.file), withPut('for (;;);'));
+  mkdirSync(at('lost'));
+  writeFileSync(join(at('lost'), 'another.ts'), 'export {};\n');
+  first = await run();
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+describe('a batch', () => {
+  it('grades each submission, whatever becomes of the others', () => {
+    expect(first.map((done) => gradeOf(done).failure?.reason)).toEqual([
+      undefined,
+      'unreadable',
+      'hung',
+      'does not load',
+    ]);
+    for (const done of first) {
+      const graded = gradeOf(done);
+      expect(graded.maximum).toBe(100);
+      expect(graded.score).toBe(0);
+      expect(graded.tests.map(({ id }) => id)).toEqual(assignment.rubric.map(({ id }) => id));
+      for (const { verdict, why } of graded.tests) expect(verdict === 'holds' || (why?.length ?? 0) > 20).toBe(true);
+    }
+  });
+
+  it('says of code that does not do the simplest thing how that goes wrong', () => {
+    const [test] = gradeOf(first[0]).tests;
+    expect(test?.why).toMatch(/is not written yet/);
+    expect(test?.found?.story.violation?.kind).toBe('fault');
+    expect(existsSync(join(folder, 'grades', 'started', `${test?.id}.json`))).toBe(true);
+  });
+
+  it('says of code that comes to no micro-op what it was doing', () => {
+    expect(gradeOf(first[2]).failure?.why).toMatch(/^put did not come to its next micro-op/);
+  });
+
+  it('leaves all that is to be handed back', () => {
+    for (const file of ['results.json', 'junit.xml', 'feedback.md', 'feedback.zh.md', 'index.html', 'graded.json']) {
+      for (const name of ['started', 'broken', 'endless', 'lost']) {
+        expect(existsSync(join(folder, 'grades', name, file)), `${name}/${file}`).toBe(true);
+      }
+    }
+  });
+
+  it('goes on where it was cut: what was graded is not graded again', async () => {
+    rmSync(join(folder, 'grades', 'lost'), { recursive: true });
+    const again = await run();
+    expect(again.map((done) => done?.isOld)).toEqual([true, true, true, false]);
+    expect(again.map(gradeOf)).toEqual(first.map(gradeOf));
+  });
+
+  it('grades again what has changed, and the same gives the same', async () => {
+    const anew = await run({ isAnew: true, workers: 1 });
+    expect(anew.map((done) => done?.isOld)).toEqual([false, false, false, false]);
+    expect(anew.map(gradeOf)).toEqual(first.map(gradeOf));
+    expect(anew.map((done) => done?.change)).toEqual([undefined, undefined, undefined, undefined]);
+  });
+
+  it('begins no more once it is stopped', async () => {
+    const done = await gradeAll(
+      batch(),
+      () => true,
+      () => undefined,
+    );
+    expect(done).toEqual([undefined, undefined, undefined, undefined]);
+  });
+});
+
+describe('a regrade', () => {
+  const before: Graded = {
+    path: 'one',
+    name: 'one',
+    assignment: 'ring',
+    rubricFingerprint: 'a',
+    toolFingerprint: 'b',
+    submissionFingerprint: 'c',
+    score: 10,
+    maximum: 20,
+    failure: null,
+    tests: [
+      {
+        id: 'order',
+        title: 'in order',
+        score: 10,
+        maximum: 10,
+        visibility: 'visible',
+        verdict: 'holds',
+        why: null,
+        hint: null,
+        hintZh: null,
+        executions: 5,
+        found: null,
+      },
+    ],
+  };
+  const lost = { ...before.tests[0], score: 0, verdict: 'refuted', why: 'wrong answer' } as Graded['tests'][number];
+
+  it('explains every point that changed, and by what', () => {
+    const now = { ...before, score: 0, toolFingerprint: 'd', tests: [lost] };
+    const change = changeOf(before, now);
+    expect(change).toMatchObject({ scoreBefore: 10, score: 0, because: ['tool'] });
+    expect(changesText(change ? [change] : [])).toBe(
+      'one: 10 -> 0, since tool changed\n  order\n    before: 10 of 10, holds\n    now:    0 of 10, refuted (wrong answer)',
+    );
+  });
+
+  it('says nothing where no point has changed', () => {
+    expect(changeOf(before, { ...before, submissionFingerprint: 'e' })).toBeUndefined();
+  });
+});
+
+describe('the name of a submission', () => {
+  it('is its own in a batch, whatever archives are called', () => {
+    const names = namesOf(['a/pipe.zip', 'b/pipe', 'c/PIPE.tar.gz', 'd/pipe.zip/']).map(({ name }) => name);
+    expect(names).toEqual(['pipe', 'pipe-2', 'PIPE-3', 'pipe-4']);
+  });
+});
