@@ -129,6 +129,21 @@ describe('transitions of the spec', () => {
     expect(taken.get('rest of pass -> ok')).toBe(taken.get('pass -> goes on: rest of pass'));
   });
 
+  it('are waits of what is left of a call, where that stays for ever', async () => {
+    const halves: Tiny<null, Gate> = {
+      initial: null,
+      outcomes: (_state, _caller, call) => (call.tag === 'pass' ? continues({ tag: 'rest of pass' }) : waits),
+      *perform(_call, words): Routine<Word> {
+        yield awaitWord(words, 1, 'acquire');
+        return 0;
+      },
+      calls: [{ tag: 'pass' }],
+    };
+    const { taken } = await meet(naming(halves, ['ok']));
+    expect(taken.get('rest of pass -> waits')).toBeGreaterThan(0);
+    expect(taken.get('rest of pass -> waits')).toBe(taken.get('pass -> goes on: rest of pass'));
+  });
+
   it('are not taken by executions that the spec does not explain', async () => {
     const wrong: Tiny<null, Try> = {
       ...spurious,

@@ -61,6 +61,7 @@ export class Transitions {
         mover.call = step.rest;
       }
     }
+    if (execution.end === 'quiescent') this.#noteWaits(graph, state, places);
   }
 
   /** Counts each call that waits, once, if nobody who is in a call can go on. */
