@@ -4,12 +4,10 @@ import { growingPrograms } from '#model/engine/explore/programs.ts';
 import { randomFrom } from '#model/engine/explore/random.ts';
 import { loadWorld } from '#model/engine/load/world.ts';
 import type { Program } from '#model/subject.ts';
+import { isNight, variantsTried } from '#properties/by-day.ts';
 import { drawnExecutions, exploreAll, firstSchedules, outcomeOf, outcomesOf } from '#properties/cores/explored.ts';
 import { signatureOf } from '#properties/cores/signature.ts';
-import { suites } from '#properties/index.ts';
 
-/** A night's worth, where it is asked for: `RENDEZVOUS_NIGHT=1 npx vitest run properties/cores`. */
-const isNight = process.env['RENDEZVOUS_NIGHT'] !== undefined;
 const graphsMax = isNight ? 2_000 : 120;
 const drawnMax = isNight ? 1_000 : 60;
 const schedulesMax = isNight ? 500 : 30;
@@ -28,17 +26,15 @@ const scenarios: Case[] = [];
 const randomPrograms: Case[] = [];
 
 beforeAll(async () => {
-  for (const { subject } of suites) {
-    for (const variant of subject.variants) {
-      const world = await loadWorld({ tag: 'ours', module: variant.module, edits: [] }, subject.exports);
-      const rig = rigFor(subject, variant.name, world);
-      const title = `${subject.id} ${variant.name}`;
-      for (const [i, { name, program }] of subject.scenarios(variant.name).entries()) {
-        if (i % scenariosApart === 0) scenarios.push({ name: `${title}: ${name}`, rig, program });
-      }
-      for (const program of growingPrograms(rig, randomFrom(1), randomProgramsMax)) {
-        randomPrograms.push({ name: `${title}: ${JSON.stringify(program)}`, rig, program });
-      }
+  for (const { id, subject, name: variant, module } of variantsTried) {
+    const world = await loadWorld({ tag: 'ours', module, edits: [] }, subject.exports);
+    const rig = rigFor(subject, variant, world);
+    const title = `${id} ${variant}`;
+    for (const [i, { name, program }] of subject.scenarios(variant).entries()) {
+      if (i % scenariosApart === 0) scenarios.push({ name: `${title}: ${name}`, rig, program });
+    }
+    for (const program of growingPrograms(rig, randomFrom(1), randomProgramsMax)) {
+      randomPrograms.push({ name: `${title}: ${JSON.stringify(program)}`, rig, program });
     }
   }
 });

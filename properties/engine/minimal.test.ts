@@ -9,6 +9,7 @@ import { departingOf, findSmaller } from '#model/engine/shrink/minimal.ts';
 import { anchoredOf, carriedOver, retimed } from '#model/engine/shrink/retime.ts';
 import { allSmallerPrograms, joinedPrograms, tidierPrograms } from '#model/engine/shrink/smaller.ts';
 import type { Program } from '#model/subject.ts';
+import { variantsTried } from '#properties/by-day.ts';
 import { isLinear, programOf, rigOf } from '#properties/engine/tiny.ts';
 import { type Increment, increment, racyCounter, racyFromThree } from '#properties/engine/tiny-subjects.ts';
 import { suites } from '#properties/index.ts';
@@ -139,37 +140,33 @@ describe('a story', () => {
   });
 });
 
-describe.each(suites.flatMap(({ subject }) => subject.variants.map(({ name }) => ({ id: subject.id, subject, name }))))(
-  'departures of $id ($name)',
-  ({ subject, name }) => {
-    it('at their places, not their steps, make the same execution, and fit smaller programs', async () => {
-      const module = subject.variants.find((variant) => variant.name === name)?.module as string;
-      const rig = rigFor(subject, name, await loadWorld({ tag: 'ours', module, edits: [] }, subject.exports));
-      const random = randomFrom(4);
-      let [all, kept] = [0, 0];
-      for (const program of fc.sample(subject.programs(name, { threads: 3, calls: 2 }), { seed: 6, numRuns: 60 })) {
-        for (const memory of ['sc', 'tso', 'rc11'] as const) {
-          const limits = { ...usualLimits, memory, timers: 2 };
-          const execution = execute(rig, program, randomStrategy(random, 3), limits);
-          const anchored = anchoredOf(rig, execution, limits);
-          expect(anchored.map(({ departure }) => departure)).toEqual(execution.schedule);
-          const { strategy, onlooker } = retimed(program, anchored);
-          const again = execute(rig, program, strategy, limits, onlooker);
-          expect(again.schedule).toEqual(execution.schedule);
-          expect(again.history).toEqual(execution.history);
-          const thread = program.threads.findIndex((calls) => calls.length > 1);
-          if (thread < 0) continue;
-          const smaller = {
-            ...program,
-            threads: program.threads.with(thread, (program.threads[thread] ?? []).slice(1)),
-          };
-          const carried = retimed(smaller, carriedOver(program, smaller, anchored));
-          all += execution.schedule.length;
-          kept += execute(rig, smaller, carried.strategy, limits, carried.onlooker).schedule.length;
-        }
+describe.each(variantsTried)('departures of $id ($name)', ({ subject, name, module }) => {
+  it('at their places, not their steps, make the same execution, and fit smaller programs', async () => {
+    const rig = rigFor(subject, name, await loadWorld({ tag: 'ours', module, edits: [] }, subject.exports));
+    const random = randomFrom(4);
+    let [all, kept] = [0, 0];
+    for (const program of fc.sample(subject.programs(name, { threads: 3, calls: 2 }), { seed: 6, numRuns: 60 })) {
+      for (const memory of ['sc', 'tso', 'rc11'] as const) {
+        const limits = { ...usualLimits, memory, timers: 2 };
+        const execution = execute(rig, program, randomStrategy(random, 3), limits);
+        const anchored = anchoredOf(rig, execution, limits);
+        expect(anchored.map(({ departure }) => departure)).toEqual(execution.schedule);
+        const { strategy, onlooker } = retimed(program, anchored);
+        const again = execute(rig, program, strategy, limits, onlooker);
+        expect(again.schedule).toEqual(execution.schedule);
+        expect(again.history).toEqual(execution.history);
+        const thread = program.threads.findIndex((calls) => calls.length > 1);
+        if (thread < 0) continue;
+        const smaller = {
+          ...program,
+          threads: program.threads.with(thread, (program.threads[thread] ?? []).slice(1)),
+        };
+        const carried = retimed(smaller, carriedOver(program, smaller, anchored));
+        all += execution.schedule.length;
+        kept += execute(rig, smaller, carried.strategy, limits, carried.onlooker).schedule.length;
       }
-      expect(kept).toBeGreaterThan(0);
-      expect(kept).toBeLessThan(all);
-    });
-  },
-);
+    }
+    expect(kept).toBeGreaterThan(0);
+    expect(kept).toBeLessThan(all);
+  });
+});

@@ -6,9 +6,9 @@ import { memoryNames } from '#model/engine/explore/memories.ts';
 import { loadWorld } from '#model/engine/load/world.ts';
 import { exhaustSkipping } from '#model/engine/shrink/skipping.ts';
 import type { Program } from '#model/subject.ts';
+import { isNight, variantsTried } from '#properties/by-day.ts';
 import { programOf, rigOf } from '#properties/engine/tiny.ts';
 import { increment, lockedCounter, racyCounter, storeBuffering } from '#properties/engine/tiny-subjects.ts';
-import { suites } from '#properties/index.ts';
 
 /** All that a claim can be judged by, but for the numbers of the steps. */
 const outcomeOf = ({ history, end, fault, booted, latest, blocked, costs }: Execution): string =>
@@ -40,6 +40,8 @@ const compared = (rig: Rig, program: Program, limits: Limits, bound: Bound): [al
 };
 
 const bound: Bound = { preemptions: 2, executions: 3000 };
+
+const programsEach = isNight ? 6 : 4;
 
 describe('leaving out preemptions that change nothing', () => {
   it('leaves none out that loses an update', async () => {
@@ -78,29 +80,29 @@ describe('leaving out preemptions that change nothing', () => {
   });
 });
 
-describe.each(suites.flatMap(({ subject }) => subject.variants.map(({ name }) => ({ id: subject.id, subject, name }))))(
-  'of $id ($name)',
-  ({ subject, name }) => {
-    it('it comes to the same calls, answers, words and ends', async () => {
-      const variant = subject.variants.find((one) => one.name === name);
-      const world = await loadWorld({ tag: 'ours', module: variant?.module ?? '', edits: [] }, subject.exports);
-      const rig = rigFor(subject, name, world);
-      let [all, some] = [0, 0];
-      for (const drawn of fc.sample(subject.programs(name, { threads: 2, calls: 2 }), { seed: 3, numRuns: 6 })) {
-        if (drawn.threads.every((calls) => calls.length === 0)) continue;
-        for (const memory of memoryNames) {
-          for (const timers of [0, 1]) {
-            const limits = { ...usualLimits, memory, timers, steps: 400 };
-            for (const cores of timers > 0 && !variant?.polls ? [1, drawn.cores] : [drawn.cores]) {
-              const [more, fewer] = compared(rig, { ...drawn, cores }, limits, { ...bound, preemptions: 1 });
-              all += more;
-              some += fewer;
-            }
+describe.each(variantsTried)('of $id ($name)', ({ subject, name, module }) => {
+  it('it comes to the same calls, answers, words and ends', async () => {
+    const variant = subject.variants.find((one) => one.name === name);
+    const world = await loadWorld({ tag: 'ours', module, edits: [] }, subject.exports);
+    const rig = rigFor(subject, name, world);
+    let [all, some] = [0, 0];
+    for (const drawn of fc.sample(subject.programs(name, { threads: 2, calls: 2 }), {
+      seed: 3,
+      numRuns: programsEach,
+    })) {
+      if (drawn.threads.every((calls) => calls.length === 0)) continue;
+      for (const memory of memoryNames) {
+        for (const timers of [0, 1]) {
+          const limits = { ...usualLimits, memory, timers, steps: 400 };
+          for (const cores of timers > 0 && !variant?.polls ? [1, drawn.cores] : [drawn.cores]) {
+            const [more, fewer] = compared(rig, { ...drawn, cores }, limits, { ...bound, preemptions: 1 });
+            all += more;
+            some += fewer;
           }
         }
       }
-      expect(some).toBeGreaterThan(0);
-      expect(some).toBeLessThanOrEqual(all);
-    });
-  },
-);
+    }
+    expect(some).toBeGreaterThan(0);
+    expect(some).toBeLessThanOrEqual(all);
+  });
+});

@@ -1,16 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { explain } from '#model/engine/refine/concurrent.ts';
 import { SpecGraph } from '#model/engine/refine/spec-graph.ts';
+import { isNight, variants } from '#properties/by-day.ts';
 import { explainsNaively } from '#properties/engine/naive.ts';
 import { madeHistories } from '#properties/histories/made.ts';
-import { suites } from '#properties/index.ts';
 
-const variants = suites.flatMap(({ subject }) =>
-  subject.variants.map(({ name }) => ({ id: subject.id, subject, name })),
-);
+const count = isNight ? 150 : 90;
 
 describe.each(variants)('histories made by the spec of $id ($name), some with a wrong answer', ({ subject, name }) => {
-  const made = madeHistories(subject, name, { count: 150, threads: 3, callsEach: 2 });
+  const made = madeHistories(subject, name, { count, threads: 3, callsEach: 2 });
 
   it.each(['answers', 'answers and rest'] as const)(
     'are explained where a naive search explains them (%s)',

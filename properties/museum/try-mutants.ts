@@ -9,6 +9,7 @@ import { loadWorld, type World } from '#model/engine/load/world.ts';
 import { usualPlan } from '#model/engine/plan.ts';
 import { reproduce } from '#model/engine/reproduce.ts';
 import { rerun, tell } from '#model/engine/trace/tell.ts';
+import { isNight } from '#properties/by-day.ts';
 import { mutants, suites } from '#properties/index.ts';
 import type { Mutant } from '#properties/museum/mutant.ts';
 
@@ -71,7 +72,7 @@ const misfits = (mutant: Mutant): string[] => {
  * Of one in so many mutants the story is made and replayed here, and of all of them at night. The command `museum`, which
  * CI runs too, and on all cores, refutes every one.
  */
-const mutantsApart = process.env['RENDEZVOUS_NIGHT'] === undefined ? 5 : 1;
+const mutantsApart = isNight ? 1 : 20;
 
 /** Tries the mutants of the subjects under `tree`: their claims must refute them, with stories that replay. */
 export const tryMutants = (tree: string): void => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { below, randomFrom } from '#model/engine/explore/random.ts';
 import { SpecGraph } from '#model/engine/refine/spec-graph.ts';
 import type { AnyCall, Program, Subject } from '#model/subject.ts';
+import { isNight, variants } from '#properties/by-day.ts';
 import { suites } from '#properties/index.ts';
 import { type Outcome, returns, after as stateAfter } from '#spec/outcome.ts';
 
@@ -56,6 +57,8 @@ const walk = (subject: Subject, variant: string, program: Program, seed: number,
   return transitions;
 };
 
+const programsEach = isNight ? 250 : 80;
+
 /** Walks of many programs of all sizes. */
 const walkAll = (subject: Subject, variant: string, look: Look): number => {
   let transitions = 0;
@@ -64,17 +67,13 @@ const walkAll = (subject: Subject, variant: string, look: Look): number => {
     { threads: 3, calls: 3 },
     { threads: 4, calls: 4 },
   ]) {
-    const programs = fc.sample(subject.programs(variant, size), { seed: 11, numRuns: 250 });
+    const programs = fc.sample(subject.programs(variant, size), { seed: 11, numRuns: programsEach });
     for (const [seed, program] of programs.entries()) {
       transitions += walk(subject, variant, program, seed, look);
     }
   }
   return transitions;
 };
-
-const variants = suites.flatMap(({ subject }) =>
-  subject.variants.map(({ name }) => ({ id: subject.id, subject, name })),
-);
 
 describe.each(variants)('the spec of $id ($name)', ({ subject, name }) => {
   it('gives the same outcomes each time, and changes nothing by being asked', () => {
@@ -83,7 +82,7 @@ describe.each(variants)('the spec of $id ($name)', ({ subject, name }) => {
       const again = subject.outcomes(state, thread, call); // state and call are frozen: a change would have thrown
       if (!isDeepStrictEqual(shown(again), shown(outcomes))) expect(shown(again)).toEqual(shown(outcomes));
     });
-    expect(transitions).toBeGreaterThan(1000);
+    expect(transitions).toBeGreaterThan(3 * programsEach);
   });
 
   it.runIf(subject.areCallersAlike)('has the same outcomes for whoever calls, as it says', () => {
@@ -94,7 +93,7 @@ describe.each(variants)('the spec of $id ($name)', ({ subject, name }) => {
       });
       if (!isDeepStrictEqual(told[1], told[0])) expect(told[1]).toEqual(told[0]);
     });
-    expect(transitions).toBeGreaterThan(1000);
+    expect(transitions).toBeGreaterThan(3 * programsEach);
   });
 
   it('makes the same step by a draft, by its recipe on an object of its own, and as an edge of the graph', () => {
@@ -118,7 +117,7 @@ describe.each(variants)('the spec of $id ($name)', ({ subject, name }) => {
           expect({ scratch, byEdge, result }).toEqual({ scratch: byDraft, byEdge: byDraft, result: expected });
       }
     });
-    expect(transitions).toBeGreaterThan(1000);
+    expect(transitions).toBeGreaterThan(3 * programsEach);
   });
 
   it('has states, calls and answers that are plain data', () => {

@@ -30,11 +30,16 @@ const everything = ['sync/spinlock', '--variant', 'ticket', '--explore', 'exhaus
 const ofWrong = (): readonly string[] => [...everything, '--implementation', wrong, '--keep', kept];
 
 describe('an exhaustive check that is cut', () => {
+  let whole: Ran;
+  let keptOfWhole = '';
+  beforeAll(async () => {
+    whole = await run(...ofWrong(), '--executions', '60', '--json');
+    keptOfWhole = readFileSync(kept, 'utf8');
+  });
+
   it.each([1, 7, 26])(
     'after %i executions of each scenario, and resumed, says what it says uncut',
     async (executions) => {
-      const whole = await run(...ofWrong(), '--executions', '60', '--json');
-      const keptOfWhole = readFileSync(kept, 'utf8');
       const cut = await run(...ofWrong(), '--executions', String(executions), '--json');
       expect(cut.out).not.toBe(whole.out);
       const resumed = await run('--resume', kept, '--executions', '60', '--json');

@@ -80,7 +80,7 @@ describe('whatever the number of workers', () => {
 
   it('a check with its museum leaves the same text, counterexamples and page', async () => {
     const page = join(folder, 'page.html');
-    const words = ['check', 'sync/spinlock', '--museum', '--runs', '50', '--html', page];
+    const words = ['check', 'sync/seqlock', '--museum', '--runs', '50', '--html', page];
     const pageOf = (): string => {
       const text = readFileSync(page, 'utf8');
       expect(text).toMatch(/"wallSeconds":[\d.]+/);
