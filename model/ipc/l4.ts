@@ -16,6 +16,7 @@ import { drawnCall, drawnParameters, exploration, programs, simplerCall, wrongMe
 import { scenarios } from '#model/ipc/l4.scenarios.ts';
 import { showAnswer, showCall, showState } from '#model/ipc/l4.show.ts';
 import type { Program, Services, Subject } from '#model/subject.ts';
+import { bytesTold } from '#model/told.ts';
 import {
   listOf,
   mismatch,
@@ -70,7 +71,7 @@ const answerOf = (result: Word, bytes: readonly Byte[]): L4Answer => {
     case 1:
       return { tag: 'ok' };
     case 2: {
-      const words = Array.from({ length: count }, (_, i) => bytes[3 + i] ?? -1);
+      const words = bytesTold(count, bytes.slice(3));
       const texts = textsOf(bytes.slice(3 + wordsMax));
       return {
         tag: 'received',

@@ -19,6 +19,7 @@ import {
 import { drawnCall, drawnParameters, programs, simplerCall, simplerParameters } from '#model/ipc/pipe.programs.ts';
 import { scenarios } from '#model/ipc/pipe.scenarios.ts';
 import type { Services, Subject } from '#model/subject.ts';
+import { bytesTold } from '#model/told.ts';
 import {
   listOf,
   mismatch,
@@ -77,7 +78,7 @@ const answerOf = (variant: string, call: Call, result: Word, bytes: readonly Byt
       return { tag: 'descriptors', read: bytes[0] ?? -1, write: bytes[1] ?? -1 };
     case 'read':
       if (bytes.length > call.maxBytes) return { tag: 'failed', errno: 'wrote beyond the buffer' as Errno };
-      return { tag: 'bytes', bytes: Array.from({ length: result }, (_, i) => bytes[i] ?? -1) };
+      return { tag: 'bytes', bytes: bytesTold(result, bytes) };
     case 'write':
       return { tag: 'count', countBytes: result };
     default:

@@ -12,6 +12,7 @@ import {
   simplerCall,
 } from '#model/ipc/shm-polling.programs.ts';
 import type { Program, Services, Subject } from '#model/subject.ts';
+import { bytesTold } from '#model/told.ts';
 import { listOf, mismatch, mismatchedCall, positiveUpTo, type Shape, wholeNumberBelow } from '#model/validate.ts';
 import type { Byte, ShmPollingAnswer } from '#spec/abi.ts';
 import * as spec from '#spec/ipc/shm-polling.ts';
@@ -47,7 +48,7 @@ const answerOf = (call: Call, result: Word, bytes: readonly Byte[]): ShmPollingA
   if (call.tag === 'forge' || !(Number.isInteger(result) && result >= 0)) {
     return { tag: 'failed', errno: errnos.get(result) ?? (String(result) as Errno) };
   }
-  return { tag: 'bytes', bytes: Array.from({ length: result }, (_, i) => bytes[i] ?? -1) };
+  return { tag: 'bytes', bytes: bytesTold(result, bytes) };
 };
 
 const showBytes = (bytes: readonly Byte[]): string => `[${bytes.join(' ')}]`;

@@ -20,6 +20,7 @@ import {
   wrongParameters,
 } from '#model/ipc/toctou.programs.ts';
 import type { Program, Services, Subject } from '#model/subject.ts';
+import { bytesTold } from '#model/told.ts';
 import {
   listOf,
   mismatch,
@@ -83,7 +84,7 @@ function* perform(module: Module, _services: Services, self: Thread, server: unk
 
 /** What the thread is told. A result that no such call may give is shown as an error of that name. */
 const answerOf = (call: Call, result: Word, bytes: readonly number[]): ToctouAnswer => {
-  const wordsUpTo = (count: number) => Array.from({ length: count }, (_, i) => bytes[i] ?? -1);
+  const wordsUpTo = (count: number) => bytesTold(count, bytes);
   if (Number.isInteger(result) && result >= 0) {
     if (call.tag === 'open') return { tag: 'number', number: result };
     if (call.tag === 'read') return { tag: 'words', words: wordsUpTo(result) };
