@@ -265,9 +265,18 @@ const linesOf = (): (() => string | null) => {
   };
 };
 
+const nap = new Int32Array(new SharedArrayBuffer(4));
+
 const say = (answer: Answer): void => {
   let bytes = Buffer.from(`${JSON.stringify(answer)}\n`);
-  while (bytes.length > 0) bytes = bytes.subarray(writeSync(1, bytes));
+  while (bytes.length > 0) {
+    try {
+      bytes = bytes.subarray(writeSync(1, bytes));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      Atomics.wait(nap, 0, 0, 1); // the pipe is full, and Node has made it one that does not wait
+    }
+  }
 };
 
 const nextLine = linesOf();
