@@ -62,6 +62,7 @@ export const grade = async (paths: readonly string[], options: GradeOptions, out
     output.note(`${submissions.length - finished.length} were not graded: the same command goes on with them`);
     return exitCode.gaveUp;
   }
+  if (grades.some(({ failure }) => failure?.reason === 'our fault')) return exitCode.ourFault;
   return grades.every(({ score, maximum }) => score === maximum) ? exitCode.holds : exitCode.refuted;
 };
 

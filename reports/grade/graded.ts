@@ -42,7 +42,7 @@ export interface Clause {
   readonly source: string | null;
 }
 
-/** Why nothing at all could be judged: the submission's fault (it does not load, it hung) or a limit. */
+/** Why it was not judged to its end: the submission's fault (it does not load, it hung), a limit, or ours. */
 export interface Failure {
   readonly reason:
     | 'unreadable' // no folder or archive that can be read, or not such files as were asked for
@@ -52,7 +52,8 @@ export interface Failure {
     | 'died' // its process ended for another reason
     | 'broke the protocol' // its process sent what it was not asked for
     | 'not a function of memory' // given the same words, it did something else
-    | 'out of time';
+    | 'out of time'
+    | 'our fault'; // the judge itself failed: nothing is said of the submission
   /** In a sentence, for the student. */
   readonly why: string;
 }

@@ -6,7 +6,7 @@ import type { Failure, Graded, GradedTest, Spent } from '#reports/grade/graded.t
 import { usualLimits } from '#reports/grade/ingest/limits.ts';
 import { readSubmission } from '#reports/grade/ingest/read-submission.ts';
 import { SubmissionError } from '#reports/grade/ingest/submission-error.ts';
-import { judgeApart } from '#reports/grade/judge/judge-apart.ts';
+import { judgeApart, ourFault } from '#reports/grade/judge/judge-apart.ts';
 import { unjudged } from '#reports/grade/judge/unjudged.ts';
 
 /** What all submissions of a batch are graded by. */
@@ -30,9 +30,10 @@ export const readNamed = async (named: Named): Promise<Read> => {
     const { files } = await readSubmission(named.path, usualLimits);
     return { named, files, fingerprint: fingerprintOf(files), failure: null };
   } catch (error) {
-    if (!(error instanceof SubmissionError)) throw error;
     const files = new Map<string, string>();
-    return { named, files, fingerprint: fingerprintOf(files), failure: { reason: 'unreadable', why: error.message } };
+    const failure: Failure =
+      error instanceof SubmissionError ? { reason: 'unreadable', why: error.message } : ourFault(String(error));
+    return { named, files, fingerprint: fingerprintOf(files), failure };
   }
 };
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeText } from '#reports/cli/files.ts';
 import type { By, Read } from '#reports/grade/batch/grade-submission.ts';
-import type { Graded, Spent } from '#reports/grade/graded.ts';
+import type { Failure, Graded, Spent } from '#reports/grade/graded.ts';
 
 /** A grade that an earlier batch left, with what it took. */
 export interface Kept {
@@ -31,11 +31,13 @@ export const keepGrade = (folder: string, kept: Kept): void => {
   renameSync(`${path}.part`, path);
 };
 
-/** Whether nothing has changed since: then the grade would be the same. One that ran out of time is tried again. */
+const isPassing: ReadonlySet<unknown> = new Set<Failure['reason']>(['out of time', 'our fault']);
+
+/** Whether nothing has changed since: then the grade would be the same. What was no fault of its own is tried again. */
 export const isStillRight = ({ graded }: Kept, by: By, read: Read): boolean =>
   graded.assignment === by.assignment.name &&
   graded.rubricFingerprint === by.rubricFingerprint &&
   graded.toolFingerprint === by.toolFingerprint &&
   graded.submissionFingerprint === read.fingerprint &&
   graded.path === read.named.path &&
-  graded.failure?.reason !== 'out of time';
+  !isPassing.has(graded.failure?.reason);

@@ -1,6 +1,5 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { InternalError } from '#model/suite-error.ts';
 import type { Failure, GradedTest } from '#reports/grade/graded.ts';
 import type { Job, JudgeSpent, Said } from '#reports/grade/judge/judge.ts';
 
@@ -18,7 +17,7 @@ const script = fileURLToPath(new URL('./judge-process.ts', import.meta.url));
 
 /** Judges a submission in a process of its own, so that nothing it does can harm the next one, and for so long at most. */
 export const judgeApart = (job: Job, limitSeconds: number): Promise<Judgement> =>
-  new Promise((resolve, reject) => {
+  new Promise((resolve) => {
     const from = performance.now();
     const decided: GradedTest[] = [];
     let end: Extract<Said, { spent: unknown }> | undefined;
@@ -43,15 +42,20 @@ export const judgeApart = (job: Job, limitSeconds: number): Promise<Judgement> =
       else if ('decided' in said) decided.push(said.decided);
       else end = said;
     });
-    child.on('error', reject);
+    const endAll = (): void => {
+      child.kill('SIGKILL');
+      for (const leader of started) endGroup(leader);
+    };
+    process.once('exit', endAll);
     child.on('close', (code, signal) => {
       clearTimeout(timer);
-      if (!end) for (const leader of started) endGroup(leader);
+      process.off('exit', endAll);
+      if (!end) endAll();
       const spent = end?.spent ?? { seconds: (performance.now() - from) / 1000, sandboxSeconds: 0, memoryMegabytes: 0 };
       if (end) resolve({ decided, failure: end.ended, spent });
       else if (isOutOfTime) resolve({ decided, failure: outOfTime(limitSeconds), spent });
       else if (signal === 'SIGABRT') resolve({ decided, failure: tooMuch, spent });
-      else reject(new InternalError(`a judge ended with ${signal ?? code}: ${complaint}`));
+      else resolve({ decided, failure: ourFault(`its judge ended with ${signal ?? code}: ${complaint}`), spent });
     });
     child.send(job);
   });
@@ -68,6 +72,12 @@ const endGroup = (leader: number): void => {
 const outOfTime = (limitSeconds: number): Failure => ({
   reason: 'out of time',
   why: `it was not judged to its end within ${limitSeconds} seconds`,
+});
+
+/** Nothing that a submission does may stop a batch, whatever it has found in us. */
+export const ourFault = (what: string): Failure => ({
+  reason: 'our fault',
+  why: `the grader itself has failed, and this is to be reported: ${what}`,
 });
 
 const tooMuch: Failure = {

@@ -28,6 +28,7 @@ export const english = {
     'broke the protocol': 'it sent what it was not asked for',
     'not a function of memory': 'it is not a function of what it reads',
     'out of time': 'its time was up',
+    'our fault': 'the grader itself failed',
   } satisfies Record<Failure['reason'], string>,
   lostPoints: 'Lost points',
   nothingLost: 'Nothing is lost.',

@@ -24,6 +24,7 @@ export const chinese: FeedbackWords = {
     'broke the protocol': '发送了未被要求的内容',
     'not a function of memory': '行为不只取决于它读到的值',
     'out of time': '时间用尽',
+    'our fault': '评分程序自身出错',
   },
   lostPoints: '失分',
   nothingLost: '没有失分。',
