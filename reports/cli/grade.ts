@@ -52,8 +52,15 @@ export const grade = async (paths: readonly string[], options: GradeOptions, out
   if (changes.length > 0) writeText(join(out, 'changes.txt'), `${changesText(changes)}\n`);
   if (json) output.out(JSON.stringify(gradeJson(finished, out, isClass)));
   else {
-    const shown = grades.map((graded) => shownTo(reader, graded));
-    output.out(isClass ? classText(shown, output) : submissionText(shown, output));
+    // Of a class, what is printed is for whoever grades.
+    output.out(
+      isClass
+        ? classText(grades, output)
+        : submissionText(
+            grades.map((graded) => shownTo(reader, graded)),
+            output,
+          ),
+    );
     if (changes.length > 0)
       output.out(`${styled(output, 'bold', 'changed since it was graded before')}\n${changesText(changes)}\n`);
     output.out(`  ${isClass ? 'all of it' : 'more, with pictures'}: ${join(out, 'index.html')}`);
