@@ -82,6 +82,14 @@ describe('a handout that has just been unpacked', () => {
     for (const [i, command] of Object.keys(commands).entries()) told.set(command, answers[i] as Told);
   }, 60_000);
 
+  it('has a lock file that npm takes for this folder', () => {
+    const shell = process.platform === 'win32';
+    const options = { cwd: folder, encoding: 'utf8', shell, stdio: 'pipe' } as const;
+    const told = execFileSync('npm', ['ci', '--dry-run', '--offline'], options);
+    expect(told).toMatch(/^add rendezvous /m);
+    expect(told).toMatch(/^add typescript /m);
+  });
+
   it('has a starter that compiles', () => {
     const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
     expect(execFileSync(process.execPath, [compiler, '--noEmit'], { cwd: folder, encoding: 'utf8' })).toBe('');
