@@ -20,6 +20,7 @@ import { coveredOrders, coveredPairs, coveredTransitions } from '#reports/covera
 import { coveragePage } from '#reports/coverage/page.ts';
 import { coverageText } from '#reports/coverage/text.ts';
 import type { CoverageDocument, CoveredImplementation } from '#reports/html/client/coverage/data.ts';
+import { plural } from '#reports/text/story.ts';
 import { type Job, runJobs } from '#reports/workers/run.ts';
 import type { Answer, Task } from '#reports/workers/task.ts';
 
@@ -87,6 +88,8 @@ const foundIn = async (
   display.stop();
   interrupt.release();
   const implementations = answers.filter((answer) => answer !== undefined);
+  const left = jobs.length - implementations.length;
+  if (left > 0) output.note(`stopped early: ${plural(left, 'implementation')} left out`);
   return { implementations, code: null, seed, budget: budget.name };
 };
 

@@ -36,7 +36,7 @@ export interface Findings extends Omit<CheckResult, 'plan' | 'claims'> {
   readonly claims: readonly Omit<ClaimResult, 'claim'>[];
   /** Each counterexample told, by its id. */
   readonly stories: ReadonlyMap<string, Story>;
-  /** What its executions meet. Absent: nobody asked, or somebody stopped it. */
+  /** What its executions meet. Absent: nobody asked, or somebody stopped the task. */
   readonly covered?: Covered;
 }
 
@@ -74,7 +74,7 @@ export const perform = async (
   const rig = rigFor(plan.suite.subject, plan.variant, world);
   const stories = new Map(claims.flatMap(storiesOf).map((story) => [story.id, tell(rig, story)]));
   const found = { ...counts, claims: claims.map(({ claim: _, ...rest }) => rest), stories };
-  return covered ? { ...found, covered } : found;
+  return covered && !interrupt.isRequested ? { ...found, covered } : found;
 };
 
 /** Puts the plan back that `perform` has left out. */
