@@ -63,7 +63,7 @@ let exported: Record<string, unknown> = {};
 let register: Register | undefined;
 let claims: HandedInClaims | undefined;
 
-const silent = (): void => undefined;
+const silent = Object.freeze((): void => undefined);
 const quietConsole = Object.freeze({ log: silent, info: silent, warn: silent, error: silent, debug: silent });
 
 const load = async (modules: Readonly<Record<string, string>>, entry: string): Promise<Answer> => {
@@ -237,9 +237,14 @@ const answerTo = async (request: Request): Promise<Answer> => {
   }
 };
 
+/** The compartment says which module failed, and within that why: the student wants the second. */
+const wrapped = /^Failed to load module .*? underlying failures: (.*)\)$/s;
+
 const failure = (error: unknown): Answer => {
   try {
-    return { failed: textOf(error instanceof Error ? `${error.name}: ${error.message}` : error) };
+    if (!(error instanceof Error)) return { failed: textOf(error) };
+    const [, why] = wrapped.exec(error.message) ?? [];
+    return { failed: textOf(why ?? `${error.name}: ${error.message}`) };
   } catch {
     return { failed: 'something was thrown that cannot be shown' };
   }
