@@ -5,7 +5,7 @@ import { prepareFolder, writeText } from '#reports/cli/files.ts';
 import { listenForInterrupt } from '#reports/cli/interrupt.ts';
 import { type Output, styled } from '#reports/cli/output.ts';
 import { progressDisplay } from '#reports/cli/progress.ts';
-import { changesText } from '#reports/grade/batch/changes.ts';
+import { changeLines, changesText } from '#reports/grade/batch/changes.ts';
 import { rubricFingerprint, toolFingerprint } from '#reports/grade/batch/fingerprints.ts';
 import { type Done, gradeAll } from '#reports/grade/batch/grade-all.ts';
 import { namesOf } from '#reports/grade/batch/submissions.ts';
@@ -61,8 +61,12 @@ export const grade = async (paths: readonly string[], options: GradeOptions, out
             output,
           ),
     );
-    if (changes.length > 0)
-      output.out(`${styled(output, 'bold', 'changed since it was graded before')}\n${changesText(changes)}\n`);
+    if (changes.length > 0) {
+      const lines = changeLines(changes).map((line) => `  ${line}`);
+      output.out(
+        `${styled(output, 'bold', 'changed since they were graded before')}\n${lines.join('\n')}\n  why: ${join(out, 'changes.txt')}\n`,
+      );
+    }
     output.out(`  ${isClass ? 'all of it' : 'more, with pictures'}: ${join(out, 'index.html')}`);
   }
   if (finished.length < submissions.length) {

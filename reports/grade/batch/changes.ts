@@ -40,11 +40,21 @@ export const changeOf = (before: Graded, now: Graded): Change | undefined => {
   return { name: now.name, scoreBefore: before.score, score: now.score, because, tests };
 };
 
-/** The changes as lines of text. */
+const headline = ({ name, scoreBefore, score, because }: Change): string =>
+  `${name}: ${scoreBefore} -> ${score}, since ${because.length > 0 ? `${because.join(' and ')} changed` : 'a limit of time or memory was met'}`;
+
+/** The changes, a line for each submission. */
+export const changeLines = (changes: readonly Change[]): readonly string[] => changes.map(headline);
+
+/** The changes as lines of text, with all that changed. Lines of a rubric to which the same happened go together. */
 export const changesText = (changes: readonly Change[]): string =>
   changes
-    .flatMap(({ name, scoreBefore, score, because, tests }) => [
-      `${name}: ${scoreBefore} -> ${score}, since ${because.length > 0 ? `${because.join(' and ')} changed` : 'a limit of time or memory was met'}`,
-      ...tests.flatMap(({ id, before, now }) => [`  ${id}`, `    before: ${before}`, `    now:    ${now}`]),
+    .flatMap((change) => [
+      headline(change),
+      ...[...Map.groupBy(change.tests, ({ before, now }) => `${before}\0${now}`).values()].flatMap((tests) => [
+        `  ${tests.map(({ id }) => id).join(', ')}`,
+        `    before: ${tests[0]?.before}`,
+        `    now:    ${tests[0]?.now}`,
+      ]),
     ])
     .join('\n');
