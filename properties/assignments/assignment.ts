@@ -12,7 +12,7 @@ export type Ask =
   | { readonly tag: 'kills'; readonly mutant: string; readonly memories: readonly MemoryName[] }
   /**
    * They say nothing against the reference of this variant, and it is not for want of saying anything: they refute half of
-   * this variant's mutants in the rubric, or more.
+   * this variant's mutants in the rubric, or more. Only those count that are shown when this is.
    */
   | { readonly tag: 'accepts'; readonly variant: string };
 

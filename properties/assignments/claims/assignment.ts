@@ -28,8 +28,9 @@ const accepts = (variant: string): Item => ({
   points: 5,
   visibility: 'visible',
   asks: { tag: 'accepts', variant },
-  hint: 'A right buffer may do more than you think. Go through the run that is shown, event by event: which calls overlap?',
-  hintZh: '正确的缓冲区允许的行为可能比你想的多。逐个事件看一遍所示的运行：哪些调用是重叠的？',
+  hint: 'If a run is shown: a right buffer may do more than you think. Go through it event by event: which calls overlap? If none is: begin with the bugs.',
+  hintZh:
+    '如果显示了一个运行：正确的缓冲区允许的行为可能比你想的多。请逐个事件看一遍：哪些调用是重叠的？如果没有显示：请先从那些错误的实现开始。',
 });
 
 const overtaken = 'What may a consumer get while a producer is in the middle of its put?';

@@ -97,9 +97,7 @@ const testOf = ({ item, suspect }: Case, title: string, why: string | null, show
 
 /** What is hidden keeps its name to itself. */
 const titleOfKill = ({ item, variant }: Case, { title }: Mutant): string =>
-  item.visibility === 'hidden'
-    ? `your claims refute a wrong implementation (${variant})`
-    : `your claims refute (${variant}): ${title}`;
+  item.visibility === 'hidden' ? `a bug is found (${variant})` : `a bug is found (${variant}): ${title}`;
 
 const testOfKill = (one: Case, mutant: Mutant, { standing }: Decided, claims: readonly NamedClaim[]): GradedTest => {
   const { suspect, variant } = one;
@@ -121,15 +119,18 @@ const testOfAcceptance = (
   claims: readonly NamedClaim[],
 ): GradedTest => {
   const { suspect, variant } = one;
-  const title = `your claims accept the right implementation (${variant})`;
+  const title = `right code is accepted (${variant})`;
   const [objection] = standing.objectionsTo(suspect);
   if (objection) {
     const shown = smallestRun(asked, suspect, objection.claim, objection.seen);
     return testOf(one, title, objectionText(claims, objection), shown);
   }
-  const wrong = cases.filter((other) => other.mutant && other.variant === variant);
+  // What is shown later must not be told by what is shown now.
+  const wrong = cases.filter((other) => other.mutant && other.variant === variant && isShownWith(one, other));
   const refuted = wrong.filter((other) => standing.killerOf(other.suspect) !== undefined).length;
   if (refuted > 0 && 2 * refuted >= wrong.length) return testOf(one, title, null);
-  const why = `your claims accept it, but they refute only ${refuted} of its ${wrong.length} wrong versions: this counts from half of them on`;
+  const why = `your claims accept it, but they refute only ${refuted} of its ${wrong.length} wrong versions that are listed: this counts from half of them on`;
   return testOf(one, title, why);
 };
+
+const isShownWith = ({ item }: Case, other: Case): boolean => item.visibility === other.item.visibility;

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { OutsideRun } from '#model/engine/outside/run.ts';
 import type { Open, Said, Session } from '#reports/grade/claims/session.ts';
 import type { Value } from '#reports/grade/sandbox/protocol.ts';
@@ -14,6 +15,7 @@ export const sandboxed =
   async () => {
     const process = new SubmissionProcess(limits);
     onStart(process);
+    await setImmediate(); // so that it is known, whatever comes next
     try {
       return sessionIn(process, code, limits);
     } catch (error) {
