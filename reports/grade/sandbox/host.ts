@@ -79,7 +79,9 @@ const load = async (modules: Readonly<Record<string, string>>, entry: string): P
     importHook: async (path: string) => {
       const text = known.get(path);
       if (text === undefined)
-        throw new Error(`'${path}' cannot be imported: only its own files and those of the library`);
+        throw new Error(
+          `'${path.replace(/^\((.*)\)$/, '$1')}' cannot be imported: only its own files and those of the library`,
+        );
       return new ModuleSource(stripTypeScriptTypes(text), path);
     },
   });
@@ -238,7 +240,7 @@ const answerTo = async (request: Request): Promise<Answer> => {
 };
 
 /** The compartment says which module failed, and within that why: the student wants the second. */
-const wrapped = /^Failed to load module .*? underlying failures: (.*)\)$/s;
+const wrapped = /^Failed to load module .*? underlying failures: (.*?)\)?$/s;
 
 const failure = (error: unknown): Answer => {
   try {

@@ -78,7 +78,8 @@ export const remoteModule = (
   entry: string,
 ): Readonly<Record<string, unknown>> => {
   const loaded = process.ask({ ask: 'load', modules, entry }, 'loading it');
-  if ('failed' in loaded) throw new SubmissionFailure('does not load', `${entry}: ${loaded.failed}`);
+  if ('failed' in loaded)
+    throw new SubmissionFailure('does not load', `${entry.replace(/^.*?\//, '')}: ${loaded.failed}`);
   const kept = new Kept(process);
   const routines = new Routines(process);
   const booted = new Map<string, Booted>();
@@ -107,5 +108,5 @@ export const remoteModule = (
         given.map((value) => kept.sent(value)),
       ),
   ];
-  return Object.fromEntries([...loaded.exports.filter((name) => name !== 'boot').map(routineOf), ['boot', boot]]);
+  return Object.fromEntries(loaded.exports.map((name) => (name === 'boot' ? [name, boot] : routineOf(name))));
 };
