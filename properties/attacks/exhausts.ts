@@ -46,14 +46,19 @@ export const exhausts: readonly Attack[] = [
   ),
   replaced(
     {
-      name: 'yields-at-the-end-of-the-stack',
-      tries: 'makes a micro-op where there is no stack left for it',
+      name: 'leaves-a-micro-op-half-made',
+      tries: 'makes micro-ops where there is no stack left for them',
       base: 'right',
-      seen: 'judged',
+      seen: 'inert',
     },
+    ['import {\n  type Address,', 'import {\n  register,\n  type Address,'],
     [
       at.read,
-      `  const down = (): unknown => { try { return down(); } catch { return load(pipe.ring.nread, 'plain'); } }; yield down() as any; yield down() as any;\n${at.read}`,
+      `  const made = (): void => { try { load(pipe.ring.nread, 'plain'); } catch { /* no stack */ } };
+  const down = (): void => { try { down(); } catch { /* no stack */ } made(); };
+  down();
+  register.pending = false;
+${at.read}`,
     ],
   ),
   refused(
@@ -98,7 +103,7 @@ export const exhausts: readonly Attack[] = [
       base: 'right',
       seen: 'inert',
     },
-    'return { ...layout, more: Object.fromEntries(Array.from({ length: 200_000 }, (_, i) => ["f" + i, i])) };',
+    'return { ...layout, more: Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => ["f" + i, i])) };',
   ),
   withLayout(
     { name: 'lays-out-in-circles', tries: 'hands over a layout that contains itself', base: 'right', seen: 'inert' },

@@ -29,7 +29,7 @@ export const forges: readonly Attack[] = [
     { name: 'names-its-verdict', tries: 'exports what a report may be taken for', base: 'wrong', seen: 'inert' },
     [
       at.got,
-      `${at.got}\n}\nexport const verdict = 'holds', score = 100, exports = ['boot'], steps = [], failed = undefined;\nexport function* never(): Routine<Word> {\n  return 0;`,
+      `${at.got}\n}\nexport const verdict = 'holds', score = 100, exports = ['boot'], steps = [], failure = undefined;\nexport function* never(): Routine<Word> {\n  return 0;`,
     ],
   ),
   inRead(

@@ -24,7 +24,7 @@ const iterator = `[Symbol.iterator]() { return this; }, return: (value: unknown)
 
 export const handsOver: readonly Attack[] = [
   withLayout(
-    inert('lays-out-getters', 'gives a layout whose fields say something else each time'),
+    judged('lays-out-getters', 'gives a layout whose fields say something else each time'),
     'let times = 0; return { ...layout, get capacity() { return times++ === 0 ? layout.capacity : 2 ** 31; } };',
   ),
   withLayout(inert('lays-out-a-proxy', 'gives a layout that is a proxy'), 'return new Proxy({ ...layout }, {});'),
@@ -64,7 +64,7 @@ export const handsOver: readonly Attack[] = [
   readIs(judged('returns-nothing', 'exports a function that gives nothing'), 'export const read = () => undefined;'),
   readIs(
     inert('forges-a-generator', 'gives an object with a next of its own'),
-    `export const read = (...given: Parameters<typeof trueRead>) => { const inner = trueRead(...given); return { next: (word: number) => inner.next(word), ${iterator} }; };`,
+    `export const read = (...given: Parameters<typeof trueRead>) => { const make = trueRead; const inner = make(...given); return { next: (word: number) => inner.next(word), ${iterator} }; };`,
   ),
   readIs(
     judged('forges-its-end', 'gives a generator that is done and not done'),
@@ -121,8 +121,8 @@ export const handsOver: readonly Attack[] = [
     'switchTo',
   ),
   makes(
-    inert('interrupts-nobody', 'interrupts a core that there is not'),
-    'yield sendInterrupt(2 ** 31);',
+    judged('interrupts-nobody', 'interrupts a core that there is not, and goes its own way'),
+    'yield sendInterrupt(2 ** 31); return 1;',
     'sendInterrupt',
   ),
   makes(

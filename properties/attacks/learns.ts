@@ -47,7 +47,7 @@ export const learns: readonly Attack[] = [
   soughtInRead(
     'looks-at-arguments',
     'is given more than its arguments',
-    'arguments.length !== 4 || Object.keys(self).some((key) => /seed|claim|mutant|verdict/.test(key))',
+    'arguments.length !== 5 || Object.keys(self).some((key) => /seed|claim|mutant|verdict/.test(key))',
   ),
   soughtInRead(
     'looks-for-functions',

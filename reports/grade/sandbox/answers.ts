@@ -57,6 +57,19 @@ const listOf = (value: unknown, most: number): readonly unknown[] => {
   throw unbelievable('a list is missing or too long');
 };
 
+/** Deeper than whatever the host sends: a value that is not would exhaust the stack of whoever goes through it. */
+const depthMax = 40;
+
+const isShallow = (value: unknown, depthLeft = depthMax): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (depthLeft > 0 && Object.values(value).every((part) => isShallow(part, depthLeft - 1)));
+
+const plainIn = (value: unknown): Value => {
+  if (value !== undefined && isShallow(value)) return value as Value;
+  throw unbelievable('a value is missing or too deep');
+};
+
 const namesMax = 1000;
 
 const textsOf = (value: unknown): readonly string[] =>
@@ -66,6 +79,19 @@ const textsOf = (value: unknown): readonly string[] =>
   });
 
 const allocationsMax = 20_000;
+
+/** Of all allocations together. */
+const wordsMax = 20_000;
+
+const wordsOf = (allocations: readonly Allocation[]): number =>
+  allocations.reduce((sum, one) => sum + ('page' in one ? wordsOf(one.page) : one.count), 0);
+
+const allocationsOf = (value: unknown): readonly Allocation[] => {
+  if (!isShallow(value)) throw unbelievable('pages are too deep');
+  const allocations = listOf(value, allocationsMax).map(allocationOf);
+  if (wordsOf(allocations) > wordsMax) throw unbelievable('there are too many words');
+  return allocations;
+};
 
 const allocationOf = (value: unknown): Allocation => {
   if (!isRecord(value)) throw unbelievable('an allocation is no object');
@@ -109,7 +135,7 @@ const stepOf = (value: unknown): SentStep => {
   if (isText(value['threw'])) return { threw: value['threw'] };
   if (isWord(value['floating'])) return { floating: value['floating'] };
   const { returned, pending } = value;
-  if (returned !== undefined && numberOrNothing(pending)) return { returned: returned as Value, pending };
+  if (returned !== undefined && numberOrNothing(pending)) return { returned: plainIn(returned), pending };
   throw unbelievable('a step has another shape');
 };
 
@@ -128,16 +154,10 @@ const reading: Readonly<Record<Request['ask'], (said: Record<string, unknown>) =
     if (kept === true) return { kept };
     throw unbelievable('nothing was kept');
   },
-  boot: ({ allocations, layout }) => {
-    if (layout === undefined) throw unbelievable('there is no layout');
-    return { allocations: listOf(allocations, allocationsMax).map(allocationOf), layout: layout as Value };
-  },
+  boot: ({ allocations, layout }) => ({ allocations: allocationsOf(allocations), layout: plainIn(layout) }),
   begin: stepsOf,
   'go on': stepsOf,
-  claims: ({ exported }) => {
-    if (exported === undefined) throw unbelievable('nothing is exported');
-    return { exported: exported as Value };
-  },
+  claims: ({ exported }) => ({ exported: plainIn(exported) }),
   holds: ({ said }) => ({
     said: listOf(said, namesMax).map((one) => {
       if (typeof one === 'boolean' || isText(one)) return one;
