@@ -1,4 +1,4 @@
-import type { Story, StoryStep } from '#model/engine/trace/story.ts';
+import type { StoryStep } from '#model/engine/trace/story.ts';
 import type { ViolationKind } from '#model/verdict.ts';
 import type { Found, Graded, GradedTest } from '#reports/grade/graded.ts';
 
@@ -12,24 +12,24 @@ export interface Mistake {
 }
 
 /**
- * What a mistake looks like, with nothing in it that a harmless change of the code, or another search, would change: not
- * which steps there were, which thread did what, or what numbers were written. It is made of the claim, the kind of
- * contradiction, the kinds of calls, what was observed as to its form, the two accesses whose order decides, and where
- * they stopped who wait for ever.
+ * What a mistake looks like, with nothing in it that another author, another order of lines or another search would make
+ * another: no names of words and places, no steps, threads or numbers. It is made of the claim, the kind of contradiction,
+ * the kinds of calls, what was observed as to its form, the two accesses whose order decides, and what they did last who
+ * wait for ever: each by whether it read or wrote, and in which kind of call.
  */
-export const signatureOf = ({ counterexample, story }: Found): string => {
-  const { claim, violation, program } = counterexample;
+export const signatureOf = (found: Found): string => {
+  const { claim, violation, program } = found.counterexample;
   const calls = new Set(program.threads.flat().map(({ tag }) => tag));
   const isRace = violation.observed.startsWith('raced');
   const observed = isRace ? 'raced' : isTelling(violation.kind) ? formOf(violation.observed) : '';
-  const pair = pairOf(story);
+  const pair = pairOf(found);
   return [
     claim,
     violation.kind,
     [...calls].sort().join(', '),
     observed,
     (isRace ? pair.toSorted() : pair).join(' before '),
-    isWait(violation.kind) ? lastOfWaiting(story) : '',
+    isWait(violation.kind) ? lastOfWaiting(found) : '',
   ].join(' · ');
 };
 
@@ -38,36 +38,42 @@ const isTelling = (kind: ViolationKind): boolean => !['wrong state', 'too expens
 
 const isWait = (kind: ViolationKind): boolean => ['lost wakeup', 'deadlock', 'livelock'].includes(kind);
 
-/** A sentence without numbers, which thread it was, and the order of its parts. */
+/** A sentence without numbers, names of words, which thread it was, and the order of its parts. */
 const formOf = (sentence: string): string => {
   const form = sentence
+    .replaceAll(/\b(accessed|allocated|freed|spins for ever on) [^\s,]+/g, '$1 a word')
     .replaceAll(/\bT\d+\b/g, 'T')
     .replaceAll(/\d+/g, '#')
     .replaceAll(/#(?:[ ,]+#)+/g, '#');
   return [...new Set(form.split(/: (?=T )|; /))].sort().join('; ');
 };
 
-/** The two accesses whose order decides: what each did, where in the code, to which word. None: no two do. */
-const pairOf = ({ culprits, steps }: Story): string[] => {
+/** The two accesses whose order decides. None: no two do. */
+const pairOf = (found: Found): string[] => {
+  const { culprits, steps } = found.story;
   if (!culprits) return [];
-  const word = formOf(culprits.word);
-  return [culprits.before, culprits.after].map((number) => {
-    const step = steps.find((candidate) => candidate.step === number);
-    return `${step?.access ?? 'touches'} ${word}${at(step)}`;
-  });
+  return [culprits.before, culprits.after].flatMap((number) =>
+    steps.filter(({ step }) => step === number).map((step) => accessOf(step, found)),
+  );
 };
 
 /** What each thread that waits for ever did last to a word that it shares. */
-const lastOfWaiting = ({ steps, threads, words }: Story): string => {
+const lastOfWaiting = (found: Found): string => {
+  const { steps, threads } = found.story;
   const waiting = threads.filter(({ calls }) => calls.some(({ answer }) => answer === undefined));
   const lasts = waiting.flatMap(({ id }) => {
     const last = steps.findLast(({ thread, word }) => thread === id && word !== null);
-    return last ? [`${last.access} ${formOf(words[last.word as number] as string)}${at(last)}`] : [];
+    return last ? [accessOf(last, found)] : [];
   });
   return [...new Set(lasts)].sort().join('; ');
 };
 
-const at = (step: StoryStep | undefined): string => (step?.site === undefined ? '' : ` at ${step.site}`);
+/** `write in read`: a thread that reads from a pipe writes a word. */
+const accessOf = ({ step, thread, access }: StoryStep, { counterexample, story }: Found): string => {
+  if (thread === null) return `${access} in a dispatcher`;
+  const begun = story.steps.filter((one) => one.step <= step && one.thread === thread && one.call !== undefined).length;
+  return `${access} in ${counterexample.program.threads[thread]?.[begun - 1]?.tag ?? 'no call'}`;
+};
 
 /** The lost points of a class, those that look alike together, the most frequent first. */
 export const mistakesOf = (grades: readonly Graded[]): Mistake[] => {
