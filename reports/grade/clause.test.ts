@@ -111,8 +111,18 @@ describe('the clause that a counterexample breaks', () => {
     });
   });
 
-  test('is none where the machine faults', async () => {
-    expect(await clauseFor('sync/spinlock/test-then-set')).toBeNull();
+  test('is that of the call in which the machine faults', async () => {
+    expect((await clauseFor('sync/spinlock/test-then-set'))?.call).toMatch(/^add/);
+  });
+
+  test('is none where it costs too much, or where the machine faults in no call', () => {
+    const { counterexample, story } = lostWakeup;
+    const subject = suites.find((suite) => suite.subject.id === 'sync/sleep-wakeup')?.subject as Subject;
+    const costly = { ...counterexample.violation, kind: 'too expensive' } as const;
+    expect(clauseOf(subject, { ...counterexample, violation: costly }, story)).toBeNull();
+    const fault = { ...counterexample.violation, kind: 'fault' } as const;
+    const threads = story.threads.map((thread) => ({ ...thread, calls: [] }));
+    expect(clauseOf(subject, { ...counterexample, violation: fault }, { ...story, threads })).toBeNull();
   });
 
   test('is what the spec says at its head where an invariant breaks', () => {

@@ -11,22 +11,22 @@ interface ToldCall {
   readonly shown: string;
 }
 
-/** What each kind of contradiction is about: a call that was answered, one that waits, all of it, or nothing of the spec. */
-const about: Record<ViolationKind, 'answered' | 'waiting' | 'all' | 'nothing'> = {
+/** What each kind of contradiction is about: a call that was answered, one that was not, all of it, or nothing of the spec. */
+const about: Record<ViolationKind, 'answered' | 'open' | 'all' | 'nothing'> = {
   'wrong answer': 'answered',
   'wrong state': 'answered',
-  'lost wakeup': 'waiting',
-  deadlock: 'waiting',
-  livelock: 'waiting',
+  'lost wakeup': 'open',
+  deadlock: 'open',
+  livelock: 'open',
   'broken invariant': 'all',
   'wrong history': 'all',
-  fault: 'nothing',
+  fault: 'open',
   'too expensive': 'nothing',
 };
 
 /**
- * What the spec says where a counterexample contradicts it: of the call that was answered wrongly or waits for ever, or at
- * its head, of all calls and the state together. Null: it is about the machine or the cost, of which the spec says nothing.
+ * What the spec says where a counterexample contradicts it: of the call that was answered wrongly, waits for ever or
+ * made the machine fault, or at its head, of all calls and the state together. Null: it is about no call, or about costs.
  */
 export const clauseOf = (subject: Subject, counterexample: Counterexample, story: Story): Clause | null => {
   const { violation, variant } = counterexample;
@@ -37,20 +37,20 @@ export const clauseOf = (subject: Subject, counterexample: Counterexample, story
     const head = spec.ofHead();
     return head ? { call: null, ...head } : null;
   }
-  const told = what === 'answered' ? answeredCall(counterexample, story) : waitingCall(counterexample, story);
+  const told = what === 'answered' ? answeredCall(counterexample, story) : openCall(counterexample, story);
   const [first, ...rest] = told ? spec.ofCall(told.call.tag) : [];
   return told && first ? { call: told.shown, ...joined(first, rest) } : null;
 };
 
 /**
  * The call whose answer contradicts the spec; where a state does, the one that was answered last. Where an answer is
- * expected and does not come, it is the call that waits.
+ * expected and does not come, it is the call that is open.
  */
 const answeredCall = (counterexample: Counterexample, story: Story): ToldCall | undefined => {
   const { steps, threads, divergence } = story;
   const last = steps.findLast(({ step, answer }) => step <= divergence && answer !== undefined);
   const isAwaited = counterexample.violation.kind === 'wrong answer' && last?.step !== divergence;
-  if (isAwaited) return waitingCall(counterexample, story);
+  if (isAwaited) return openCall(counterexample, story);
   if (!last || last.thread === null) return undefined;
   const begun = steps.filter(
     ({ step, thread, call }) => step <= last.step && thread === last.thread && call !== undefined,
@@ -59,7 +59,7 @@ const answeredCall = (counterexample: Counterexample, story: Story): ToldCall | 
 };
 
 /** The call that never got an answer; of several the first that the contradiction names. */
-const waitingCall = ({ program, violation }: Counterexample, { steps, threads }: Story): ToldCall | undefined => {
+const openCall = ({ program, violation }: Counterexample, { steps, threads }: Story): ToldCall | undefined => {
   const open = threads.flatMap(({ id, calls }) => {
     const index = calls.findIndex(({ answer }) => answer === undefined);
     const begun = steps.filter(({ thread, call }) => thread === id && call !== undefined).length;
