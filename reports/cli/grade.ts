@@ -35,6 +35,7 @@ export const grade = async (paths: readonly string[], options: GradeOptions, out
   prepareFolder(out);
   const by = { assignment, rubricFingerprint: rubricFingerprint(assignment), toolFingerprint: toolFingerprint() };
   const interrupt = listenForInterrupt(output);
+  process.on('SIGUSR1', notListened);
   const display = progressDisplay(output, submissions.length);
   let count = 0;
   const done = await gradeAll(
@@ -44,6 +45,7 @@ export const grade = async (paths: readonly string[], options: GradeOptions, out
   );
   display.stop();
   interrupt.release();
+  process.off('SIGUSR1', notListened);
   const finished = done.filter((one) => one !== undefined);
   const grades = finished.map(({ kept }) => kept.graded);
   if (isClass) writeClass(out, grades, assignment);
@@ -76,6 +78,9 @@ export const grade = async (paths: readonly string[], options: GradeOptions, out
   if (grades.some(({ failure }) => failure?.reason === 'our fault')) return exitCode.ourFault;
   return grades.every(({ score, maximum }) => score === maximum) ? exitCode.holds : exitCode.refuted;
 };
+
+/** By this signal Node opens its debugger, through which somebody who has broken out could have code run in here. */
+const notListened = (): void => {};
 
 /** A line for each submission of a class. */
 const classText = (grades: readonly Graded[], output: Output): string => {

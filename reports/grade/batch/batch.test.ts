@@ -161,6 +161,21 @@ describe('a regrade', () => {
 });
 
 describe('the name of a submission', () => {
+  it('puts the results of nobody anywhere but in a folder of its own', () => {
+    const hostile = [
+      '...zip',
+      '..zip',
+      'index.html.zip',
+      'grades.csv.tar',
+      '=1+1\n.zip',
+      '<b>.zip',
+      `${'x'.repeat(300)}.zip`,
+    ];
+    const names = namesOf(hostile).map(({ name }) => name);
+    expect(names.slice(0, 4)).toEqual(['submission', 'submission-2', 'index.html-2', 'grades.csv-2']);
+    for (const name of names) expect(name).toMatch(/^[^./\\=<\n][^/\\<\n]{0,110}$/);
+  });
+
   it('is its own in a batch, whatever archives are called', () => {
     const names = namesOf(['a/pipe.zip', 'b/pipe', 'c/PIPE.tar.gz', 'd/pipe.zip/']).map(({ name }) => name);
     expect(names).toEqual(['pipe', 'pipe-2', 'PIPE-3', 'pipe-4']);

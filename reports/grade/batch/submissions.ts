@@ -9,11 +9,28 @@ export interface Named {
 
 const endings = /\.(zip|tar|tgz|tar\.gz)$/i;
 
+/** What a class's results are called, which lie beside its folders. */
+const ours = ['index.html', 'grades.csv', 'changes.txt'];
+
+const nameCharactersMax = 100;
+
+/**
+ * What a submission is called, without anything by which its results could come to lie elsewhere: who hands an archive in
+ * may have named it `...zip`, of which `..` is left.
+ */
+const plainName = (path: string): string =>
+  basename(resolve(path))
+    .replace(endings, '')
+    .replaceAll(/[^\p{L}\p{M}\p{N} _.()@+-]/gu, '_')
+    .replace(/^[. ]+/, '')
+    .slice(0, nameCharactersMax)
+    .replace(/[. ]+$/, '') || 'submission';
+
 /** A name for each path: what it is called, and where two are called the same, a number after it. */
 export const namesOf = (paths: readonly string[]): readonly Named[] => {
-  const taken = new Set<string>();
+  const taken = new Set<string>(ours);
   return paths.map((path) => {
-    const called = basename(resolve(path)).replace(endings, '') || 'submission';
+    const called = plainName(path);
     let name = called;
     for (let count = 2; taken.has(name.toLowerCase()); count++) name = `${called}-${count}`;
     taken.add(name.toLowerCase());
