@@ -3,7 +3,11 @@ import { Script } from 'node:vm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Found, Graded, GradedTest } from '#reports/grade/graded.ts';
 import { classFiles, classPage, classPageData } from '#reports/grade/outputs/class-page.ts';
+import { classCsv } from '#reports/grade/outputs/csv.ts';
+import { gradescopeResults } from '#reports/grade/outputs/gradescope.ts';
 import { drawHistogram } from '#reports/grade/outputs/histogram.ts';
+import { junitXml } from '#reports/grade/outputs/junit.ts';
+import { gradeMarkdown } from '#reports/grade/outputs/markdown.ts';
 import { gradeFiles, gradePage, gradePageData } from '#reports/grade/outputs/page.ts';
 import { earned, gradedOf, lostTo, undecided } from '#reports/grade/outputs/sample.ts';
 import { shownTo } from '#reports/grade/outputs/shown.ts';
@@ -157,6 +161,24 @@ describe('the distribution', () => {
   test('of no points is none', () => {
     expect(drawHistogram([0, 0], 0)).toBeUndefined();
     expect(drawHistogram([], 10)).toBeUndefined();
+  });
+});
+
+describe('a grade that was kept and read again', () => {
+  test('gives the same bytes', () => {
+    const again = JSON.parse(JSON.stringify(grades)) as readonly Graded[];
+    const telling = { language: 'en', replayOf } as const;
+    const reportsOn = (all: readonly Graded[]): readonly string[] => [
+      classPage(all, assignment, ({ name }) => name),
+      classCsv(all),
+      ...all.flatMap((one) => [
+        gradePage(shownTo('student', one), assignment, replayOf),
+        gradeMarkdown(shownTo('student', one), assignment, telling),
+        junitXml(shownTo('grader', one)),
+        JSON.stringify(gradescopeResults(one, telling, null)),
+      ]),
+    ];
+    expect(reportsOn(again)).toEqual(reportsOn(grades));
   });
 });
 
