@@ -15,7 +15,7 @@ const implementation = { tag: 'reference' } as const;
  */
 const budget: Budget = isNight
   ? budgets.quick
-  : { ...budgets.quick, sequences: 100, looks: 500, scenarioExecutions: 500, programs: 100 };
+  : { ...budgets.quick, sequences: 120, looks: 500, scenarioExecutions: 500, programs: 100 };
 
 /** A check, run to its end. */
 export const results = (check: Check): CheckResult => {
