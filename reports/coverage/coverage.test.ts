@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { Script } from 'node:vm';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { budgets } from '#model/engine/explore/budget.ts';
+import { memoryNames } from '#model/engine/explore/memories.ts';
 import { type Ran, ran } from '#reports/cli/ran.ts';
 import { coverageFiles, coveragePage } from '#reports/coverage/page.ts';
 import { coverageText } from '#reports/coverage/text.ts';
 import type { CoverageDocument, CoveredImplementation } from '#reports/html/client/coverage/data.ts';
 import { clientCode } from '#reports/html/page.ts';
+import { perform, type Task } from '#reports/workers/task.ts';
 
 const root = new URL('../../', import.meta.url);
 const schema = JSON.parse(readFileSync(new URL('docs/schema/coverage.schema.json', root), 'utf8'));
@@ -77,6 +80,31 @@ describe('rendezvous coverage', () => {
     const { code, out, notes } = await ran('coverage', ...few, '--implementation', broken, '--code');
     expect([code, out]).toEqual([64, '']);
     expect(notes).toMatch(/^S201 /);
+  });
+});
+
+describe('what somebody stops', () => {
+  it('is left out: half of it would look like all', async () => {
+    const task: Task = {
+      subject: 'sync/seqlock',
+      variant: 'linux',
+      implementation: { tag: 'reference' },
+      claims: [],
+      budget: budgets.night,
+      seed: 1,
+      explore: 'all',
+      memories: memoryNames,
+      covers: true,
+    };
+    let asked = 0;
+    const soon = {
+      why: 'a test',
+      get isRequested(): boolean {
+        return asked++ > 0;
+      },
+    };
+    expect(await perform(task, soon, () => {})).not.toHaveProperty('covered');
+    expect(asked).toBeGreaterThan(1);
   });
 });
 
