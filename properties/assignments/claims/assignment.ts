@@ -63,7 +63,7 @@ const assignment: Assignment = {
   library: [],
   budget: 'grade',
   seeds: [1],
-  limits: { seconds: 300, stepSeconds: 2, memoryMegabytes: 256 },
+  limits: { seconds: 900, stepSeconds: 2, memoryMegabytes: 256 },
   least: [],
   rubric: [
     accepts('in-out'),

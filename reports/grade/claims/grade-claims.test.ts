@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { OutsideRun } from '#model/engine/outside/run.ts';
 import type { Item } from '#properties/assignments/assignment.ts';
 import assignment from '#properties/assignments/claims/assignment.ts';
 import { suiteOf } from '#properties/assignments/lost.ts';
@@ -94,6 +95,37 @@ end  nothing more happens`);
     expect(await whyOf('throws')).toContain('it threw RangeError: nothing was got');
     expect(await whyOf('no-boolean')).toContain('it gave 0, not true or false');
     expect(await whyOf('counts-questions')).toContain('it said two things about the same run');
+  });
+
+  it('says of a claim that finds a bug and does not count, why it does not', async () => {
+    const items = someItems.filter(({ id }) => id === 'accepts-in-out' || id === 'in-out-4');
+    const whyOf = async (name: string): Promise<string | null | undefined> =>
+      (await grade(submission(name), items))[1]?.why;
+    expect(await whyOf('always-false')).toBe(
+      "your claim 'mine' says no, but does not count: it says no to something right, too",
+    );
+    const told = ({ calls }: OutsideRun): string => JSON.stringify(calls.map(({ answer }) => answer));
+    const isOurs = ({ program }: OutsideRun): boolean => JSON.stringify(program.threads).includes('"items":[1,2]}');
+    const either = inProcess({
+      claims: [
+        {
+          id: 'odd',
+          sentence: 'nobody gets the newest twice',
+          holds: (run: OutsideRun) => (isOurs(run) ? !told(run).includes('[2,2]') : undefined),
+        },
+      ],
+      workloads: [
+        {
+          name: 'two items',
+          parameters: { capacity: 2, carriedItems: 0 },
+          threads: [[{ tag: 'put', items: [1, 2] }], [{ tag: 'get', count: 2 }]],
+        },
+      ],
+    });
+    const [, kill] = await grade(async () => either, items);
+    expect(kill?.why).toBe(
+      "your claim 'odd' says no, but does not count: it makes a mistake about some run: it gave undefined, not true or false",
+    );
   });
 
   it('gives the same twice', async () => {

@@ -105,11 +105,12 @@ const testOfKill = (one: Case, mutant: Mutant, { standing }: Decided, claims: re
   if (standing.killerOf(suspect) !== undefined) return testOf(one, title, null);
   if (suspect.workloads === 0) return testOf(one, title, `none of your workloads can be run by it (${variant})`);
   const discredited = standing.discreditedKillerOf(suspect);
-  const why =
-    discredited === undefined
-      ? `your claims hold of all ${suspect.seen.size} different runs that your workloads gave`
-      : `your claim '${claims[discredited]?.id}' says no, but it counts only once it accepts all that is right and makes no mistake`;
-  return testOf(one, title, why);
+  if (!discredited) {
+    return testOf(one, title, `your claims hold of all ${suspect.seen.size} different runs that your workloads gave`);
+  }
+  const { claim, mistake } = discredited;
+  const but = mistake === null ? 'it says no to something right, too' : `it makes a mistake about some run: ${mistake}`;
+  return testOf(one, title, `your claim '${claims[claim]?.id}' says no, but does not count: ${but}`);
 };
 
 const testOfAcceptance = (

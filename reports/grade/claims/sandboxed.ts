@@ -30,9 +30,15 @@ const sessionIn = (process: SubmissionProcess, code: Code, limits: ProcessLimits
   const listed = process.ask({ ask: 'claims' }, 'reading what it exports');
   if ('failed' in listed) throw new SubmissionFailure('does not load', listed.failed);
   const { exported } = listed;
+  const { claims } = (exported ?? {}) as { readonly claims?: unknown };
+  const expected = Array.isArray(claims) ? claims.length : 0;
   return {
     exported,
-    holds: (run) => saidOf(run, process, limits),
+    holds: (run) => {
+      const said = saidOf(run, process, limits);
+      if (said.length === expected) return said;
+      throw new SubmissionFailure('broke the protocol', 'its process does not answer for each of its claims');
+    },
     close: () => process.end(),
   };
 };

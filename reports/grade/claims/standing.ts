@@ -19,8 +19,8 @@ const isSmaller = (one: Seen, other: Seen): boolean =>
 export class Standing {
   readonly #asked: Asked;
   readonly #claims: number;
-  /** Claims that refute something right, or that made a mistake anywhere: what they refute does not count. */
-  readonly #discredited = new Set<number>();
+  /** Claims that refute something right (null), or that made a mistake anywhere (which): what they refute does not count. */
+  readonly #discredited = new Map<number, string | null>();
 
   constructor(asked: Asked, claims: number, suspects: readonly Suspect[]) {
     this.#asked = asked;
@@ -28,7 +28,9 @@ export class Standing {
     for (const suspect of suspects) {
       for (const { run } of suspect.seen.values()) {
         for (const [claim, said] of asked.of(run).entries()) {
-          if (said !== true && (said !== false || suspect.isRight)) this.#discredited.add(claim);
+          if (this.#discredited.has(claim) || said === true) continue;
+          if (said !== false) this.#discredited.set(claim, said.mistake);
+          else if (suspect.isRight) this.#discredited.set(claim, null);
         }
       }
     }
@@ -40,10 +42,11 @@ export class Standing {
     return [...Array(this.#claims).keys()].find((claim) => refuting.has(claim) && !this.#discredited.has(claim));
   }
 
-  /** The first claim that would refute it, if it counted; undefined: none does. */
-  discreditedKillerOf(suspect: Suspect): number | undefined {
+  /** The first claim that would refute it, if it counted, and what mistake it made, if it did; undefined: none does. */
+  discreditedKillerOf(suspect: Suspect): { readonly claim: number; readonly mistake: string | null } | undefined {
     const refuting = this.#refuting(suspect);
-    return [...this.#discredited].sort((one, other) => one - other).find((claim) => refuting.has(claim));
+    const found = [...this.#discredited].sort(([one], [other]) => one - other).find(([claim]) => refuting.has(claim));
+    return found && { claim: found[0], mistake: found[1] };
   }
 
   #refuting(suspect: Suspect): ReadonlySet<number> {
