@@ -8,8 +8,8 @@ import { progressDisplay } from '#reports/cli/progress.ts';
 import { changeLines, changesText } from '#reports/grade/batch/changes.ts';
 import { rubricFingerprint, toolFingerprint } from '#reports/grade/batch/fingerprints.ts';
 import { type Done, gradeAll } from '#reports/grade/batch/grade-all.ts';
-import { namesOf } from '#reports/grade/batch/submissions.ts';
-import { feedbackFolder, writeClass } from '#reports/grade/batch/write-results.ts';
+import { type Named, namesOf } from '#reports/grade/batch/submissions.ts';
+import { type Folders, feedbackFolder, writeClass } from '#reports/grade/batch/write-results.ts';
 import type { Found, Graded } from '#reports/grade/graded.ts';
 import { visible, visibleLine } from '#reports/grade/outputs/safe-text.ts';
 import { type Reader, shownTo } from '#reports/grade/outputs/shown.ts';
@@ -34,12 +34,16 @@ export const grade = async (paths: readonly string[], options: GradeOptions, out
   const out = options.out ?? (isClass ? 'grades' : feedbackFolder);
   prepareFolder(out);
   const by = { assignment, rubricFingerprint: rubricFingerprint(assignment), toolFingerprint: toolFingerprint() };
+  const foldersOf = ({ name }: Named): Folders => {
+    if (!isClass) return { own: out, feedback: out };
+    return { own: join(out, name), feedback: join(out, name, feedbackFolder) };
+  };
   const interrupt = listenForInterrupt(output);
   process.on('SIGUSR1', notListened);
   const display = progressDisplay(output, submissions.length);
   let count = 0;
   const done = await gradeAll(
-    { by, submissions, folderOf: ({ name }) => (isClass ? join(out, name) : out), reader, workers, isAnew },
+    { by, submissions, foldersOf, reader, workers, isAnew },
     () => interrupt.isRequested,
     ({ kept }) => display.update(++count, submissions.length, visibleLine(kept.graded.name)),
   );
@@ -52,7 +56,7 @@ export const grade = async (paths: readonly string[], options: GradeOptions, out
   // Whoever tries again and again in one folder knows that it changes.
   const changes = isClass ? finished.flatMap(({ change }) => (change ? [change] : [])) : [];
   if (changes.length > 0) writeText(join(out, 'changes.txt'), `${changesText(changes)}\n`);
-  if (json) output.out(JSON.stringify(gradeJson(finished, out, isClass)));
+  if (json) output.out(JSON.stringify(gradeJson(finished, foldersOf)));
   else {
     // Of a class, what is printed is for whoever grades.
     output.out(
@@ -123,25 +127,28 @@ const submissionText = ([graded]: readonly Graded[], output: Output): string => 
 };
 
 /** The fixed JSON shape of the design. */
-const gradeJson = (finished: readonly Done[], out: string, isClass: boolean): unknown => ({
-  submissions: finished.map(({ kept: { graded, spent }, isOld, change }) => ({
-    path: graded.path,
-    name: graded.name,
-    score: graded.score,
-    maximum: graded.maximum,
-    failure: graded.failure,
-    folder: isClass ? join(out, graded.name) : out,
-    isOld,
-    ...(change ? { change } : {}),
-    tests: graded.tests.map(({ id, score, maximum, verdict, why, visibility, found }) => ({
-      id,
-      score,
-      maximum,
-      verdict,
-      why,
-      visibility,
-      ...(found ? { replay: join(isClass ? join(out, graded.name) : out, `${found.counterexample.id}.json`) } : {}),
-    })),
-    spent,
-  })),
+const gradeJson = (finished: readonly Done[], foldersOf: (graded: Graded) => Folders): unknown => ({
+  submissions: finished.map(({ kept: { graded, spent }, isOld, change }) => {
+    const { own, feedback } = foldersOf(graded);
+    return {
+      path: graded.path,
+      name: graded.name,
+      score: graded.score,
+      maximum: graded.maximum,
+      failure: graded.failure,
+      folder: own,
+      isOld,
+      ...(change ? { change } : {}),
+      tests: graded.tests.map(({ id, score, maximum, verdict, why, visibility, found }) => ({
+        id,
+        score,
+        maximum,
+        verdict,
+        why,
+        visibility,
+        ...(found ? { replay: join(feedback, `${found.counterexample.id}.json`) } : {}),
+      })),
+      spent,
+    };
+  }),
 });

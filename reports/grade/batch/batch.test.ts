@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,7 +26,10 @@ const at = (name: string): string => join(folder, name);
 const batch = (changed: Partial<Batch> = {}): Batch => ({
   by: { assignment, rubricFingerprint: rubricFingerprint(assignment), toolFingerprint: 'this' },
   submissions: namesOf(['started', 'broken.zip', 'endless', 'lost'].map(at)),
-  folderOf: ({ name }) => join(folder, 'grades', name),
+  foldersOf: ({ name }) => ({
+    own: join(folder, 'grades', name),
+    feedback: join(folder, 'grades', name, 'feedback'),
+  }),
   reader: 'student',
   workers: 2,
   isAnew: false,
@@ -78,7 +81,7 @@ describe('a batch', () => {
     const [test] = gradeOf(first[0]).tests;
     expect(test?.why).toMatch(/is not written yet/);
     expect(test?.found?.story.violation?.kind).toBe('fault');
-    expect(existsSync(join(folder, 'grades', 'started', `${test?.id}.json`))).toBe(true);
+    expect(existsSync(join(folder, 'grades', 'started', 'feedback', `${test?.id}.json`))).toBe(true);
   });
 
   it('says of code that comes to no micro-op what it was doing', () => {
@@ -86,9 +89,22 @@ describe('a batch', () => {
   });
 
   it('leaves all that is to be handed back', () => {
-    for (const file of ['results.json', 'junit.xml', 'feedback.md', 'feedback.zh.md', 'index.html', 'graded.json']) {
-      for (const name of ['started', 'broken', 'endless', 'lost']) {
+    const handedBack = ['feedback.md', 'feedback.zh.md', 'index.html'];
+    for (const name of ['started', 'broken', 'endless', 'lost']) {
+      for (const file of ['results.json', 'junit.xml', 'graded.json', ...handedBack.map((one) => `feedback/${one}`)]) {
         expect(existsSync(join(folder, 'grades', name, file)), `${name}/${file}`).toBe(true);
+      }
+    }
+  });
+
+  it('hands back nothing of what is hidden', () => {
+    const hidden = assignment.rubric.filter(({ visibility }) => visibility !== 'visible');
+    expect(hidden.length).toBeGreaterThan(0);
+    const feedback = join(folder, 'grades', 'started', 'feedback');
+    for (const file of readdirSync(feedback)) {
+      for (const { id, hint } of hidden) {
+        const text = readFileSync(join(feedback, file), 'utf8');
+        expect(text.includes(id) || text.includes(hint), `${file} tells of ${id}`).toBe(false);
       }
     }
   });

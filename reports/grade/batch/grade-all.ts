@@ -2,7 +2,7 @@ import { type Change, changeOf } from '#reports/grade/batch/changes.ts';
 import { type By, gradeSubmission, readNamed } from '#reports/grade/batch/grade-submission.ts';
 import { isStillRight, type Kept, keepGrade, readKept } from '#reports/grade/batch/kept.ts';
 import type { Named } from '#reports/grade/batch/submissions.ts';
-import { writeResults } from '#reports/grade/batch/write-results.ts';
+import { type Folders, writeResults } from '#reports/grade/batch/write-results.ts';
 import type { Reader } from '#reports/grade/outputs/shown.ts';
 
 /** How a batch is done. */
@@ -10,7 +10,7 @@ export interface Batch {
   readonly by: By;
   readonly submissions: readonly Named[];
   /** Where a submission's results go. */
-  folderOf(named: Named): string;
+  foldersOf(named: Named): Folders;
   /** Who is to read what is handed back. */
   readonly reader: Reader;
   /** How many are judged at once. */
@@ -54,21 +54,21 @@ export const gradeAll = async (
 const gradeOne = async (batch: Batch, named: Named): Promise<Done> => {
   const from = performance.now();
   const { by, reader } = batch;
-  const folder = batch.folderOf(named);
+  const folders = batch.foldersOf(named);
   const read = await readNamed(named);
-  const before = readKept(folder);
+  const before = readKept(folders.own);
   if (before && !batch.isAnew && isStillRight(before, by, read)) {
-    writeResults(folder, before.graded, by.assignment, reader);
+    writeResults(folders, before.graded, by.assignment, reader);
     return { kept: before, isOld: true, change: undefined };
   }
   const { graded, spent } = await gradeSubmission(by, read);
   const judged = performance.now();
-  writeResults(folder, graded, by.assignment, reader);
+  writeResults(folders, graded, by.assignment, reader);
   const done = performance.now();
   const kept = {
     graded,
     spent: { ...spent, seconds: (done - from) / 1000, reportSeconds: (done - judged) / 1000 },
   };
-  keepGrade(folder, kept);
+  keepGrade(folders.own, kept);
   return { kept, isOld: false, change: before && changeOf(before.graded, graded) };
 };

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Assignment } from '#properties/assignments/assignment.ts';
 import { saveCounterexample } from '#reports/cli/counterexamples.ts';
@@ -18,17 +19,27 @@ export const feedbackFolder = 'feedback';
 const replayOf = ({ found }: GradedTest): string | null =>
   found && `npx rendezvous replay ${feedbackFolder}/${found.counterexample.id}.json`;
 
-/** The files of one submission. Those that are handed back show what `reader` may see; `results.json` has all of it. */
-export const writeResults = (folder: string, graded: Graded, assignment: Assignment, reader: Reader): void => {
+/** Where the results of a submission go. */
+export interface Folders {
+  /** What is for whoever grades, with all that is hidden. */
+  readonly own: string;
+  /** What is handed back. */
+  readonly feedback: string;
+}
+
+/** The files of one submission. In what is handed back is what `reader` may see, and nothing of an earlier grade. */
+export const writeResults = (folders: Folders, graded: Graded, assignment: Assignment, reader: Reader): void => {
   const shown = shownTo(reader, graded);
-  const to = (file: string, text: string): void => writeText(join(folder, file), text);
   const english = { language: 'en', replayOf } as const;
-  to('results.json', `${JSON.stringify(gradescopeResults(graded, english, null), null, 1)}\n`);
-  to('junit.xml', junitXml(shown));
-  to('feedback.md', gradeMarkdown(shown, assignment, english));
-  to('feedback.zh.md', gradeMarkdown(shown, assignment, { language: 'zh', replayOf }));
-  to('index.html', gradePage(shown, assignment, replayOf));
-  for (const { found } of shown.tests) if (found) saveCounterexample(folder, found.counterexample);
+  const results = gradescopeResults(graded, english, null);
+  writeText(join(folders.own, 'results.json'), `${JSON.stringify(results, null, 1)}\n`);
+  writeText(join(folders.own, 'junit.xml'), junitXml(shownTo('grader', graded)));
+  const handBack = (file: string, text: string): void => writeText(join(folders.feedback, file), text);
+  handBack('feedback.md', gradeMarkdown(shown, assignment, english));
+  handBack('feedback.zh.md', gradeMarkdown(shown, assignment, { language: 'zh', replayOf }));
+  handBack('index.html', gradePage(shown, assignment, replayOf));
+  for (const { id } of assignment.rubric) rmSync(join(folders.feedback, `${id}.json`), { force: true });
+  for (const { found } of shown.tests) if (found) saveCounterexample(folders.feedback, found.counterexample);
 };
 
 /** The files of a class, for whoever grades. */
@@ -36,6 +47,6 @@ export const writeClass = (folder: string, grades: readonly Graded[], assignment
   writeText(join(folder, 'grades.csv'), classCsv(grades));
   writeText(
     join(folder, 'index.html'),
-    classPage(grades, assignment, ({ name }) => `${name}/index.html`),
+    classPage(grades, assignment, ({ name }) => `${name}/${feedbackFolder}/index.html`),
   );
 };
