@@ -66,6 +66,16 @@ let claims: HandedInClaims | undefined;
 const silent = Object.freeze((): void => undefined);
 const quietConsole = Object.freeze({ log: silent, info: silent, warn: silent, error: silent, debug: silent });
 
+/** What is no syntax error is the end of a stack, here or in WebAssembly: in whose words depends on the machine. */
+const withoutTypes = (text: string): string => {
+  try {
+    return stripTypeScriptTypes(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw error;
+    throw new Error('it cannot be parsed: it is nested too deeply');
+  }
+};
+
 const load = async (modules: Readonly<Record<string, string>>, entry: string): Promise<Answer> => {
   const known = new Map(Object.entries(modules));
   const compartment = new Compartment({
@@ -82,7 +92,7 @@ const load = async (modules: Readonly<Record<string, string>>, entry: string): P
         throw new Error(
           `'${path.replace(/^\((.*)\)$/, '$1')}' cannot be imported: only its own files and those of the library`,
         );
-      return new ModuleSource(stripTypeScriptTypes(text), path);
+      return new ModuleSource(withoutTypes(text), path);
     },
   });
   for (const name of Object.getOwnPropertyNames(compartment.globalThis)) {
