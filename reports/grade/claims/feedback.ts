@@ -15,10 +15,17 @@ export const smallestRun = (asked: Asked, suspect: Suspect, claim: number, seen:
   return showRun(suspect.rig.subject, outsideOf(execution));
 };
 
-/** What a claim has against something right, in a sentence. */
-export const objectionText = (claims: readonly NamedClaim[], { claim, mistake }: Objection): string => {
+/** What the first claim has against something right, in a sentence; and which others have something against it, too. */
+export const objectionText = (
+  claims: readonly NamedClaim[],
+  { claim, mistake }: Objection,
+  others: readonly Objection[],
+): string => {
   const { id, sentence } = claims[claim] as NamedClaim;
-  return mistake === null
-    ? `your claim '${id}' (${sentence}) says no to a run of a right implementation`
-    : `your claim '${id}' makes a mistake about a run of a right implementation: ${mistake}`;
+  const said =
+    mistake === null
+      ? `your claim '${id}' (${sentence}) says no to a run of a right implementation`
+      : `your claim '${id}' makes a mistake about a run of a right implementation: ${mistake}`;
+  const names = others.map((other) => `'${claims[other.claim]?.id}'`);
+  return names.length === 0 ? said : `${said}; it is not accepted by ${names.join(', ')} either`;
 };

@@ -97,6 +97,15 @@ end  nothing more happens`);
     expect(await whyOf('counts-questions')).toContain('it said two things about the same run');
   });
 
+  it('names every claim that does not accept what is right', async () => {
+    const items = assignment.rubric.filter(({ id }) => id === 'accepts-in-out');
+    const claims = ['one', 'two', 'three'].map((id) => ({ id, sentence: 'it is so', holds: () => id === 'two' }));
+    const [test] = await grade(async () => inProcess({ claims, workloads: [] }), items);
+    expect(test?.why).toBe(
+      "your claim 'one' (it is so) says no to a run of a right implementation; it is not accepted by 'three' either",
+    );
+  });
+
   it('says of a claim that finds a bug and does not count, why it does not', async () => {
     const items = someItems.filter(({ id }) => id === 'accepts-in-out' || id === 'in-out-4');
     const whyOf = async (name: string): Promise<string | null | undefined> =>

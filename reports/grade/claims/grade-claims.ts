@@ -121,10 +121,10 @@ const testOfAcceptance = (
 ): GradedTest => {
   const { suspect, variant } = one;
   const title = `right code is accepted (${variant})`;
-  const [objection] = standing.objectionsTo(suspect);
+  const [objection, ...others] = standing.objectionsTo(suspect);
   if (objection) {
     const shown = smallestRun(asked, suspect, objection.claim, objection.seen);
-    return testOf(one, title, objectionText(claims, objection), shown);
+    return testOf(one, title, objectionText(claims, objection, others), shown);
   }
   // What is shown later must not be told by what is shown now.
   const wrong = cases.filter((other) => other.mutant && other.variant === variant && isShownWith(one, other));
