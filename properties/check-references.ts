@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { claimsAbout } from '#model/claim.ts';
+import { type Claim, claimsAbout } from '#model/claim.ts';
 import { Check, type CheckResult } from '#model/engine/check.ts';
 import { type Budget, budgets } from '#model/engine/explore/budget.ts';
 import { loadWorld } from '#model/engine/load/world.ts';
-import { usualPlan } from '#model/engine/plan.ts';
+import { type ClaimResult, usualPlan } from '#model/engine/plan.ts';
 import { isNight } from '#properties/by-day.ts';
 import { suites } from '#properties/index.ts';
 
@@ -13,7 +13,7 @@ const implementation = { tag: 'reference' } as const;
  * By day a third of the quick budget, within which all but 12 of the museum's 632 mutants were refuted. `npm start` takes
  * the whole of it.
  */
-const budget: Budget = isNight
+const inBrief: Budget = isNight
   ? budgets.quick
   : { ...budgets.quick, sequences: 120, looks: 500, scenarioExecutions: 500, programs: 100 };
 
@@ -29,27 +29,22 @@ export const checkReferences = (tree: string): void => {
     for (const { name: variant, module } of suite.subject.variants) {
       describe(`the reference ${suite.subject.id} (${variant})`, () => {
         const claims = claimsAbout(suite, variant);
-        let result: CheckResult;
+        let found: readonly ClaimResult[];
         beforeAll(async () => {
           const world = await loadWorld({ tag: 'ours', module, edits: [] }, suite.subject.exports);
-          result = results(
-            new Check({
-              suite,
-              variant,
-              world,
-              implementation,
-              claims,
-              budget,
-              seed: 1,
-              ...usualPlan,
-            }),
-          );
+          const resultsOf = (budget: Budget, some: readonly Claim[]): readonly ClaimResult[] =>
+            results(new Check({ suite, variant, world, implementation, claims: some, budget, seed: 1, ...usualPlan }))
+              .claims;
+          // What breaks without an order may be rare: that takes the whole budget, and mostly little of it.
+          const ofOrders = claims.filter(({ tag }) => tag === 'ordering');
+          const others = claims.filter(({ tag }) => tag !== 'ordering');
+          found = [...resultsOf(inBrief, others), ...resultsOf(budgets.quick, ofOrders)];
         });
 
         it.each(claims.map((claim) => [claim.sentence, claim] as const))('%s', (_sentence, { id, tag }) => {
-          const found = result.claims.find((candidate) => candidate.claim.id === id);
-          expect(found?.verdict).toMatchObject({ tag: 'holds' });
-          expect(found?.verdict.executions).toBeGreaterThan(tag === 'ordering' ? 1 : 100); // a weaker order breaks soon
+          const verdict = found.find(({ claim }) => claim.id === id)?.verdict;
+          expect(verdict).toMatchObject({ tag: 'holds' });
+          expect(verdict?.executions).toBeGreaterThan(tag === 'ordering' ? 1 : 100); // a weaker order breaks soon
         });
 
         it('has claims whose ids are unique', () => {
