@@ -71,8 +71,9 @@ const withoutTypes = (text: string): string => {
   try {
     return stripTypeScriptTypes(text);
   } catch (error) {
-    if (error instanceof SyntaxError) throw error;
-    throw new Error('it cannot be parsed: it is nested too deeply');
+    if (!(error instanceof SyntaxError)) throw new Error('it cannot be parsed: it is nested too deeply');
+    const line = error.stack?.match(/^:(\d+)/)?.[1]; // Node says there where it is, and shows it
+    throw line === undefined ? error : new SyntaxError(`line ${line}: ${error.message}`);
   }
 };
 
