@@ -1,4 +1,14 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +18,7 @@ import { assignments } from '#properties/assignments/index.ts';
 import { changeOf, changesText } from '#reports/grade/batch/changes.ts';
 import { rubricFingerprint } from '#reports/grade/batch/fingerprints.ts';
 import { type Batch, type Done, gradeAll } from '#reports/grade/batch/grade-all.ts';
-import { namesOf } from '#reports/grade/batch/submissions.ts';
+import { liesInOne, namesOf } from '#reports/grade/batch/submissions.ts';
 import type { Graded } from '#reports/grade/graded.ts';
 
 const assignment = assignments.find(({ name }) => name === 'ring') as Assignment;
@@ -173,6 +183,27 @@ describe('a regrade', () => {
 
   it('says nothing where no point has changed', () => {
     expect(changeOf(before, { ...before, submissionFingerprint: 'e' })).toBeUndefined();
+  });
+});
+
+describe('a folder of results', () => {
+  it('is not believed where it was handed in: a grade may lie in it', () => {
+    const handedIn = namesOf([at('started')]);
+    symlinkSync(at('lost'), join(at('started'), 'linked'));
+    mkdirSync(join(at('lost'), 'feedback'));
+    symlinkSync(join(at('started')), at('elsewhere'));
+    for (const within of [
+      at('started'),
+      join(at('started'), 'feedback'),
+      join(at('started'), 'linked'),
+      at('elsewhere'),
+    ]) {
+      expect(liesInOne(within, handedIn), within).toBe(true);
+    }
+    for (const beside of [at('grades'), at('lost'), folder, at('started-2')]) {
+      expect(liesInOne(beside, handedIn), beside).toBe(false);
+    }
+    rmSync(join(at('started'), 'linked'));
   });
 });
 

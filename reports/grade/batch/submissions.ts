@@ -1,4 +1,5 @@
-import { basename, resolve } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
+import { basename, relative, resolve } from 'node:path';
 
 /** A submission as it was named on the command line. */
 export interface Named {
@@ -37,3 +38,15 @@ export const namesOf = (paths: readonly string[]): readonly Named[] => {
     return { path, name };
   });
 };
+
+/** Both as it is called and where it really is. */
+const placesOf = (path: string): readonly string[] => [
+  resolve(path),
+  ...(existsSync(path) ? [realpathSync(path)] : []),
+];
+
+/** Whether a folder of results is part of what was handed in: then a grade that lies there may have been handed in, too. */
+export const liesInOne = (folder: string, submissions: readonly Named[]): boolean =>
+  submissions.some(({ path }) =>
+    placesOf(path).some((root) => placesOf(folder).some((place) => !relative(root, place).startsWith('..'))),
+  );
