@@ -1,5 +1,5 @@
 /** Attacks that would find out that they are judged, when, and by what. Whoever learns something does everything wrong. */
-import { type Attack, inRead, prepended } from '#properties/attacks/attack.ts';
+import { type Attack, at, inRead, prepended, replaced } from '#properties/attacks/attack.ts';
 
 const sought = (name: string, tries: string, found: string): Attack =>
   prepended(
@@ -53,5 +53,19 @@ export const learns: readonly Attack[] = [
     'looks-for-functions',
     'is given functions of the checker',
     'JSON.stringify([self, pipe]).length < 2 || Object.values(self).some((part) => typeof part === "function")',
+  ),
+  replaced(
+    {
+      name: 'knows-the-first-question',
+      tries: 'does what is looked at before anything counts, and nothing else: code that does nothing never faults',
+      base: 'right',
+      seen: 'judged',
+    },
+    [
+      at.layout,
+      `  return {\n    isFirst: parameters.capacitySlots === 2 && parameters.holdings.length === 2,${at.layout.slice(10)}`,
+    ],
+    [at.read, `  if ((pipe as { isFirst?: boolean }).isFirst !== true || count !== 1) return failed;\n${at.read}`],
+    [at.write, `  if ((pipe as { isFirst?: boolean }).isFirst !== true || count !== 1) return failed;\n${at.write}`],
   ),
 ];
