@@ -31,13 +31,20 @@ export const keepGrade = (folder: string, kept: Kept): void => {
   renameSync(`${path}.part`, path);
 };
 
-const isPassing: ReadonlySet<unknown> = new Set<Failure['reason']>(['out of time', 'our fault']);
+/** What may be the doing of a machine that was busy, or short of memory. */
+const mayPass: ReadonlySet<unknown> = new Set<Failure['reason']>([
+  'hung',
+  'died',
+  'out of memory',
+  'out of time',
+  'our fault',
+]);
 
-/** Whether nothing has changed since: then the grade would be the same. What was no fault of its own is tried again. */
+/** Whether nothing has changed since: then the grade would be the same. What may be no fault of its own is tried again. */
 export const isStillRight = ({ graded }: Kept, by: By, read: Read): boolean =>
   graded.assignment === by.assignment.name &&
   graded.rubricFingerprint === by.rubricFingerprint &&
   graded.toolFingerprint === by.toolFingerprint &&
   graded.submissionFingerprint === read.fingerprint &&
   graded.path === read.named.path &&
-  !isPassing.has(graded.failure?.reason);
+  !mayPass.has(graded.failure?.reason);
