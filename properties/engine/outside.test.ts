@@ -13,9 +13,9 @@ const threads = [[{ tag: 'put', items: [1] }], [{ tag: 'get', count: 2 }]];
 const budget = {
   name: 'quick',
   sequences: 0,
-  looks: 100,
+  looks: 40,
   preemptions: 2,
-  scenarioExecutions: 200,
+  scenarioExecutions: 60,
   programs: 0,
   schedules: 0,
 } as const;

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,16 +46,20 @@ describe('claims tried on samples', () => {
   });
 
   it('that say no to what is right, or make a mistake, are told so', async () => {
+    const right = join(folder, 'right');
+    mkdirSync(right);
+    copyFileSync(join(samples, 'right-monitor.ts'), join(right, 'right-monitor.ts'));
+    const onRight = ['--assignment', 'claims', '--samples', right];
     const workloads = "[{ name: 'one', parameters: { capacity: 1, carriedItems: 0 }, threads: [[{ tag: 'finish' }]] }]";
     const claiming = (holds: string): string =>
       `export const claims = [{ id: 'mine', sentence: 'it is so', holds: ${holds} }];\nexport const workloads = ${workloads};\n`;
-    const no = await ran('claims', file('no.ts', claiming('() => false')), ...wordsFor);
+    const no = await ran('claims', file('no.ts', claiming('() => false')), ...onRight);
     expect(no.code).toBe(1);
     expect(no.out).toContain("✗  right-monitor.ts: 'mine' says no, though it is right");
     const proud = await ran(
       'claims',
       file('writes.ts', claiming('(run) => { run.end = 7; return true; }')),
-      ...wordsFor,
+      ...onRight,
     );
     expect(proud.out).toContain(
       "'mine' makes a mistake: it threw TypeError: Cannot assign to read only property 'end'",

@@ -47,9 +47,10 @@ const grade = (open: Open, rubric: readonly Item[]): Promise<readonly GradedTest
 
 const scoreOf = (tests: readonly GradedTest[]): number => tests.reduce((sum, { score }) => sum + score, 0);
 
-/** What is quickly run: one kind of four. By the model answer all are graded here, and by the others at night. */
+/** What is quickly run. By the model answer all is graded here, and by the others at night. */
+const quickItems = ['accepts-in-out', 'in-out-1', 'in-out-4', 'in-out-5', 'in-out-6'];
 const isNight = process.env['RENDEZVOUS_NIGHT'] !== undefined;
-const someItems = assignment.rubric.filter(({ id }) => isNight || id.includes('in-out'));
+const someItems = assignment.rubric.filter(({ id }) => isNight || quickItems.includes(id));
 const isAsked = (id: string): boolean => someItems.some((item) => item.id === id);
 const isQuick = ({ loses }: { readonly loses: readonly string[] }): boolean =>
   isNight || loses.length === 0 || loses.some(isAsked);
@@ -138,8 +139,8 @@ end  nothing more happens`);
   });
 
   it('gives the same twice', async () => {
-    const items = someItems.slice(0, 6);
-    expect(await grade(submission('forgets-faults'), items)).toEqual(await grade(submission('forgets-faults'), items));
+    const name = 'forgets-faults';
+    expect(await grade(submission(name), someItems)).toEqual(await grade(submission(name), someItems));
   });
 
   it('leaves most to do to whoever hands the starter in', async () => {

@@ -74,7 +74,6 @@ const failureOf = async (text: string): Promise<SubmissionFailure> => {
 describe('claims in a process of their own', () => {
   it('say what they say elsewhere', async () => {
     expect(scoreOf(await judge(submission('right-all')))).toBe(26);
-    expect(scoreOf(await judge(submission('throws')))).toBe(21);
   });
 
   it('neither see nor change anything but the run', async () => {
