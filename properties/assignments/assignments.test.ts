@@ -12,7 +12,7 @@ import { assignments } from '#properties/assignments/index.ts';
 import { leastMissed } from '#properties/assignments/least.ts';
 import { lostBy, suiteOf } from '#properties/assignments/lost.ts';
 import { submissions } from '#properties/assignments/submissions/index.ts';
-import { textOf } from '#properties/assignments/submissions/submission.ts';
+import { filesOf } from '#properties/assignments/submissions/submission.ts';
 
 const root = new URL('../..', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
@@ -173,12 +173,9 @@ describe.each(implementations.map((assignment) => [assignment.name, assignment] 
     expect(tried.filter(({ loses }) => loses.length > 0).length).toBeGreaterThanOrEqual(5);
     try {
       for (const submission of tried) {
-        const path = join(mkdtempSync(join(folder, 'one-')), file);
-        for (const neighbour of starterOf(assignment)) {
-          writeFileSync(join(path, '..', neighbour.replace(/.*\//, '')), read(neighbour));
-        }
-        writeFileSync(path, textOf(submission));
-        const handedIn = await world(path);
+        const one = mkdtempSync(join(folder, 'one-'));
+        for (const [path, text] of filesOf(assignment, submission)) writeFileSync(join(one, path), text);
+        const handedIn = await world(join(one, file));
         expect(rubric.filter(({ id }) => submission.loses.includes(id)).map(({ id }) => id)).toEqual(submission.loses);
         if (submission.loses.length > 0) continue; // what exactly is wrong with it takes the whole budget to find
         expect(lostBy(assignment, handedIn, few), submission.name).toEqual([]);

@@ -2,6 +2,7 @@
 import { capabilitySubmissions } from '#properties/assignments/submissions/capability.ts';
 import { claimsSubmissions } from '#properties/assignments/submissions/claims.ts';
 import { lazySchedulerSubmissions } from '#properties/assignments/submissions/lazy-scheduler.ts';
+import { lrpcSubmissions } from '#properties/assignments/submissions/lrpc.ts';
 import { pipeSubmissions } from '#properties/assignments/submissions/pipe.ts';
 import { ringSubmissions } from '#properties/assignments/submissions/ring.ts';
 import type { Submission } from '#properties/assignments/submissions/submission.ts';
@@ -14,5 +15,6 @@ export const submissions: readonly Submission[] = [
   ...of('ring', ringSubmissions),
   ...of('capability', capabilitySubmissions),
   ...of('lazy-scheduler', lazySchedulerSubmissions),
+  ...of('lrpc', lrpcSubmissions),
   ...of('claims', claimsSubmissions),
 ];

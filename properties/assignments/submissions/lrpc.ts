@@ -1,0 +1,74 @@
+import type { Submission } from '#properties/assignments/submissions/submission.ts';
+
+const file = 'right-down-and-home.ts';
+
+export const lrpcSubmissions: readonly Omit<Submission, 'assignment'>[] = [
+  { name: 'right-down-and-home', what: 'One lock, one channel.', file, edits: [], loses: [] },
+  {
+    name: 'right-last-first',
+    what: 'The last of the free A-stacks is taken first.',
+    file,
+    edits: [
+      {
+        from: '    for (let aStack = 0; aStack < tables.aStacks.length; aStack++) {\n      if (!(yield* isFor(',
+        to: '    for (let aStack = tables.aStacks.length - 1; aStack >= 0; aStack--) {\n      if (!(yield* isFor(',
+      },
+    ],
+    loses: [],
+  },
+  {
+    name: 'checked-and-read-again',
+    what: 'The server checks its copy of the argument, and uses what the client can still change.',
+    file,
+    edits: [
+      { from: 'yield* add(tables, domain, argument);', to: 'yield* add(tables, domain, argument, entered);' },
+      {
+        from: 'function* add(tables: Tables, domain: DomainId, argument: Word): Routine<Word> {',
+        to: 'function* add(tables: Tables, domain: DomainId, argument: Word, level: AStackId): Routine<Word> {',
+      },
+      {
+        from: 'const sum = (yield* get(counter)) + argument;',
+        to: 'const sum = (yield* get(counter)) + (yield* get(aStackAt(tables, level).argument));',
+      },
+    ],
+    loses: ['all-at-once', 'checked-is-used'],
+  },
+  {
+    name: 'a-stack-lost-on-refusal',
+    what: 'An A-stack that was taken for a call that is refused is not given back.',
+    file,
+    edits: [
+      {
+        from: '  if (isFromList && aStack >= 0) yield* giveBack(self, tables, aStack);\n  return why;',
+        to: '  return why;',
+      },
+    ],
+    loses: ['everybody-goes-on', 'weak-waits'],
+  },
+  {
+    name: 'ends-in-silence',
+    what: 'Who waits is not told that a domain has ended.',
+    file,
+    edits: [{ from: '    yield* wakeup(self, tables.lock);\n    return true;\n', to: '    return true;\n' }],
+    loses: ['everybody-goes-on', 'weak-waits'],
+  },
+  {
+    name: 'returns-to-the-dead',
+    what: 'A thread returns to a client that has ended.',
+    file,
+    edits: [
+      {
+        from: '(yield* get(words.clientLost)) === 1 || (yield* get(words.captured)) === 1',
+        to: '(yield* get(words.captured)) === 1',
+      },
+    ],
+    loses: ['all-at-once'],
+  },
+  {
+    name: 'a-stack-in-two-calls',
+    what: 'An A-stack that is in a call may be used for another.',
+    file,
+    edits: [{ from: '=== 0 ? 0 : Failure.EBUSY', to: '>= 0 ? 0 : Failure.EBUSY' }],
+    loses: ['all-at-once', 'everybody-goes-on', 'weak-waits'],
+  },
+];
