@@ -71,4 +71,16 @@ export const lrpcSubmissions: readonly Omit<Submission, 'assignment'>[] = [
     edits: [{ from: '=== 0 ? 0 : Failure.EBUSY', to: '>= 0 ? 0 : Failure.EBUSY' }],
     loses: ['all-at-once', 'everybody-goes-on', 'weak-waits'],
   },
+  {
+    name: 'procedure-before-binding',
+    what: 'It says that there is no such procedure before it has looked whether the binding is still one.',
+    file,
+    edits: [
+      {
+        from: '  if ((yield* hasEnded(tables, domain)) || (yield* hasEnded(tables, server))) return Failure.ESTALE;\n  if (!bodyOf(tables, server, asked.procedure)) return Failure.ENOSYS;\n',
+        to: '  if (!bodyOf(tables, server, asked.procedure)) return Failure.ENOSYS;\n  if ((yield* hasEnded(tables, domain)) || (yield* hasEnded(tables, server))) return Failure.ESTALE;\n',
+      },
+    ],
+    loses: ['one-at-a-time', 'all-at-once'],
+  },
 ];
