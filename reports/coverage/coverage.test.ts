@@ -65,7 +65,7 @@ describe('rendezvous coverage', () => {
       ['spinlock.ticket.wait', true],
       ['mine.serve', true],
     ]);
-    const file = document.code?.find((one) => one.file.endsWith('lock.ts'));
+    const file = document.code?.find((one) => one.file.endsWith('/lock.ts'));
     expect(file?.uncovered).toEqual(['47-48']);
     expect(file?.lines.covered).toBe((file?.lines.total ?? 0) - 2);
     expect(document.code?.map((one) => one.file)).toContain('spec/sync/spinlock.ts');
