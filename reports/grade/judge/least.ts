@@ -39,7 +39,7 @@ export const testsOfLeast = (
     hints: scenario ? [{ program: scenario.program, schedule: [], limits: usualLimits }] : [],
   });
   for (const _ of check.run());
-  const why = `nothing counts before the simplest thing is done: '${missed}'`;
+  const why = `nothing counts before the simplest things are done: '${missed}' is not`;
   const result = check.results().claims.find(({ counterexample }) => counterexample);
   return items.map((item, i) => {
     if (i > 0 || !result?.counterexample) return undecided(item, why);

@@ -15,20 +15,33 @@ export interface Watched {
 
 const lookMilliseconds = 100;
 
+const endGroup = (leader: number): void => {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // it has just ended by itself
+  }
+};
+
+/** Ends the submission's processes and this one. */
+const endAll = (leader: number): void => {
+  endGroup(leader);
+  process.kill(process.pid, 'SIGKILL');
+};
+
 const watch = ({ shared, processId }: Watched): void => {
   let seen = 0;
   let waitedMilliseconds = 0;
+  const parentId = process.ppid;
   while (Atomics.wait(shared, Shared.isDone, 0, lookMilliseconds) === 'timed-out') {
+    // Whoever wanted to know is gone: a judge in the midst of an exploration would not notice.
+    if (process.ppid !== parentId) endAll(processId);
     const question = Atomics.load(shared, Shared.question);
     waitedMilliseconds = question !== 0 && question === seen ? waitedMilliseconds + lookMilliseconds : 0;
     seen = question;
     if (waitedMilliseconds <= Atomics.load(shared, Shared.limitMilliseconds)) continue;
     Atomics.store(shared, Shared.hasEnded, 1);
-    try {
-      process.kill(-processId, 'SIGKILL');
-    } catch {
-      // it has just ended by itself
-    }
+    endGroup(processId);
     return;
   }
 };
