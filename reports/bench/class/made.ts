@@ -5,7 +5,7 @@ import { InternalError } from '#model/suite-error.ts';
 import type { Assignment } from '#properties/assignments/assignment.ts';
 import { suiteOf } from '#properties/assignments/lost.ts';
 import { submissions } from '#properties/assignments/submissions/index.ts';
-import { textOf } from '#properties/assignments/submissions/submission.ts';
+import { filesOf } from '#properties/assignments/submissions/submission.ts';
 import { baseFrom, entry } from '#properties/attacks/attack.ts';
 import { attacks } from '#properties/attacks/corpus.ts';
 import { mutants } from '#properties/index.ts';
@@ -104,7 +104,7 @@ export const madeFor = (assignment: Assignment, folder: string): readonly Made[]
     .map(
       (submission): Made => ({
         name: `written-${submission.name}`,
-        files: new Map([[file, textOf(submission)]]),
+        files: filesOf(assignment, submission),
         loses: { tag: 'these', ids: submission.loses },
       }),
     );
