@@ -86,7 +86,7 @@ const attacksOn = (assignment: Assignment, reference: string, folder: string): r
 
 /** All submissions that can be made for an assignment: the reference, its mutants, what others wrote, and attacks. */
 export const madeFor = (assignment: Assignment, folder: string): readonly Made[] => {
-  const { name, variant, file } = assignment;
+  const { name, variant } = assignment;
   const module = suiteOf(assignment).subject.variants.find((candidate) => candidate.name === variant)?.module;
   if (module === undefined) throw new InternalError(`${name} is about no variant that there is`);
   const reference = `impl/${module}`;
