@@ -194,6 +194,10 @@ export class Check {
     return this.#open.some(({ claim, verdict }) => isOnExecutions(claim) && !verdict);
   }
 
+  get #isAsFound(): boolean {
+    return this.plan.stories === 'as found';
+  }
+
   /** Claims about orders come last: they are about what all the others say. */
   *#orders(total: number): Generator<Progress, void> {
     for (const open of this.#open) {
@@ -276,7 +280,9 @@ export class Check {
       if (!failure) this.#sequences = { done: done + sequencesPerSlice, executions: this.#executions };
       if (failure) {
         rejectFloating(failure.execution);
-        const { execution, violation, minimal } = shrinkSequence(this.#rig, this.#graph, failure);
+        const { execution, violation, minimal } = this.#isAsFound
+          ? { ...failure, minimal: undefined }
+          : shrinkSequence(this.#rig, this.#graph, failure);
         this.#refute(open, execution, usualLimits, violation, minimal);
       }
       yield { done: this.#executions, total };
@@ -315,6 +321,10 @@ export class Check {
   }
 
   #shrinkAndRefute(open: Open, execution: Execution, limits: Limits): void {
+    if (this.#isAsFound) {
+      this.#refute(open, execution, limits, this.#judgeOne(open.claim, execution) as Violation);
+      return;
+    }
     const fails = (candidate: Execution): boolean => this.#judgeOne(open.claim, candidate) !== undefined;
     const smallest = shrink(this.#rig, execution, limits, fails);
     const violation = this.#judgeOne(open.claim, smallest.execution) as Violation;
@@ -351,9 +361,9 @@ export class Check {
     const { plan } = this;
     const { subject } = plan.suite;
     const { schedule } = execution;
-    const isSequence = open.claim.tag === 'refines';
-    const decisive = isSequence ? null : this.#decisive(open.claim, execution, limits);
-    const pair = isSequence ? null : this.#pair(open.claim, execution, limits, schedule[decisive ?? -1]);
+    const isSimple = open.claim.tag === 'refines' || this.#isAsFound;
+    const decisive = isSimple ? null : this.#decisive(open.claim, execution, limits);
+    const pair = isSimple ? null : this.#pair(open.claim, execution, limits, schedule[decisive ?? -1]);
     open.verdict = { tag: 'refuted', executions: open.executions, violation };
     open.counterexample = {
       version: counterexampleVersion,

@@ -19,6 +19,8 @@ export interface Plan extends Exploration {
   readonly claims: readonly Claim[];
   /** Stops as soon as one claim is refuted. */
   readonly untilRefuted: boolean;
+  /** Whether a story is made as small as can be, or told as it was found, which takes a third of the time. */
+  readonly stories: 'smallest' | 'as found';
   /** Stories of like mistakes, to be tried first. */
   readonly hints: readonly Pick<Counterexample, 'program' | 'schedule' | 'limits'>[];
   /** If all executions are explored: of each scenario at most so many; null: as many as the budget says. */
@@ -38,6 +40,7 @@ export const usualPlan = {
   memories: memoryNames,
   weakening: null,
   untilRefuted: false,
+  stories: 'smallest',
   hints: [],
   executionsMax: null,
   kept: null,

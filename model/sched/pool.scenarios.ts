@@ -33,6 +33,7 @@ const inPools: readonly Scenario[] = [
     2,
     [calls(1)],
     [receives, receives, replies(), replies()],
+    [calls(1)],
   ),
   scenario(
     'one may go, and another that is before it may not',

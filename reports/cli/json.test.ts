@@ -113,6 +113,15 @@ describe('--json', () => {
     expect(ran.code).toBe(0);
   });
 
+  it('museum: a story as it was found replays too', async () => {
+    const name = 'sync/sleep-wakeup/no-condition-lock';
+    const ran = await run('museum', name, '--as-found', '--out', join(folder, 'as-found'), '--json');
+    expect(ran.code).toBe(0);
+    const { mutants } = documentOf(ran, 'museum') as { mutants: { replay: string; story: { minimal?: unknown } }[] };
+    expect(mutants[0]?.story.minimal).toBeUndefined();
+    expect((await run('replay', mutants[0]?.replay as string)).code).toBe(1);
+  });
+
   it('ordering: each order with what breaks without it, whose story replays and names what was made weaker', async () => {
     const ran = await run('ordering', 'sync/spinlock', '--variant', 'ticket', '--out', folder, '--json');
     const document = documentOf(ran, 'ordering');

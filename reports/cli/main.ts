@@ -127,6 +127,7 @@ export const main = async (argv: readonly string[], output: Output = processOutp
   underMemories(checking(program.command('museum')))
     .description('run known-bad implementations: each must be refuted by its claim')
     .argument('[subject...]', 'subjects or mutants; all if none is named')
+    .option('--as-found', 'only whether each is refuted: the stories are not made small', false)
     .addHelpText('after', example('museum sync/sleep-wakeup'))
     .action(async (names: string[], options) => {
       const { museum } = await import('#reports/cli/museum.ts');
@@ -135,7 +136,15 @@ export const main = async (argv: readonly string[], output: Output = processOutp
       const { seed, json, workers } = options;
       code = await museum(
         selectMutants(names),
-        { budget, seed, memories: selectMemories(options.memory), json, workers, folder: options.out },
+        {
+          budget,
+          seed,
+          memories: selectMemories(options.memory),
+          json,
+          workers,
+          folder: options.out,
+          asFound: options.asFound,
+        },
         output,
       );
     });

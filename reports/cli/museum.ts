@@ -32,10 +32,15 @@ export interface MuseumOptions {
   readonly seed: number;
   readonly memories: readonly MemoryName[];
   readonly folder: string;
+  /** Only whether each is refuted, and the stories as they were found. */
+  readonly asFound?: boolean;
 }
 
 /** Each mutant against the claim that must kill it. How soon it does, nobody knows before. */
-export const museumJobs = (mutants: readonly Mutant[], { budget, seed, memories }: MuseumOptions): readonly Job[] =>
+export const museumJobs = (
+  mutants: readonly Mutant[],
+  { budget, seed, memories, asFound }: MuseumOptions,
+): readonly Job[] =>
   mutants.map(({ id, subject, variant, title, killedBy }) => ({
     task: {
       subject,
@@ -46,6 +51,7 @@ export const museumJobs = (mutants: readonly Mutant[], { budget, seed, memories 
       seed,
       explore: 'all',
       memories,
+      ...(asFound ? { stories: 'as found' as const } : {}),
     },
     label: `museum: ${title}`,
     size: null,

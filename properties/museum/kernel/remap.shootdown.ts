@@ -73,7 +73,7 @@ export default exhibit('kernel/remap', [
         to: `load(runningWord(words, 0), 'seq_cst', 'shootdown.running')`,
       },
     ],
-    killedBy: 'faultless',
+    killedBy: 'no-stale-translation',
   },
   {
     name: 'never-rests',
