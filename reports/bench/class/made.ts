@@ -68,6 +68,10 @@ const withEdits = (
   return edited;
 };
 
+/** Whether they import nothing but each other and the library: an edit may ask for more than may be had. */
+const mayImport = ({ library }: Assignment, modules: ReadonlyMap<string, string>): boolean =>
+  [...modules.values()].flatMap(importsIn).every((path) => modules.has(path) || library.includes(path));
+
 /** The attacks on this assignment, each with what it is to be compared with, which is left in `folder`. */
 const attacksOn = (assignment: Assignment, reference: string, folder: string): readonly Made[] => {
   if (assignment.file !== entry) return [];
@@ -95,7 +99,7 @@ export const madeFor = (assignment: Assignment, folder: string): readonly Made[]
     .filter((mutant) => mutant.subject === assignment.subject && mutant.variant === variant)
     .flatMap(({ id, edits }): Made[] => {
       const edited = withEdits(modules, edits);
-      if (!edited) return [];
+      if (!edited || !mayImport(assignment, edited)) return [];
       const files = asHandedIn(assignment, reference, edited);
       return [{ name: id.replaceAll('/', '-'), files, loses: { tag: 'as', implementation: { tag: 'mutant', id } } }];
     });
