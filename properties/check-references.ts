@@ -10,8 +10,7 @@ import { suites } from '#properties/index.ts';
 const implementation = { tag: 'reference' } as const;
 
 /**
- * By day a third of the quick budget, within which all but 12 of the museum's 632 mutants were refuted. `npm start` takes
- * the whole of it.
+ * By day a third of the quick budget. `npm start`, and the night, take the whole of it.
  */
 const inBrief: Budget = isNight
   ? budgets.quick

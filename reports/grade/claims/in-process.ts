@@ -1,12 +1,7 @@
 import type { OutsideRun } from '#model/engine/outside/run.ts';
 import type { Said, Session } from '#reports/grade/claims/session.ts';
 import { HandedInClaims } from '#reports/grade/sandbox/host-claims.ts';
-
-const freeze = (value: unknown): void => {
-  if (typeof value !== 'object' || value === null) return;
-  Object.freeze(value);
-  for (const part of Object.values(value)) freeze(part);
-};
+import { freeze } from '#reports/grade/sandbox/host-values.ts';
 
 /** A session in this process: for claims that are trusted, as those of whoever runs this are. */
 export const inProcess = (module: Readonly<Record<string, unknown>>): Session => {

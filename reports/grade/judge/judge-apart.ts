@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Failure, GradedTest } from '#reports/grade/graded.ts';
 import type { Job, JudgeSpent, Said } from '#reports/grade/judge/judge.ts';
+import { endGroup } from '#reports/grade/sandbox/end-group.ts';
 
 /** What a judge has said by its end. */
 export interface Judgement {
@@ -42,6 +43,7 @@ export const judgeApart = (job: Job, limitSeconds: number): Promise<Judgement> =
       else if ('decided' in said) decided.push(said.decided);
       else end = said;
     });
+    // A judge that is ended cannot end the submission's processes any more.
     const endAll = (): void => {
       child.kill('SIGKILL');
       for (const leader of started) endGroup(leader);
@@ -59,15 +61,6 @@ export const judgeApart = (job: Job, limitSeconds: number): Promise<Judgement> =
     });
     child.send(job);
   });
-
-/** A judge that is ended cannot end the submission's processes any more. */
-const endGroup = (leader: number): void => {
-  try {
-    process.kill(-leader, 'SIGKILL');
-  } catch {
-    // they have ended by themselves
-  }
-};
 
 const outOfTime = (limitSeconds: number): Failure => ({
   reason: 'out of time',

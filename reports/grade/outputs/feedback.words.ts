@@ -1,8 +1,8 @@
 /** The fixed words of what a student is told, in English. `feedback.words.zh.ts` says the same in Chinese. */
 
 import type { StorySize } from '#model/counterexample.ts';
-import type { ViolationKind } from '#model/verdict.ts';
 import type { Failure } from '#reports/grade/graded.ts';
+import { wordsOf } from '#reports/html/client/words.ts';
 import { plural, sizeText } from '#reports/text/story.ts';
 
 const number = (n: number): string => n.toLocaleString('en');
@@ -36,17 +36,7 @@ export const english = {
   whatWentWrong: 'What went wrong',
   theSpec: 'the spec ',
   theImplementation: 'the implementation ',
-  kind: {
-    'wrong answer': 'wrong answer',
-    'wrong state': 'wrong state',
-    'lost wakeup': 'lost wakeup',
-    deadlock: 'deadlock',
-    livelock: 'livelock',
-    fault: 'fault',
-    'broken invariant': 'broken invariant',
-    'too expensive': 'too expensive',
-    'wrong history': 'wrong history',
-  } satisfies Record<ViolationKind, string>,
+  kind: wordsOf('en').kind,
   notDecided: 'Why it is not decided',
   clauseOf: 'What the spec says of',
   clauseOfAll: 'What the spec says',

@@ -1,5 +1,6 @@
 /** The fixed words of what a student is told, in Chinese. Claims, stories and the spec stay as they are. */
 import type { FeedbackWords } from '#reports/grade/outputs/feedback.words.ts';
+import { wordsOf } from '#reports/html/client/words.ts';
 
 const number = (n: number): string => n.toLocaleString('zh');
 
@@ -32,17 +33,7 @@ export const chinese: FeedbackWords = {
   whatWentWrong: '错在哪里',
   theSpec: '规约：',
   theImplementation: '实现：',
-  kind: {
-    'wrong answer': '返回值错误',
-    'wrong state': '状态错误',
-    'lost wakeup': '丢失的唤醒',
-    deadlock: '死锁',
-    livelock: '活锁',
-    fault: '机器故障',
-    'broken invariant': '不变式被破坏',
-    'too expensive': '开销过大',
-    'wrong history': '历史错误',
-  },
+  kind: wordsOf('zh').kind,
   notDecided: '为何未能判定',
   clauseOf: '规约的要求：',
   clauseOfAll: '规约的要求',

@@ -1,4 +1,5 @@
 /** Reads what a submission's process says, and believes none of it: whatever has another shape is a failure. */
+import { Kind } from '#impl/machine/ops.ts';
 import {
   type Allocation,
   type Answer,
@@ -106,7 +107,7 @@ const allocationOf = (value: unknown): Allocation => {
 };
 
 const orders: ReadonlySet<unknown> = new Set(['plain', 'relaxed', 'acquire', 'release', 'acq_rel', 'seq_cst']);
-const kindMax = 22;
+const kinds: ReadonlySet<unknown> = new Set(Object.values(Kind));
 
 const numberOrNothing = (value: unknown): value is number | null => value === null || typeof value === 'number';
 
@@ -114,8 +115,7 @@ const opOf = (value: unknown): SentOp | undefined => {
   const [kind, address, operand, expected, order, site, text] = listOf(value, 7);
   const isSound =
     isWord(kind) &&
-    kind >= 0 &&
-    kind <= kindMax &&
+    kinds.has(kind) &&
     numberOrNothing(address) &&
     numberOrNothing(operand) &&
     numberOrNothing(expected) &&

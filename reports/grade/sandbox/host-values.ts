@@ -11,6 +11,13 @@ export const textOf = (value: unknown): string => {
   return typeof value === 'function' ? 'a function' : String(value).slice(0, textLengthMax);
 };
 
+/** Freezes a value and all that is in it. */
+export const freeze = (value: unknown): void => {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
+  Object.freeze(value);
+  for (const part of Object.values(value)) freeze(part);
+};
+
 /** Plain data that is like a value: functions and what is too deep or too much are left out. */
 export const plainOf = (value: unknown): Value => {
   let parts = 0;

@@ -7,7 +7,7 @@ import { stripTypeScriptTypes } from 'node:module';
 import { ModuleSource } from '@endo/module-source';
 import 'ses';
 import { HandedInClaims } from '#reports/grade/sandbox/host-claims.ts';
-import { allocatorOf, plainOf, textOf } from '#reports/grade/sandbox/host-values.ts';
+import { allocatorOf, freeze, plainOf, textOf } from '#reports/grade/sandbox/host-values.ts';
 import {
   type Answer,
   digestAfter,
@@ -16,6 +16,7 @@ import {
   type Request,
   type SentOp,
   type SentStep,
+  saysText,
   stepsAhead,
   type Value,
 } from '#reports/grade/sandbox/protocol.ts';
@@ -106,12 +107,6 @@ const load = async (modules: Readonly<Record<string, string>>, entry: string): P
   return { exports: Object.keys(namespace).filter((name) => typeof namespace[name] === 'function') };
 };
 
-const freeze = (value: unknown): void => {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
-  Object.freeze(value);
-  for (const part of Object.values(value)) freeze(part);
-};
-
 /** What a value that was sent stands for. */
 const received = (value: Value): unknown => {
   if (typeof value !== 'object' || value === null) return value;
@@ -130,9 +125,6 @@ const boot = (id: number, base: number, parts: readonly Value[]): Answer => {
 };
 
 const wholeOf = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null);
-
-/** Kinds that come with a text: panic, tracepoint. */
-const saysText: ReadonlySet<unknown> = new Set([19, 22]);
 
 const opOf = (from: Register): SentOp => [
   wholeOf(from.kind),
@@ -189,7 +181,7 @@ const notice = (op: SentOp, word: number): void => {
 const timesUntilGuessed = 3;
 
 const guessFor = (op: SentOp): number | undefined => {
-  if (givesNothing.has(op[0] as number)) return 0;
+  if (givesNothing.has(op[0])) return 0;
   const known = given.get(placeOf(op));
   return known !== undefined && known.timesInARow >= timesUntilGuessed ? known.word : undefined;
 };

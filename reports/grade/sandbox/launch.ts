@@ -22,12 +22,7 @@ const repository = fileURLToPath(new URL('../../../', import.meta.url));
 const sandbox = fileURLToPath(new URL('./', import.meta.url));
 
 /** What it must read to run at all: the host's own files, the packages, and what says how imports are resolved. */
-const readable = (): readonly string[] => [
-  sandbox,
-  join(repository, 'package.json'),
-  join(repository, 'reports', 'package.json'),
-  modulesFolder(),
-];
+const readable = (): readonly string[] => [sandbox, join(repository, 'package.json'), modulesFolder()];
 
 /** Where the packages are: beside this folder, or above it where this is itself installed as one. */
 const modulesFolder = (): string => dirname(dirname(fileURLToPath(import.meta.resolve('ses/package.json'))));

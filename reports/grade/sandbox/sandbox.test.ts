@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { MicroOp } from '#impl/machine/ops.ts';
-import { register } from '#impl/machine/ops.ts';
+import { Kind, register } from '#impl/machine/ops.ts';
 import { readText } from '#reports/cli/files.ts';
+import { givesNothing, saysText } from '#reports/grade/sandbox/protocol.ts';
 import { remoteModule } from '#reports/grade/sandbox/remote-module.ts';
 import { SubmissionProcess } from '#reports/grade/sandbox/submission.ts';
 import { SubmissionFailure } from '#reports/grade/sandbox/submission-failure.ts';
@@ -141,5 +142,15 @@ describe('a submission in its own process', () => {
     expect(() => routine(module, 'floats')().next(0)).toThrow('a micro-op was made but not yielded');
     expect(routine(module, 'odd')().next(0)).toEqual({ done: false, value: undefined });
     expect(register.pending).toBe(false);
+  });
+});
+
+describe('the kinds that the host knows by their numbers', () => {
+  it('are those of the machine', () => {
+    const { store, fence, switchTo, idle, sendInterrupt, allocate, free, pause } = Kind;
+    const { unmaskInterrupts, activate, panic, tracepoint } = Kind;
+    const silent = [store, fence, switchTo, idle, sendInterrupt, allocate, free, pause];
+    expect([...givesNothing]).toEqual([...silent, unmaskInterrupts, activate, tracepoint]);
+    expect([...saysText]).toEqual([panic, tracepoint]);
   });
 });

@@ -1,6 +1,7 @@
 import { closeSync, readSync, writeSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { readAnswer } from '#reports/grade/sandbox/answers.ts';
+import { endGroup } from '#reports/grade/sandbox/end-group.ts';
 import { type Launched, type Layers, launch } from '#reports/grade/sandbox/launch.ts';
 import { answerBytesMax, type Request } from '#reports/grade/sandbox/protocol.ts';
 import { SubmissionFailure } from '#reports/grade/sandbox/submission-failure.ts';
@@ -98,11 +99,7 @@ export class SubmissionProcess {
     const { process: child, toIt, fromIt } = this.#launched;
     closeSync(toIt);
     closeSync(fromIt);
-    try {
-      process.kill(-(child.pid as number), 'SIGKILL');
-    } catch {
-      // it has ended by itself
-    }
+    endGroup(child.pid as number);
     child.unref();
   }
 

@@ -3,6 +3,7 @@
  * is silent for too long.
  */
 import { workerData } from 'node:worker_threads';
+import { endGroup } from '#reports/grade/sandbox/end-group.ts';
 
 /** Words that both threads see: the question that is open (0: none) and how long it may take, and what has become of it. */
 export const Shared = { question: 0, limitMilliseconds: 1, hasEnded: 2, isDone: 3 } as const;
@@ -14,14 +15,6 @@ export interface Watched {
 }
 
 const lookMilliseconds = 100;
-
-const endGroup = (leader: number): void => {
-  try {
-    process.kill(-leader, 'SIGKILL');
-  } catch {
-    // it has just ended by itself
-  }
-};
 
 /** Ends the submission's processes and this one. */
 const endAll = (leader: number): void => {
