@@ -203,7 +203,8 @@ export class Check {
     for (const open of this.#open) {
       if (open.claim.tag !== 'ordering') continue;
       // What breaks without an order is looked for in every way: that is another question than whether all holds with it.
-      const plan: Plan = this.#every ? { ...this.plan, explore: 'all', kept: null } : this.plan;
+      const isInPart = this.#every || this.plan.explore === 'drawn';
+      const plan: Plan = isInPart ? { ...this.plan, explore: 'all', kept: null } : this.plan;
       const judging = judgeOrders(plan, open.claim.responsible, (tried) => new Check(tried));
       let next = judging.next();
       for (; !next.done; next = judging.next()) {

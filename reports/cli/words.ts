@@ -23,7 +23,7 @@ export const oneOf =
   };
 
 export const budgetNames: readonly Budget['name'][] = ['quick', 'grade', 'night'];
-export const exploreNames: readonly Explore[] = ['all', 'exhaustive', 'random', 'pct'];
+export const exploreNames: readonly Explore[] = ['all', 'drawn', 'exhaustive', 'random', 'pct'];
 
 /** A command's help ends with an example. */
 export const example = (text: string): string => `\nExample:\n  $ npx rendezvous ${text}`;

@@ -3,8 +3,11 @@ import type { Tally } from '#model/engine/cores/classes.ts';
 import type { Budget } from '#model/engine/explore/budget.ts';
 import type { MemoryName } from '#model/engine/explore/memories.ts';
 
-/** Which strategies an exploration uses. */
-export type Explore = 'all' | 'exhaustive' | 'random' | 'pct';
+/**
+ * Which strategies an exploration uses. *drawn*: those of *all* that the seed decides, so that another seed makes no
+ * execution over again that is the same with every seed.
+ */
+export type Explore = 'all' | 'drawn' | 'exhaustive' | 'random' | 'pct';
 
 /** What to explore, and how. */
 export interface Exploration {

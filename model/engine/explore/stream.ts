@@ -47,7 +47,7 @@ export function* samples(rig: Rig, exploration: Sampling): Generator<Sample, rea
   const { budget, seed, explore, memories, weakening } = exploration;
   const exhausted: Exhausted[] = [];
   const programs = randomSamples(rig, exploration);
-  if (explore === 'all') {
+  if (explore === 'all' || explore === 'drawn') {
     const mayDraw = budget.programs > 0;
     const mayShareCores = mayShare(rig, exploration);
     yield* firstLooks(rig, { looks: budget.looks, seed, memories, weakening, timers, mayDraw, mayShareCores });
@@ -80,7 +80,7 @@ function* take<End>(stream: Generator<Sample, End>, count: number): Generator<Sa
 
 /**
  * A scenario's executions: all of them, if they are few; else its schedules in order, fewest preemptions first, and then
- * as many again drawn.
+ * as many again drawn. If only what is drawn is asked for: nothing where they are few, and else what is drawn.
  */
 function* wayThrough(
   rig: Rig,
@@ -90,18 +90,21 @@ function* wayThrough(
 ): Generator<Sample, Exhausted> {
   const { name, program, limits, executions } = way;
   const { preemptions } = exploration.budget;
+  const isDrawn = exploration.explore === 'drawn';
+  const none = { executions: 0, impossible: 0, unfair: 0, cutOff: 0 };
   if (hasAtMost(rig, program, limits, executions * inOrder)) {
+    if (isDrawn) return { scenario: name, preemptions, end: 'executions', ...none };
     const { bound, ...tally } = yield* samplesOf(everyExecution(rig, program, limits, executions), way);
     if (!bound) return { scenario: name, preemptions, end: 'all', ...tally };
   }
-  const made = { executions: 0, impossible: 0, unfair: 0, cutOff: 0 };
+  const made = { ...none };
   const note = (execution: Execution): void => {
     made.executions++;
     if (execution.end === 'limit') made.cutOff++;
   };
   const share = limits.weakening ? inOrderWeakened : inOrder;
   const schedules = exhaust(rig, program, limits, { preemptions, executions: executions * share });
-  const isComplete = yield* samplesOf(schedules, way, note);
+  const isComplete = !isDrawn && (yield* samplesOf(schedules, way, note));
   let steps = 100;
   for (let i = 0; !isComplete && i < executions * (1 - share); i++) {
     const drawnLimits = i % 3 === 2 ? { ...limits, timers } : limits;
@@ -151,9 +154,10 @@ function* randomSamples(rig: Rig, exploration: Exploration): Generator<Sample, v
 /** About how many executions an exploration of so many scenarios takes. */
 export const executionsOf = ({ budget, explore, memories }: Exploration, scenarios: number): number => {
   const perMemory = memories.reduce((sum, memory) => sum + shareOf(memory, memories), 0);
-  const ordered = explore === 'all' ? scenarios * budget.scenarioExecutions : 0;
+  const ofScenarios = explore === 'all' ? 1 : explore === 'drawn' ? 1 - inOrder : 0;
+  const ordered = ofScenarios * scenarios * budget.scenarioExecutions;
   const random = budget.programs * budget.schedules * perMemory;
-  return (explore === 'all' ? budget.looks : 0) + ordered * (perMemory + 0.25) + random;
+  return (ofScenarios > 0 ? budget.looks : 0) + ordered * (perMemory + 0.25) + random;
 };
 
 /** Where the code is made weaker, reads are old half of the time: that is what there is to find. */
