@@ -87,9 +87,9 @@ export function* setPriority(self: Thread, kernel: Kernel, target: ThreadId, pri
   const core = yield* lockCoreOf(kernel, target);
   const before = yield load(thread.priority, 'plain');
   const wasQueued = yield* isQueued(kernel, target);
+  yield tracepoint('priority', place(target, core, priority)); // from here it is ours to see that somebody runs it
   if (wasQueued) yield* remove(kernel, core, target);
   yield store(thread.priority, priority, 'plain');
-  yield tracepoint('priority', place(target, core, priority));
   if (wasQueued) yield* insert(kernel, core, target);
   const state = yield load(thread.state, 'plain');
   let mustGiveWay = state === State.ready && (yield* announce(kernel, core, target));

@@ -85,7 +85,10 @@ const tellsWhoSleeps = (run: Run): boolean =>
     );
   });
 
-/** Who has waited for another core since before this one began to look, and could run here, is found: it does not halt. */
+/**
+ * Who has waited for another core since before this one began to look, and could run here, is found: it does not halt. Not
+ * whom somebody has moved to another place meanwhile: it is for that one to tell.
+ */
 const findsWork = (run: Run): boolean => {
   /** Of each core that looks for work: who waited, for which core, when it began. */
   const found = new Map<number, readonly { readonly id: ThreadId; readonly core: number }[]>();
@@ -95,7 +98,7 @@ const findsWork = (run: Run): boolean => {
     ({ name, word, core: where }, { threads, current }, duties) => {
       const moved = name === 'told to look' || name === 'is awake' ? undefined : placeOf(word).id;
       if (moved === undefined) found.delete(word);
-      else if (['dispatched', 'moved', 'mask', 'preempted', 'ready'].includes(name)) {
+      else if (['dispatched', 'moved', 'mask', 'priority', 'preempted', 'ready'].includes(name)) {
         for (const [core, waiting] of found)
           found.set(
             core,
