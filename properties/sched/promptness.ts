@@ -71,46 +71,49 @@ const wakesWhoIsTold = (run: Run): boolean => {
  * When whoever has made a thread wait goes on to something else, no core sleeps that could run it and was not told. Where
  * the thread's own core was told, or looks anyway, it is the turn of that one's dispatcher, when it takes another thread.
  */
-const tellsWhoSleeps = (run: Run): boolean =>
-  followDuties(run, (id, { by }, scene, told) => {
-    const thread = scene.threads[id];
-    if (thread?.state !== 'ready') return true;
-    const current = scene.current[thread.core] ?? null;
-    const isItsDispatcher = by === run.program.threads.length + thread.core;
-    const isLeftToIt =
-      told(thread.core) || current === null || (current === by && thread.priority > (scene.threads[by]?.priority ?? 0));
-    if (isLeftToIt && !isItsDispatcher) return thread.core;
-    return scene.halted.every(
-      (isHalted, core) => !isHalted || core === thread.core || !has(thread.mask, core) || told(core),
-    );
-  });
+const isOffered = (
+  run: Run,
+  id: ThreadId,
+  { by }: Due,
+  scene: Scene,
+  told: (core: number) => boolean,
+): boolean | number => {
+  const thread = scene.threads[id];
+  if (thread?.state !== 'ready') return true;
+  const current = scene.current[thread.core] ?? null;
+  const isItsDispatcher = by === run.program.threads.length + thread.core;
+  const isLeftToIt =
+    told(thread.core) || current === null || (current === by && thread.priority > (scene.threads[by]?.priority ?? 0));
+  if (isLeftToIt && !isItsDispatcher) return thread.core;
+  return scene.halted.every(
+    (isHalted, core) => !isHalted || core === thread.core || !has(thread.mask, core) || told(core),
+  );
+};
 
 /**
- * Who has waited for another core since before this one began to look, and could run here, is found: it does not halt. Not
- * whom somebody has moved to another place meanwhile: it is for that one to tell.
+ * Whoever waits is offered to those who sleep. And who has waited for another core since before this one began to look, and
+ * could run here, is found: it does not halt. Not whom somebody has still to offer, or has moved to another place meanwhile.
  */
-const findsWork = (run: Run): boolean => {
+const offersAndFinds = (run: Run): boolean => {
   /** Of each core that looks for work: who waited, for which core, when it began. */
   const found = new Map<number, readonly { readonly id: ThreadId; readonly core: number }[]>();
+  const lose = (isLost: (one: { readonly id: ThreadId; readonly core: number }) => boolean): void => {
+    for (const [core, waiting] of found)
+      found.set(
+        core,
+        waiting.filter((one) => !isLost(one)),
+      );
+  };
   return followDuties(
     run,
-    () => true,
+    (id, due, scene, told) => isOffered(run, id, due, scene, told),
     ({ name, word, core: where }, { threads, current }, duties) => {
       const moved = name === 'told to look' || name === 'is awake' ? undefined : placeOf(word).id;
       if (moved === undefined) found.delete(word);
       else if (['dispatched', 'moved', 'mask', 'priority', 'preempted', 'ready'].includes(name)) {
-        for (const [core, waiting] of found)
-          found.set(
-            core,
-            waiting.filter(({ id }) => id !== moved),
-          );
+        lose(({ id }) => id === moved);
       }
-      const isFreed = name === 'blocked' || name === 'preempted'; // its dispatcher sees to those who wait there
-      for (const [core, waiting] of isFreed ? found : [])
-        found.set(
-          core,
-          waiting.filter((one) => one.core !== where),
-        );
+      if (name === 'blocked' || name === 'preempted') lose(({ core }) => core === where); // its dispatcher sees to those who wait there
       if (name === 'looks for work') {
         const waiting = threads.flatMap(({ state, core, mask }, id) =>
           state === 'ready' &&
@@ -130,7 +133,7 @@ const findsWork = (run: Run): boolean => {
 };
 
 /** No core halts, or sleeps on, beside a thread that it could run. */
-export const isWorkConserving = (run: Run): boolean => wakesWhoIsTold(run) && tellsWhoSleeps(run) && findsWork(run);
+export const isWorkConserving = (run: Run): boolean => wakesWhoIsTold(run) && offersAndFinds(run);
 
 /** By then whoever may not keep its core, or is less urgent than the one that waits, was told, if it is not that one. */
 const isTold = (run: Run): boolean =>
