@@ -6,6 +6,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
@@ -39,13 +40,16 @@ export const prepareFolder = (folder: string): void => {
   }
 };
 
+const notWritable = (path: string, error: unknown): SuiteError =>
+  new SuiteError('S301', `cannot write ${path}: ${reasonOf(error)}`, 'name another file, or make it writable');
+
 /** Makes sure that a file can be written, before any work is done; what is in it stays. */
 export const prepareFile = (path: string): void => {
   prepareFolder(dirname(resolve(path)));
   try {
     closeSync(openSync(path, 'a'));
   } catch (error) {
-    throw new SuiteError('S301', `cannot write ${path}: ${reasonOf(error)}`, 'name another file, or make it writable');
+    throw notWritable(path, error);
   }
 };
 
@@ -55,8 +59,18 @@ export const writeText = (path: string, text: string): void => {
   try {
     writeFileSync(path, text);
   } catch (error) {
-    throw new SuiteError('S301', `cannot write ${path}: ${reasonOf(error)}`, 'name another file, or make it writable');
+    throw notWritable(path, error);
   }
+};
+
+/** Writes a file anew, and its folder. What is there is removed: should it be a link, it is not followed. */
+export const writeAnew = (path: string, text: string): void => {
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    throw notWritable(path, error);
+  }
+  writeText(path, text);
 };
 
 /** Reads a file of the user's. */

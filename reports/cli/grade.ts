@@ -8,7 +8,7 @@ import { progressDisplay } from '#reports/cli/progress.ts';
 import { changeLines, changesText } from '#reports/grade/batch/changes.ts';
 import { rubricFingerprint, toolFingerprint } from '#reports/grade/batch/fingerprints.ts';
 import { type Done, gradeAll } from '#reports/grade/batch/grade-all.ts';
-import { liesInOne, type Named, namesOf } from '#reports/grade/batch/submissions.ts';
+import { liesInOne, type Named, namesOf, refuseLink } from '#reports/grade/batch/submissions.ts';
 import { type Folders, feedbackFolder, writeClass } from '#reports/grade/batch/write-results.ts';
 import type { Found, Graded } from '#reports/grade/graded.ts';
 import { visible, visibleLine } from '#reports/grade/outputs/safe-text.ts';
@@ -32,6 +32,8 @@ export const grade = async (paths: readonly string[], options: GradeOptions, out
   const submissions = namesOf(paths);
   const isClass = submissions.length > 1;
   const out = options.out ?? (isClass ? 'grades' : feedbackFolder);
+  const isHandedIn = liesInOne(out, submissions);
+  if (isHandedIn) refuseLink(out);
   prepareFolder(out);
   const by = { assignment, rubricFingerprint: rubricFingerprint(assignment), toolFingerprint: toolFingerprint() };
   const foldersOf = ({ name }: Named): Folders => {
@@ -43,7 +45,7 @@ export const grade = async (paths: readonly string[], options: GradeOptions, out
   const display = progressDisplay(output, submissions.length);
   let count = 0;
   const done = await gradeAll(
-    { by, submissions, foldersOf, reader, workers, isAnew: isAnew || liesInOne(out, submissions) },
+    { by, submissions, foldersOf, reader, workers, isAnew: isAnew || isHandedIn },
     () => interrupt.isRequested,
     ({ kept }) => display.update(++count, submissions.length, visibleLine(kept.graded.name)),
   );

@@ -18,7 +18,7 @@ import { assignments } from '#properties/assignments/index.ts';
 import { changeOf, changesText } from '#reports/grade/batch/changes.ts';
 import { rubricFingerprint } from '#reports/grade/batch/fingerprints.ts';
 import { type Batch, type Done, gradeAll } from '#reports/grade/batch/grade-all.ts';
-import { liesInOne, namesOf } from '#reports/grade/batch/submissions.ts';
+import { liesInOne, namesOf, refuseLink } from '#reports/grade/batch/submissions.ts';
 import type { Graded } from '#reports/grade/graded.ts';
 
 const assignment = assignments.find(({ name }) => name === 'ring') as Assignment;
@@ -204,6 +204,27 @@ describe('a folder of results', () => {
       expect(liesInOne(beside, handedIn), beside).toBe(false);
     }
     rmSync(join(at('started'), 'linked'));
+  });
+
+  it('is written where it is, and not where links that were handed in lead', async () => {
+    const own = at('with-links');
+    const feedback = join(own, 'feedback');
+    mkdirSync(feedback, { recursive: true });
+    writeFileSync(at('victim'), 'as it was');
+    for (const name of ['results.json', 'junit.xml', 'graded.json', 'graded.json.part']) {
+      symlinkSync(at('victim'), join(own, name));
+    }
+    for (const name of ['index.html', 'feedback.md', 'feedback.zh.md', `${assignment.rubric[0]?.id}.json`]) {
+      symlinkSync(at('victim'), join(feedback, name));
+    }
+    await run({ submissions: namesOf([at('started')]), foldersOf: () => ({ own, feedback }), isAnew: true });
+    expect(readFileSync(at('victim'), 'utf8')).toBe('as it was');
+    expect(readFileSync(join(feedback, 'index.html'), 'utf8')).toContain('<html');
+
+    symlinkSync(feedback, at('leads-elsewhere'));
+    expect(() => refuseLink(at('leads-elsewhere'))).toThrow(/is part of what was handed in, and is a link/);
+    expect(() => refuseLink(feedback)).not.toThrow();
+    expect(() => refuseLink(at('not-there-yet'))).not.toThrow();
   });
 });
 

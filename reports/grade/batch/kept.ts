@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeText } from '#reports/cli/files.ts';
+import { writeAnew } from '#reports/cli/files.ts';
 import type { By, Read } from '#reports/grade/batch/grade-submission.ts';
 import type { Failure, Graded, Spent } from '#reports/grade/graded.ts';
 
@@ -27,7 +27,7 @@ export const readKept = (folder: string): Kept | undefined => {
 /** Leaves a grade for later batches: all of it or nothing. */
 export const keepGrade = (folder: string, kept: Kept): void => {
   const path = fileIn(folder);
-  writeText(`${path}.part`, `${JSON.stringify(kept)}\n`);
+  writeAnew(`${path}.part`, `${JSON.stringify(kept)}\n`);
   renameSync(`${path}.part`, path);
 };
 

@@ -1,5 +1,6 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, lstatSync, realpathSync } from 'node:fs';
 import { basename, relative, resolve } from 'node:path';
+import { SuiteError } from '#model/suite-error.ts';
 
 /** A submission as it was named on the command line. */
 export interface Named {
@@ -50,3 +51,16 @@ export const liesInOne = (folder: string, submissions: readonly Named[]): boolea
   submissions.some(({ path }) =>
     placesOf(path).some((root) => placesOf(folder).some((place) => !relative(root, place).startsWith('..'))),
   );
+
+/**
+ * Makes sure that results which go into a folder of what was handed in stay there.
+ * @throws SuiteError S513 if that folder is a link: whoever handed it in may have made it lead anywhere
+ */
+export const refuseLink = (folder: string): void => {
+  if (!lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) return;
+  throw new SuiteError(
+    'S513',
+    `${folder} is part of what was handed in, and is a link`,
+    'remove it, or name another folder with --out',
+  );
+};

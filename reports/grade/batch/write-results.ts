@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Assignment } from '#properties/assignments/assignment.ts';
 import { saveCounterexample } from '#reports/cli/counterexamples.ts';
-import { writeText } from '#reports/cli/files.ts';
+import { writeAnew, writeText } from '#reports/cli/files.ts';
 import type { Graded, GradedTest } from '#reports/grade/graded.ts';
 import { classPage } from '#reports/grade/outputs/class-page.ts';
 import { classCsv } from '#reports/grade/outputs/csv.ts';
@@ -27,14 +27,17 @@ export interface Folders {
   readonly feedback: string;
 }
 
-/** The files of one submission. In what is handed back is what `reader` may see, and nothing of an earlier grade. */
+/**
+ * The files of one submission. In what is handed back is what `reader` may see, and nothing of an earlier grade. The
+ * folders may be part of what was handed in: no link in them is followed.
+ */
 export const writeResults = (folders: Folders, graded: Graded, assignment: Assignment, reader: Reader): void => {
   const shown = shownTo(reader, graded);
   const english = { language: 'en', replayOf } as const;
   const results = gradescopeResults(graded, english, null);
-  writeText(join(folders.own, 'results.json'), `${JSON.stringify(results, null, 1)}\n`);
-  writeText(join(folders.own, 'junit.xml'), junitXml(shownTo('grader', graded)));
-  const handBack = (file: string, text: string): void => writeText(join(folders.feedback, file), text);
+  writeAnew(join(folders.own, 'results.json'), `${JSON.stringify(results, null, 1)}\n`);
+  writeAnew(join(folders.own, 'junit.xml'), junitXml(shownTo('grader', graded)));
+  const handBack = (file: string, text: string): void => writeAnew(join(folders.feedback, file), text);
   handBack('feedback.md', gradeMarkdown(shown, assignment, english));
   handBack('feedback.zh.md', gradeMarkdown(shown, assignment, { language: 'zh', replayOf }));
   handBack('index.html', gradePage(shown, assignment, replayOf));
