@@ -92,7 +92,7 @@ export function* waitAt(self: Thread, kernel: Kernel, port: number, activity: nu
   }
   yield* enqueue(kernel, self.table, port, self.id);
   yield store(mine.activity, activity, 'plain');
-  yield store(mine.ticks, ticks, 'relaxed');
+  yield store(mine.ticks, ticks, 'plain');
 }
 
 /**

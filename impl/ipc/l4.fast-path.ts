@@ -45,7 +45,7 @@ export function* replyDirectly(
   yield* acquire(wordsOf(self.table, client).lock);
   yield* enqueue(kernel, self.table, port, self.id);
   yield store(mine.activity, Activity.receiving, 'plain');
-  yield store(mine.ticks, ticks, 'relaxed');
+  yield store(mine.ticks, ticks, 'plain');
   yield* leaveRegisters(kernel, words, 0);
   yield* finish(blockOf(kernel, client), Status.receivedInRegisters);
   yield* release(portOf(kernel, port).lock);

@@ -93,7 +93,7 @@ export interface ThreadBlock {
   readonly activity: Address;
   /** The port whose queue it is in, or where it has met who copies a message from it or to it, plus 1; or 0. */
   readonly port: Address;
-  /** How many ticks it may still wait; -1 any number, 0 it does not wait. Looked at without a lock. */
+  /** How many ticks it may still wait; -1 any number, 0 it does not wait. */
   readonly ticks: Address;
   /** The number of the call whose reply it waits for, or 0. Whoever changes it to 0 has it: the reply, or who takes it back. */
   readonly awaits: Address;

@@ -52,7 +52,7 @@ export function* finishOther(kernel: Kernel, table: ThreadTable, id: ThreadId, s
 /** A call is over. The caller holds the thread's lock. */
 export function* finish(block: ThreadBlock, status: Word): Routine {
   yield store(block.activity, Activity.none, 'plain');
-  yield store(block.ticks, 0, 'relaxed');
+  yield store(block.ticks, 0, 'plain');
   yield store(block.status, status, 'plain');
 }
 
@@ -87,7 +87,7 @@ function* startCopying(kernel: Kernel, port: number, sender: ThreadId, receiver:
     [to, sender],
   ] as const) {
     yield store(block.port, port + 1, 'relaxed');
-    yield store(block.ticks, 0, 'relaxed');
+    yield store(block.ticks, 0, 'plain');
     yield store(block.partner, partner, 'plain');
   }
 }
@@ -131,7 +131,7 @@ export function* startAwaiting(sender: ThreadBlock, ticks: number): Routine {
   const call = (yield load(sender.calls, 'plain')) + 1;
   yield store(sender.calls, call, 'plain');
   yield store(sender.activity, Activity.awaitingReply, 'plain');
-  yield store(sender.ticks, ticks, 'relaxed');
+  yield store(sender.ticks, ticks, 'plain');
   yield store(sender.awaits, call, 'relaxed');
 }
 

@@ -183,7 +183,7 @@ function* waitForPage(self: Thread, kernel: Kernel, going: Transfer, missing: Wo
   }
   if (!isThere) {
     yield store(mine.missing, missing, 'plain');
-    yield store(mine.ticks, yield load(mine.transferTicks, 'plain'), 'relaxed');
+    yield store(mine.ticks, yield load(mine.transferTicks, 'plain'), 'plain');
   }
   yield* release(port.lock);
   if (!isThere) {
@@ -208,8 +208,8 @@ export function* bring(self: Thread, kernel: Kernel, space: number, page: number
     const missing = yield load(block.missing, 'plain');
     if (missing !== 0 && spaceIn(missing) === space && pageIn(missing) === page) {
       yield store(block.missing, 0, 'plain');
-      yield store(block.transferTicks, yield load(block.ticks, 'relaxed'), 'plain');
-      yield store(block.ticks, 0, 'relaxed');
+      yield store(block.transferTicks, yield load(block.ticks, 'plain'), 'plain');
+      yield store(block.ticks, 0, 'plain');
       yield* wake(table, id);
     }
     yield* unlockThread(kernel, table, id, port);

@@ -274,11 +274,10 @@ function* wait(self: Thread, kernel: Kernel, slot: number, timeouts: Timeouts): 
 function* tick(self: Thread, kernel: Kernel): Routine<Word> {
   const { table } = self;
   for (const [id, block] of kernel.threads.entries()) {
-    if ((yield load(block.ticks, 'relaxed')) <= 0) continue; // most threads: to be looked at again with the locks
-    const port = yield* lockThread(kernel, table, id);
-    const left = (yield load(block.ticks, 'relaxed')) - 1;
-    if (left >= 0) yield store(block.ticks, left, 'relaxed');
-    if (left === 0) yield* withdraw(kernel, table, id, port, Failure.timeout);
+    const port = yield* lockThread(kernel, table, id); // of who does not wait too: it may be about to, and have replied
+    const ticks = yield load(block.ticks, 'plain');
+    if (ticks > 0) yield store(block.ticks, ticks - 1, 'plain');
+    if (ticks === 1) yield* withdraw(kernel, table, id, port, Failure.timeout);
     yield* unlockThread(kernel, table, id, port);
   }
   return Status.sent;

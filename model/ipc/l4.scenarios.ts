@@ -97,6 +97,19 @@ const named: readonly ((variant: string) => Named)[] = [
     [[client()], call(says(1)), tick, tick],
   ),
   scenario(
+    'the same after a long reply',
+    2,
+    [[server], receive(), replyReceive([3, 4, 5], within(2)), receive(notAtAll)],
+    [[client()], call(says(1)), tick, tick],
+  ),
+  scenario(
+    'a second caller waits a tick for its reply',
+    2,
+    [[server], receive(), replyReceive([3])],
+    [[client(1)], call(says(1)), tick],
+    [[client(2)], call(says(2), { ...forever, receive: 1 })],
+  ),
+  scenario(
     'the reply comes as the caller is canceled',
     2,
     [[client(), to(notification, receives)], call(says(1)), wait(1)],
@@ -168,7 +181,7 @@ const named: readonly ((variant: string) => Named)[] = [
     'a caller is killed, and calls again',
     2,
     [[client()], call(says(1)), call(says(2))],
-    [[server], receive(), kill(0), replyReceive([3])],
+    [[server], receive(), kill(0), replyReceive([3]), reply(4)],
   ),
   scenario(
     'a second caller waits as the server replies',
@@ -232,11 +245,11 @@ const long: readonly ((variant: string) => Named)[] = [
     scenario(
       'a page of the sender is missing',
       2,
-      [[client()], send(tells(text(1, 2)))],
       [[server], take(wholeBuffer)],
-      [[], bring(0, 1)],
+      [[], bring(2, 1)],
+      [[client()], send(tells(text(1, 2)))],
     ),
-    [{ space: 0, page: 1 }],
+    [{ space: 2, page: 1 }],
   ),
   inMemory(
     scenario(

@@ -154,7 +154,7 @@ export default exhibit('ipc/l4', [
     story:
       'The server was to wait two ticks for the next call. On the fast path nobody writes that down, and it waits for ever.',
     origin: 'classic',
-    edits: [{ file: fastPath, from: "  yield store(mine.ticks, ticks, 'relaxed');\n", to: '' }],
+    edits: [{ file: fastPath, from: "  yield store(mine.ticks, ticks, 'plain');\n", to: '' }],
     killedBy: 'progress',
   },
 ]);

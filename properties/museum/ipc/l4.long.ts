@@ -57,7 +57,7 @@ export default exhibit('ipc/l4', [
       },
       {
         file,
-        from: "    yield store(mine.ticks, yield load(mine.transferTicks, 'plain'), 'relaxed');\n",
+        from: "    yield store(mine.ticks, yield load(mine.transferTicks, 'plain'), 'plain');\n",
         to: '',
       },
     ],

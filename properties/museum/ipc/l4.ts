@@ -145,13 +145,32 @@ export default exhibit('ipc/l4', [
     bug: undefined,
     title: 'The last tick is not counted',
     story:
-      'The clock looks which threads have ticks left to wait, and leaves out those that have one. Time is never over.',
+      'The clock takes a tick from each thread that waits, and leaves out those that have but one. Time is never over.',
     origin: 'classic: an end off by one',
     edits: [
       {
         file: kernel,
-        from: "if ((yield load(block.ticks, 'relaxed')) <= 0) continue;",
-        to: "if ((yield load(block.ticks, 'relaxed')) <= 1) continue;",
+        from: 'if (ticks > 0) yield store',
+        to: 'if (ticks > 1) yield store',
+      },
+      { file: kernel, from: 'if (ticks === 1) yield* withdraw', to: 'if (ticks === 0) yield* withdraw' },
+    ],
+    killedBy: 'progress',
+  },
+  {
+    name: 'clock-looks-without-the-lock',
+    variant,
+    bug: undefined,
+    title: 'The clock passes by a server that has replied and does not yet wait',
+    story:
+      'A reply and the wait for the next call are one step, under locks. The clock first looks, without them, whether a thread waits at all. The server has replied; the client knows it, and lets the clock tick as often as the server wants to wait. The clock finds nobody who waits. Then the server begins to, and no tick comes any more.',
+    origin: 'ours: the clock of this file, until the grade budget found it',
+    edits: [
+      {
+        file: kernel,
+        from: '    const port = yield* lockThread(kernel, table, id); // of who',
+        to: `    if ((yield load(block.ticks, 'relaxed')) <= 0) continue;
+    const port = yield* lockThread(kernel, table, id); // of who`,
       },
     ],
     killedBy: 'progress',
