@@ -6,6 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Implementation } from '#model/counterexample.ts';
 import type { Assignment } from '#properties/assignments/assignment.ts';
 import { assignments } from '#properties/assignments/index.ts';
 import { lostBy } from '#properties/assignments/lost.ts';
@@ -19,16 +20,27 @@ import type { Graded, Spent } from '#reports/grade/graded.ts';
 const [folder = 'reports/out/class', count = '300', workers = '2', only] = process.argv.slice(2);
 const output = processOutput();
 
+/** What these lose, each found out once: many attacks have the same honest part. */
+const known = new Map<string, Promise<readonly string[]>>();
+
+const lostOnce = (assignment: Assignment, implementation: Implementation): Promise<readonly string[]> => {
+  const key = JSON.stringify([assignment.name, implementation]);
+  const found =
+    known.get(key) ??
+    loadImplementation(assignment.subject, assignment.variant, implementation).then((world) =>
+      lostBy(assignment, world),
+    );
+  known.set(key, found);
+  return found;
+};
+
 /** Whether a submission has lost these and should have; if not, what it should have lost. */
 const mistakeIn = async (
   assignment: Assignment,
   { loses }: Made,
   did: readonly string[],
 ): Promise<string | undefined> => {
-  const should =
-    loses.tag === 'these'
-      ? loses.ids
-      : lostBy(assignment, await loadImplementation(assignment.subject, assignment.variant, loses.implementation));
+  const should = loses.tag === 'these' ? loses.ids : await lostOnce(assignment, loses.implementation);
   const isRight =
     loses.tag === 'as and perhaps more' ? should.every((id) => did.includes(id)) : should.join() === did.join();
   return isRight ? undefined : `should lose ${should.join(' ') || 'nothing'}`;

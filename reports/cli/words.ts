@@ -22,7 +22,7 @@ export const oneOf =
     throw new SuiteError('S103', `${option} is '${text}'`, `give one of ${words.join(', ')}`);
   };
 
-export const budgetNames: readonly Budget['name'][] = ['quick', 'grade', 'night'];
+export const budgetNames: readonly Budget['name'][] = ['class', 'quick', 'grade', 'night'];
 export const exploreNames: readonly Explore[] = ['all', 'drawn', 'exhaustive', 'random', 'pct'];
 
 /** A command's help ends with an example. */

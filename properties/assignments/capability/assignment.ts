@@ -16,7 +16,7 @@ const capability: Assignment = {
     'impl/sync/spinlock.ts',
     'impl/sync/threads.ts',
   ],
-  budget: 'quick',
+  budget: 'class',
   seeds: [1],
   limits: { seconds: 900, stepSeconds: 5, memoryMegabytes: 512 },
   least: ['alone: two objects'],

@@ -21,7 +21,7 @@ const lazyScheduler: Assignment = {
     'impl/sched/running.ts',
     'impl/sched/placement.ts',
   ],
-  budget: 'quick',
+  budget: 'class',
   seeds: [1],
   limits: { seconds: 1200, stepSeconds: 5, memoryMegabytes: 512 },
   least: ['one waits, one wakes'],

@@ -19,7 +19,7 @@ const lrpc: Assignment = {
     'impl/sync/dispatcher.ts',
     'impl/sync/sleep-wakeup.ts',
   ],
-  budget: 'quick',
+  budget: 'class',
   seeds: [1],
   limits: { seconds: 1800, stepSeconds: 5, memoryMegabytes: 768 },
   least: ['two call'],

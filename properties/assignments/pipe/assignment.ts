@@ -19,7 +19,7 @@ const pipe: Assignment = {
     'impl/sync/sleep-wakeup.ts',
     'impl/ipc/descriptors.ts',
   ],
-  budget: 'quick',
+  budget: 'class',
   seeds: [1],
   limits: { seconds: 900, stepSeconds: 5, memoryMegabytes: 512 },
   least: ['a write meets a read'],

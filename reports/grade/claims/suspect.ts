@@ -16,6 +16,7 @@ interface Effort {
 }
 
 const efforts: Readonly<Record<Assignment['budget'], Effort>> = {
+  class: { looks: 20, executions: 10, steps: 300_000 },
   quick: { looks: 30, executions: 20, steps: 500_000 },
   grade: { looks: 150, executions: 200, steps: 2_000_000 },
   night: { looks: 2000, executions: 5000, steps: 100_000_000 },

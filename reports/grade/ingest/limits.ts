@@ -16,7 +16,7 @@ export interface IngestLimits {
   readonly nameBytes: number;
 }
 
-/** Far above any honest submission, even one that was packed with its `node_modules`; far below what hurts. */
+/** Far above any honest submission that was packed without its `node_modules`; far below what hurts. */
 export const usualLimits: IngestLimits = {
   archiveBytes: 64 * 2 ** 20,
   unpackedBytes: 256 * 2 ** 20,
