@@ -78,6 +78,16 @@ const withoutTypes = (text: string): string => {
   }
 };
 
+/** What only the compartment's parser finds is told as Node tells the rest: the line first. */
+const moduleSourceOf = (text: string, path: string): ModuleSource => {
+  try {
+    return new ModuleSource(withoutTypes(text), path);
+  } catch (error) {
+    const said = /^Error transforming source in ".*?": (.*?)\.? \((\d+):\d+\)/s.exec((error as Error).message);
+    throw said ? new SyntaxError(`line ${said[2]}: ${said[1]}`) : error;
+  }
+};
+
 const load = async (modules: Readonly<Record<string, string>>, entry: string): Promise<Answer> => {
   const known = new Map(Object.entries(modules));
   const compartment = new Compartment({
@@ -94,7 +104,7 @@ const load = async (modules: Readonly<Record<string, string>>, entry: string): P
         throw new Error(
           `'${path.replace(/^\((.*)\)$/, '$1')}' cannot be imported: only its own files and those of the library`,
         );
-      return new ModuleSource(withoutTypes(text), path);
+      return moduleSourceOf(text, path);
     },
   });
   for (const name of Object.getOwnPropertyNames(compartment.globalThis)) {

@@ -134,6 +134,15 @@ describe('a submission in its own process', () => {
     }
   });
 
+  it('is told in which line it cannot be parsed, whichever of its parsers finds that', () => {
+    for (const wrong of ['const of = ;', 'enum Kind { one }', 'export const it = 2;']) {
+      const failure = thrownBy(() => moduleOf(`export const it = 1;\n\n${wrong}`));
+      expect(failure.reason).toBe('does not load');
+      expect(failure.message, wrong).toMatch(/: line 3: /);
+      process?.end();
+    }
+  });
+
   it('throws what it throws, and says of a micro-op that was not yielded that it was not', () => {
     const module = moduleOf(
       'export function* throws() { throw new Error("lost"); }\nexport function* floats() { load(1, "plain"); yield load(2, "plain"); }\nexport function* odd(): any { yield 5; }',
