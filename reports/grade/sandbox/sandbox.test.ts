@@ -136,7 +136,7 @@ describe('a submission in its own process', () => {
 
   it('is told in which line it cannot be parsed, whichever of its parsers finds that', () => {
     for (const wrong of ['const of = ;', 'enum Kind { one }', 'export const it = 2;']) {
-      const failure = thrownBy(() => moduleOf(`export const it = 1;\n\n${wrong}`));
+      const failure = thrownBy(() => moduleOf(`export const it = 1;\n${wrong}`));
       expect(failure.reason).toBe('does not load');
       expect(failure.message, wrong).toMatch(/: line 3: /);
       process?.end();
