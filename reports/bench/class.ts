@@ -68,48 +68,59 @@ const taken = Array.from({ length: Math.min(all.length, Number(count)) }, (_, i)
 );
 output.out(`${taken.length} of ${all.length} submissions`);
 
-let wrong = 0;
+const classes = chosen.map((assignment) => ({
+  assignment,
+  class_: taken.filter((one) => one.assignment === assignment).map(({ made }) => made),
+}));
+type Class = (typeof classes)[number];
+
+const outOf = ({ assignment }: Class, time: 'first' | 'second'): string => join(folder, `${assignment.name}-${time}`);
+
+/** Grades a class as a teacher would, in a process of its own. */
+const grade = (one: Class, time: 'first' | 'second'): void => {
+  const { assignment, class_ } = one;
+  const paths = class_.map(({ name }) => join(folder, assignment.name, name));
+  const options = ['--assignment', assignment.name, '--out', outOf(one, time), '--workers', workers];
+  const done = spawnSync(process.execPath, ['reports/cli/rendezvous.mjs', 'grade', ...paths, ...options], {
+    encoding: 'utf8',
+  });
+  if (done.status !== 0 && done.status !== 1) output.out(`grade ended with ${done.status}: ${done.stderr}`);
+};
+
 const spent: Spent[] = [];
-for (const assignment of chosen) {
-  const class_ = taken.filter((one) => one.assignment === assignment).map(({ made }) => made);
+let asTheyShould = 0;
+for (const one of classes) {
+  const { assignment, class_ } = one;
   for (const { name, files } of class_) {
     for (const [path, text] of files) writeText(join(folder, assignment.name, name, path), text);
   }
-  const grade = (out: string): void => {
-    const paths = class_.map(({ name }) => join(folder, assignment.name, name));
-    const done = spawnSync(
-      process.execPath,
-      [
-        'reports/cli/rendezvous.mjs',
-        'grade',
-        ...paths,
-        '--assignment',
-        assignment.name,
-        '--out',
-        out,
-        '--workers',
-        workers,
-      ],
-      { encoding: 'utf8' },
-    );
-    if (done.status !== 0 && done.status !== 1) output.out(`grade ended with ${done.status}: ${done.stderr}`);
-  };
-  const outs = ['first', 'second'].map((time) => join(folder, `${assignment.name}-${time}`));
-  for (const out of outs) grade(out);
+  grade(one, 'first');
   for (const made of class_) {
-    const [first, second] = outs.map((out) => gradedIn(join(out, made.name))) as [Row, Row];
-    spent.push(first.spent);
-    const did = lostIn(first.graded);
+    const row = gradedIn(join(outOf(one, 'first'), made.name));
+    spent.push(row.spent);
+    const did = lostIn(row.graded);
     const mistake = await mistakeIn(assignment, made, did);
-    const isSame = JSON.stringify(first.graded) === JSON.stringify(second.graded);
-    if (mistake === undefined && isSame) continue;
-    wrong++;
-    const why = [mistake, isSame ? undefined : 'is not twice the same'].filter((one) => one !== undefined).join('; ');
-    output.out(`${assignment.name}/${made.name}: ${why}; lost ${did.join(' ')} ${first.graded.failure?.why ?? ''}`);
+    if (mistake === undefined) asTheyShould++;
+    else {
+      const why = row.graded.failure?.why ?? '';
+      output.out(`${assignment.name}/${made.name}: ${mistake}; lost ${did.join(' ')} ${why}`);
+    }
   }
+  output.out(`${assignment.name}: ${class_.length} graded`);
 }
 const of = (pick: (one: Spent) => number): string => median(spent.map(pick)).toFixed(1);
 output.out(
-  `${taken.length - wrong} of ${taken.length} as they should be. Medians: ${of(({ seconds }) => seconds)} s, of which sandbox ${of(({ sandboxSeconds }) => sandboxSeconds)}, exploration ${of(({ explorationSeconds }) => explorationSeconds)}, reports ${of(({ reportSeconds }) => reportSeconds)}; ${of(({ memoryMegabytes }) => memoryMegabytes)} megabytes`,
+  `${asTheyShould} of ${taken.length} as they should be. Medians: ${of(({ seconds }) => seconds)} s, of which sandbox ${of(({ sandboxSeconds }) => sandboxSeconds)}, exploration ${of(({ explorationSeconds }) => explorationSeconds)}, reports ${of(({ reportSeconds }) => reportSeconds)}; ${of(({ memoryMegabytes }) => memoryMegabytes)} megabytes`,
 );
-process.exitCode = wrong === 0 ? 0 : 1;
+
+let twiceTheSame = 0;
+for (const one of classes) {
+  grade(one, 'second');
+  for (const { name } of one.class_) {
+    const [first, second] = (['first', 'second'] as const).map((time) => gradedIn(join(outOf(one, time), name)).graded);
+    if (JSON.stringify(first) === JSON.stringify(second)) twiceTheSame++;
+    else output.out(`${one.assignment.name}/${name}: is not twice the same`);
+  }
+}
+output.out(`${twiceTheSame} of ${taken.length} twice the same`);
+process.exitCode = asTheyShould === taken.length && twiceTheSame === taken.length ? 0 : 1;
