@@ -79,7 +79,7 @@ const withoutTypes = (text: string): string => {
 };
 
 /** What only the compartment's parser finds is told as Node tells the rest: the line first. */
-const moduleSourceOf = (text: string, path: string): ModuleSource => {
+const moduleSourceOf = (text: string, path: string): object => {
   try {
     return new ModuleSource(withoutTypes(text), path);
   } catch (error) {
