@@ -7,14 +7,26 @@ import {
   linkageOf,
   threadOf,
 } from '#impl/ipc/lrpc.layout.ts';
-import { type Address, activate, load, type Routine, store, tracepoint } from '#impl/machine/ops.ts';
+import { type Address, activate, load, type Routine, store, tracepoint, type Word } from '#impl/machine/ops.ts';
 import { sleep, wakeup } from '#impl/sync/sleep-wakeup.ts';
 import { acquire, release } from '#impl/sync/spinlock.ts';
 import type { Thread } from '#impl/sync/threads.ts';
 import type { AStackId, BindingId } from '#spec/abi/ipc/lrpc.ts';
+import type { ThreadId } from '#spec/abi.ts';
 
-/** The state of a linkage: who is in a call with it (plus 1), and these. */
-export const Linked = { thread: 7, aborted: 8, captured: 16, clientLost: 32, serverLost: 64, lost: 96 } as const;
+/** The state of a linkage: who is in a call with it (plus 1), and these. `outermost`: that call is not from within another. */
+export const Linked = {
+  thread: 7,
+  aborted: 8,
+  captured: 16,
+  clientLost: 32,
+  serverLost: 64,
+  lost: 96,
+  outermost: 128,
+} as const;
+
+/** The state of the linkage of a thread's outermost call. */
+export const outermostOf = (thread: ThreadId): Word => (thread + 1) | Linked.outermost;
 
 const listOf = (kernel: Kernel, binding: BindingId, procedure: number): ListWords =>
   bindingOf(kernel, binding).lists[procedure] as ListWords;
@@ -52,8 +64,7 @@ export function* takeAStack(
 
 /** Whether all A-stacks of a binding and procedure lead from or to a domain that is gone. The caller holds their lock. */
 function* isLost(kernel: Kernel, binding: BindingId, procedure: number): Routine<boolean> {
-  const count = yield load(kernel.aStackCount, 'relaxed');
-  for (const { binding: of, procedure: which, state } of kernel.linkages.slice(0, count)) {
+  for (const { binding: of, procedure: which, state } of kernel.linkages) {
     if ((yield load(of, 'relaxed')) !== binding || (yield load(which, 'relaxed')) !== procedure) continue;
     if (((yield load(state, 'relaxed')) & Linked.lost) === 0) return false;
   }

@@ -231,6 +231,8 @@ interface Left {
   readonly below: AStackId;
   readonly isLost: boolean;
   readonly status: Word;
+  /** Whether the A-stack has to go back: its row may be about another call by then. */
+  readonly isFromList: boolean;
 }
 
 function* leave(self: Thread, tables: Tables, level: AStackId, hasFailed: boolean): Routine<Left> {
@@ -242,15 +244,16 @@ function* leave(self: Thread, tables: Tables, level: AStackId, hasFailed: boolea
   yield* set(row.caller, 0);
   yield* set(row.isAborted, 0);
   yield* set(row.isCaptured, 0);
-  if (isLost && (yield* get(row.isFromList)) !== 0) yield* giveBack(self, tables, level);
-  return { below, isLost, status };
+  const isFromList = (yield* get(row.isFromList)) !== 0;
+  if (isLost && isFromList) yield* giveBack(self, tables, level);
+  return { below, isLost, status, isFromList };
 }
 
 /** The result of a call that is over; its A-stack goes back. */
 function* collect(self: Thread, tables: Tables, level: AStackId, left: Left): Routine<Word> {
   const row = aStackAt(tables, level);
   const result = left.status < 0 ? left.status : yield* get(row.result);
-  if ((yield* get(row.isFromList)) !== 0) yield* giveBack(self, tables, level);
+  if (left.isFromList) yield* giveBack(self, tables, level);
   return result;
 }
 

@@ -7,16 +7,8 @@
  *
  * Source: Bershad et al., TOCS 8(1), 1990, section 3.2; the nine steps as seed 003 numbers them.
  */
-import { giveBackAStack, Linked, sleepIn } from '#impl/ipc/lrpc.a-stacks.ts';
-import {
-  bindingOf,
-  type CallStack,
-  type DomainWords,
-  eStackOf,
-  type Kernel,
-  linkageOf,
-  threadOf,
-} from '#impl/ipc/lrpc.layout.ts';
+import { giveBackAStack, Linked, outermostOf, sleepIn } from '#impl/ipc/lrpc.a-stacks.ts';
+import { bindingOf, type DomainWords, eStackOf, type Kernel, linkageOf, threadOf } from '#impl/ipc/lrpc.layout.ts';
 import {
   type Address,
   activate,
@@ -74,7 +66,7 @@ export const Code = {
 
 /** What a processor holds of a thread that runs user code, and which linkages are the thread's. */
 export interface Registers {
-  readonly calls: CallStack;
+  readonly calls: Address;
   programCounter: Word;
   stackPointer: Word;
   /** The argument of a call; then its result. */
@@ -109,21 +101,18 @@ function* enter(self: Thread, kernel: Kernel, registers: Registers): Routine<Wor
   const server = yield* verify(kernel, registers);
   if (server < 0) return server;
   const linkage = linkageOf(kernel, aStack);
-  const below = yield load(calls.top, 'plain');
+  const below = yield load(calls, 'plain');
+  const claimed = below === 0 ? outermostOf(self.id) : self.id + 1;
   yield tracepoint('step 3: claims the linkage', aStack);
-  if (below === 0) yield store(calls.outermost, aStack + 1, 'relaxed'); // before it is claimed: who sees that may abort it
-  const found = yield compareAndSwap(linkage.state, 0, self.id + 1, 'acq_rel', 'lrpc.claim'); // pairs with free, and with abort
-  if (found !== 0) {
-    if (below === 0) yield store(calls.outermost, 0, 'relaxed');
-    return (found & Linked.lost) === 0 ? Failure.busy : Failure.stale;
-  }
+  const found = yield compareAndSwap(linkage.state, 0, claimed, 'acq_rel', 'lrpc.claim'); // pairs with free
+  if (found !== 0) return (found & Linked.lost) === 0 ? Failure.busy : Failure.stale;
   yield tracepoint('step 4: saves where to return', aStack);
   yield store(linkage.programCounter, registers.programCounter, 'plain');
   yield store(linkage.stackPointer, registers.stackPointer, 'plain');
   yield store(linkage.isFromList, Number(registers.isFromList), 'plain');
   yield tracepoint('step 5: pushes the linkage', aStack);
   yield store(linkage.below, below, 'plain');
-  yield store(calls.top, aStack + 1, 'plain');
+  yield store(calls, aStack + 1, 'plain');
   yield tracepoint('step 6: finds an E-stack', server);
   const eStack = yield* takeEStack(kernel, server, aStack);
   registers.stackPointer = eStackOf(kernel, server, eStack);
@@ -196,7 +185,7 @@ function* goBack(self: Thread, kernel: Kernel, registers: Registers, hasFailed: 
   const { calls } = registers;
   let isLost = hasFailed;
   for (;;) {
-    const aStack = (yield load(calls.top, 'plain')) - 1;
+    const aStack = (yield load(calls, 'plain')) - 1;
     if (aStack < 0) {
       if (isLost) registers.programCounter = Code.destroyed;
       return Failure.invalid;
@@ -215,8 +204,7 @@ function* goBack(self: Thread, kernel: Kernel, registers: Registers, hasFailed: 
     const below = yield load(linkage.below, 'plain');
     yield tracepoint('pops the linkage', aStack);
     const state = yield* freeLinkage(kernel, aStack);
-    yield store(calls.top, below, 'plain');
-    if (below === 0) yield store(calls.outermost, 0, 'relaxed');
+    yield store(calls, below, 'plain');
     if ((state & (Linked.clientLost | Linked.captured)) === 0) {
       registers.status = statusOf(state, isLost);
       yield* switchTo(self, kernel, client);
@@ -250,14 +238,15 @@ function* freeLinkage(kernel: Kernel, aStack: AStackId): Routine<Word> {
 export function* trapHold(self: Thread, kernel: Kernel, registers: Registers): Routine<boolean> {
   const { holdLock, space } = threadOf(kernel, self.id);
   const server = yield load(space, 'plain');
-  const linkage = linkageOf(kernel, (yield load(registers.calls.top, 'plain')) - 1);
+  const innermost = (yield load(registers.calls, 'plain')) - 1;
+  const outermost = yield* outermostBelow(kernel, innermost);
+  const { state } = linkageOf(kernel, innermost);
   let goesOn: boolean | undefined;
   yield* acquire(holdLock); // from the tests to the sleep
   while (goesOn === undefined) {
-    const outermost = (yield load(registers.calls.outermost, 'relaxed')) - 1;
     if ((yield load(domainOf(kernel, server).isOpen, 'relaxed')) !== 0) goesOn = true;
-    else if (((yield load(linkage.state, 'relaxed')) & Linked.serverLost) !== 0) goesOn = false;
-    else if (outermost >= 0 && (yield* isAborted(kernel, outermost))) {
+    else if (((yield load(state, 'relaxed')) & Linked.serverLost) !== 0) goesOn = false;
+    else if (yield* isAborted(kernel, outermost)) {
       yield* capture(self, kernel, registers, outermost, server);
       goesOn = true;
     } else yield* sleepIn(self, kernel, holdLock, holdLock);
@@ -266,8 +255,21 @@ export function* trapHold(self: Thread, kernel: Kernel, registers: Registers): R
   return goesOn;
 }
 
+/** The linkage of the outermost call of a thread, from that of its innermost. */
+function* outermostBelow(kernel: Kernel, innermost: AStackId): Routine<AStackId> {
+  let outermost = innermost;
+  for (;;) {
+    const below = (yield load(linkageOf(kernel, outermost).below, 'plain')) - 1;
+    if (below < 0) return outermost;
+    outermost = below;
+  }
+}
+
+/** Whether a call has been given up, and nobody is captured there yet. */
 function* isAborted(kernel: Kernel, aStack: AStackId): Routine<boolean> {
-  return ((yield load(linkageOf(kernel, aStack).state, 'relaxed')) & Linked.aborted) !== 0;
+  return (
+    ((yield load(linkageOf(kernel, aStack).state, 'relaxed')) & (Linked.aborted | Linked.captured)) === Linked.aborted
+  );
 }
 
 /** The thread stays where it is, as a captive; the caller goes on as a fresh thread whose call has been given up. */
@@ -275,15 +277,14 @@ function* capture(self: Thread, kernel: Kernel, registers: Registers, outermost:
   const { calls } = registers;
   const { state, captive, programCounter, stackPointer } = linkageOf(kernel, outermost);
   yield fetchAdd(state, Linked.captured, 'relaxed');
-  yield store(captive.calls.top, yield load(calls.top, 'plain'), 'plain');
+  yield store(captive.calls, yield load(calls, 'plain'), 'plain');
   yield store(captive.programCounter, registers.programCounter, 'plain');
   yield store(captive.stackPointer, registers.stackPointer, 'plain');
   registers.programCounter = yield load(programCounter, 'plain');
   registers.stackPointer = yield load(stackPointer, 'plain');
   registers.status = Failure.callAborted;
   registers.isKept = true;
-  yield store(calls.top, 0, 'plain');
-  yield store(calls.outermost, 0, 'relaxed');
+  yield store(calls, 0, 'plain');
   yield tracepoint('thread captured in domain', server);
   yield store(captive.heldIn, server + 1, 'relaxed'); // under the lock, which who lets it go has held since
   yield* switchTo(self, kernel, threadOf(kernel, self.id).home);

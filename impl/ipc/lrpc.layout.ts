@@ -12,16 +12,11 @@ export const pageWords = 8;
 /** The time slice of a thread at boot. */
 const budgetAtBootTicks = 5;
 
-/** The linkages of the calls that a thread is in: the innermost one plus 1, or 0; and the outermost one, for others to find. */
-export interface CallStack {
-  readonly top: Address;
-  readonly outermost: Address;
-}
-
 /** What the kernel keeps of a thread; the thread alone changes it, wherever it runs, but for the lock. */
 export interface ThreadWords {
   readonly home: DomainId;
-  readonly calls: CallStack;
+  /** The linkage of the innermost call that it is in, plus 1, or 0. */
+  readonly calls: Address;
   /** In which address space it runs, and with whose authority. */
   readonly space: Address;
   readonly authority: Address;
@@ -79,7 +74,7 @@ export interface LinkageWords {
 /** A captured thread, at the linkage where its call was given up: who holds it (plus 1, or 0), and its registers. */
 export interface CaptiveWords {
   readonly heldIn: Address;
-  readonly calls: CallStack;
+  readonly calls: Address;
   readonly programCounter: Address;
   readonly stackPointer: Address;
 }
@@ -144,7 +139,7 @@ export const layoutKernel = (memory: Allocator, parameters: LrpcParameters, core
     aStackCount: memory.word('A-stacks', bound.length),
     threads: threads.map(({ home, priority }, t) => ({
       home,
-      calls: layoutCalls(memory, `T${t}`),
+      calls: memory.word(`T${t}.linkage`),
       space: memory.word(`T${t}.space`, home),
       authority: memory.word(`T${t}.authority`, home),
       priority: memory.word(`T${t}.priority`, priority),
@@ -184,7 +179,7 @@ export const layoutKernel = (memory: Allocator, parameters: LrpcParameters, core
         nextFree: word('nextFree', bound[a] && !bound[a].isLast ? a + 2 : 0),
         captive: {
           heldIn: word('captive.heldIn'),
-          calls: layoutCalls(memory, `A${a}.captive`),
+          calls: word('captive.linkage'),
           programCounter: word('captive.pc'),
           stackPointer: word('captive.sp'),
         },
@@ -196,11 +191,6 @@ export const layoutKernel = (memory: Allocator, parameters: LrpcParameters, core
 
 const sharesAStack = (bound: { client: DomainId; server: DomainId } | undefined, space: number): boolean =>
   bound?.client === space || bound?.server === space;
-
-const layoutCalls = (memory: Allocator, name: string): CallStack => ({
-  top: memory.word(`${name}.linkage`),
-  outermost: memory.word(`${name}.outermost`),
-});
 
 /** The virtual address of a thread's stack. */
 export const stackOf = (thread: ThreadId): Word => thread * pageWords;

@@ -7,12 +7,11 @@
  *
  * Source: Bershad et al., TOCS 8(1), 1990, sections 3.1 and 5.3.
  */
-import { Linked, listOfAStack, wakeWaiters } from '#impl/ipc/lrpc.a-stacks.ts';
+import { Linked, listOfAStack, outermostOf, wakeWaiters } from '#impl/ipc/lrpc.a-stacks.ts';
 import { Code, domainOf, Failure, type Registers, switchTo, trapReturn } from '#impl/ipc/lrpc.kernel.ts';
 import {
   aStackPage,
   bindingOf,
-  type CallStack,
   type Kernel,
   layoutKernel,
   linkageOf,
@@ -24,6 +23,7 @@ import { identityOf, pushReturn, runPiece } from '#impl/ipc/lrpc.user.ts';
 import type { Allocator } from '#impl/machine/allocator.ts';
 import { entryAddress, entryOf, userStore } from '#impl/machine/mmu.ts';
 import {
+  type Address,
   activate,
   activeSpace,
   compareAndSwap,
@@ -73,7 +73,7 @@ export function* call(
   return registers.value;
 }
 
-const atRest = (calls: CallStack): Registers => ({
+const atRest = (calls: Address): Registers => ({
   calls,
   programCounter: Code.programEnd,
   stackPointer: 0,
@@ -108,7 +108,7 @@ function* end(self: Thread, kernel: Kernel, domain: DomainId): Routine<boolean> 
   yield* acquire(kernel.lock); // whoever binds itself to the domain has done so by now, or finds it gone
   const wasAlive = (yield load(isTerminated, 'relaxed')) === 0;
   yield store(isTerminated, 1, 'relaxed');
-  const count = yield load(kernel.aStackCount, 'relaxed');
+  const count = yield load(kernel.aStackCount, 'plain');
   yield* releaseLock(kernel.lock);
   if (!wasAlive) return false;
   for (let aStack = 0; aStack < count; aStack++) yield* tell(self, kernel, domain, aStack);
@@ -142,8 +142,7 @@ function* wakeHeld(self: Thread, kernel: Kernel, thread: ThreadId): Routine {
 
 /** Runs the captured threads of a domain, in which nobody is held any longer, until each is destroyed. */
 function* letGo(self: Thread, kernel: Kernel, domain: DomainId): Routine {
-  const count = yield load(kernel.aStackCount, 'relaxed');
-  for (const { captive } of kernel.linkages.slice(0, count)) {
+  for (const { captive } of kernel.linkages) {
     if ((yield load(captive.heldIn, 'relaxed')) !== domain + 1) continue;
     if ((yield swap(captive.heldIn, 0, 'relaxed')) === 0) continue; // one of us runs it
     const registers = {
@@ -172,18 +171,19 @@ export function* release(self: Thread, kernel: Kernel): Routine<Word> {
 export function* abort(self: Thread, kernel: Kernel, target: ThreadId): Routine<Word> {
   const thread = kernel.threads[target];
   if (thread?.home !== threadOf(kernel, self.id).home) return Failure.notPermitted;
-  const aStack = (yield load(thread.calls.outermost, 'relaxed')) - 1;
-  if (aStack < 0) return Failure.noDomain;
-  const { state } = linkageOf(kernel, aStack);
-  let seen = yield load(state, 'relaxed');
-  for (;;) {
-    if ((seen & Linked.thread) !== target + 1 || (seen & Linked.captured) !== 0) return Failure.noDomain;
-    const found = yield compareAndSwap(state, seen, seen | Linked.aborted, 'relaxed');
-    if (found === seen) break;
-    seen = found;
+  const marks = Linked.thread | Linked.outermost | Linked.captured;
+  for (const { state } of kernel.linkages) {
+    let seen = yield fetchAdd(state, 0, 'relaxed'); // no load: it may be old, and the caller have heard of the call
+    while ((seen & marks) === outermostOf(target)) {
+      const found = yield compareAndSwap(state, seen, seen | Linked.aborted, 'relaxed');
+      if (found === seen) {
+        yield* wakeHeld(self, kernel, target);
+        return 0;
+      }
+      seen = found;
+    }
   }
-  yield* wakeHeld(self, kernel, target);
-  return 0;
+  return Failure.noDomain;
 }
 
 /** Registers the caller's domain as a server. 0; -3: it has ended; -17: it is one. */
@@ -215,7 +215,7 @@ function* bind(kernel: Kernel, client: DomainId, server: DomainId): Routine<Word
   const { isTerminated, isExported, procedures } = domainOf(kernel, server);
   if ((yield load(isTerminated, 'relaxed')) !== 0 || (yield load(isExported, 'plain')) === 0) return Failure.noEntry;
   const binding = yield load(kernel.bindingCount, 'plain');
-  const first = yield load(kernel.aStackCount, 'relaxed');
+  const first = yield load(kernel.aStackCount, 'plain');
   const owners = procedures.flatMap(({ aStacks }, procedure) => Array.from({ length: aStacks }, () => procedure));
   if (binding >= kernel.bindings.length || first + owners.length > kernel.linkages.length) return Failure.noSpace;
   const bound = bindingOf(kernel, binding);
@@ -235,7 +235,7 @@ function* bind(kernel: Kernel, client: DomainId, server: DomainId): Routine<Word
   yield store(bound.server, server, 'plain');
   yield store(bound.client, client + 1, 'release', 'lrpc.bind'); // pairs with verify: shows all of the above
   yield store(kernel.bindingCount, binding + 1, 'plain');
-  yield store(kernel.aStackCount, first + owners.length, 'relaxed');
+  yield store(kernel.aStackCount, first + owners.length, 'plain');
   return binding;
 }
 

@@ -1,6 +1,15 @@
 /** The words that programs with lightweight remote procedure calls are written in, and how they are drawn. */
 import * as fc from 'fast-check';
-import { crowded, keeps, keepsBehind, nested, simple, strangers, unbound } from '#model/ipc/lrpc.worlds.ts';
+import {
+  crowded,
+  keeps,
+  keepsBehind,
+  nested,
+  simple,
+  strangers,
+  unbound,
+  unboundKeeps,
+} from '#model/ipc/lrpc.worlds.ts';
 import type { Program, ProgramSize } from '#model/subject.ts';
 import type { LrpcCall, LrpcParameters } from '#spec/abi/ipc/lrpc.ts';
 import type { PendingCall } from '#spec/ipc/lrpc.state.ts';
@@ -74,6 +83,7 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
   const two = simple(2);
   const alone = strangers([0]);
   const three = [0, 0, 1];
+  const between = nested(three);
   return [
     of('alone: calls, one after the other', simple(2, 1), [calls(0, 0, 1), calls(0, 0, 8), calls(0, 0, 2)]),
     of('alone: what is wrong is found in order', alone, [
@@ -137,9 +147,15 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
     of('two call', two, [calls(0, 0, 1)], [calls(0, 0, 2)]),
     of('two call, and there is one A-stack', one, [calls(0, 0, 1)], [calls(0, 0, 2)]),
     of('two use the same A-stack', one, [calls(0, 0, 1, 0)], [calls(0, 0, 2, 0), aborts(0)]),
-    of('one uses an A-stack that the other has taken', one, [calls(0, 0, 1)], [calls(0, 0, 2, 0)]),
+    of('one uses an A-stack that the other has taken', one, [calls(0, 0, 1), calls(0, 0, 1)], [calls(0, 0, 2, 0)]),
     of('an argument is changed', one, [calls(0, 0, 1)], [stomps(page(one, 0), 0, 99)]),
     of('a result is changed', one, [calls(0, 0, 1)], [stomps(page(one, 0), 1, 99)]),
+    of(
+      'a result is changed, and then the argument',
+      one,
+      [calls(0, 0, 1)],
+      [stomps(page(one, 0), 1, nowhere), stomps(page(one, 0), 0, 99)],
+    ),
     of(
       'all of an A-stack is written on',
       one,
@@ -166,9 +182,22 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
     of('the server crashes while another is in it', strangers([0, 2]), [calls(0, 0, 1)], [calls(1, 2, 0)]),
     of('a call in a call, and the server in the middle ends', nested([0, 0]), [calls(0, 0, 1)], [terminates(1)]),
     of('a call in a call, and the client ends', nested([0, 0]), [calls(0, 0, 1)], [terminates(0)]),
+    of(
+      'a call in a call, and who knows that its server ends changes the argument',
+      between,
+      [calls(0, 0, 1)],
+      [terminates(2)],
+      [calls(1, 0, 1, 3), stomps(page(between, 0), 0, nowhere)],
+    ),
     of('a server keeps its caller, and lets it go', keeps([0, 1]), [calls(0, 0, 0)], [releases]),
     of('a server keeps its caller, and the client ends', keeps(three), [calls(0, 0, 0)], [terminates(0)], [releases]),
     of('a call is given up', keeps([0, 0]), [calls(0, 0, 0), identifies], [aborts(0)]),
+    of(
+      'a call is given up of which the end of its domain has told',
+      keeps([0, 0]),
+      [calls(0, 0, 0)],
+      [terminates(0), aborts(0)],
+    ),
     of('a call is given up, and then the server ends', keeps([0, 0]), [calls(0, 0, 0)], [aborts(0), terminates(1)]),
     of(
       'a call is given up, and its A-stack is used again',
@@ -183,6 +212,8 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
     of('two import', unbound([0, 2], true), [imports(1), calls(0, 0, 1)], [imports(1), calls(0, 0, 2)]),
     of('imported from a server that ends', unbound([0, 0], true), [imports(1), calls(0, 0, 1)], [terminates(1)]),
     of('imported, and used by another thread', unbound([0, 0], true), [imports(1)], [calls(0, 0, 1)]),
+    of('imported, and two use it', unboundKeeps([0, 0, 0]), [imports(1)], [calls(0, 0, 1)], [calls(0, 0, 1)]),
+    of('imported, and found by guessing', unbound([0, 0], true), [imports(1)], [stomps(2, 0, nowhere), calls(0, 0, 1)]),
     of('E-stacks change hands', crowded, [calls(0, 0, 1), calls(0, 2, 2)], [calls(0, 1, 0)]),
   ];
 };

@@ -133,6 +133,8 @@ const showCall = (call: Call): string => {
       return `stomp(page ${call.page}+${call.offset}, ${call.word})`;
     case 'rest of call':
       return `rest of call(${showInside(call)})`;
+    case 'rest of import':
+      return `rest of import(B${call.binding})`;
     case 'rest of terminate':
       return `rest of terminate(D${call.domain}, from A${call.next})`;
     case 'rest of release':

@@ -94,6 +94,15 @@ export const unbound = (homes: readonly number[], exported: boolean, spareBindin
   ],
 });
 
+/** Nobody is bound yet to a server that keeps its callers. */
+export const unboundKeeps = (homes: readonly number[]): LrpcParameters => ({
+  ...unbound(homes, true),
+  domains: [
+    { exported: false, procedures: client },
+    { exported: true, procedures: [procedure('hold')] },
+  ],
+});
+
 /** What is wrong with a world, if anything: what refers to something must find it, and procedures may not call in a ring. */
 export const wrongWorld = ({ threads, domains, bindings }: LrpcParameters): string | undefined => {
   const isDomain = (domain: number): boolean => domain < domains.length;

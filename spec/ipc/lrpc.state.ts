@@ -16,16 +16,34 @@ import { type Outcome, returns } from '#spec/outcome.ts';
 /** What a procedure answers: a word, or why not. */
 export type Result = number | LrpcErrno;
 
-/** An A-stack, and its linkage: the call that it is in, and which end of its binding is gone. */
-export interface AStack {
-  readonly binding: BindingId;
-  readonly procedure: number;
+/** What lies on an A-stack. */
+interface Words {
   argument: number;
   result: Result;
+}
+
+type Strays = { readonly [Of in keyof Words]: Words[Of][] };
+
+/** An A-stack, and its linkage: the call that it is in, and which end of its binding is gone. */
+export interface AStack extends Words {
+  readonly binding: BindingId;
+  readonly procedure: number;
+  /** What threads have stored here that had not taken it, and what was here then: others may still find that. */
+  readonly strays: Strays;
   /** A stub of the client has taken it. */
   isTaken: boolean;
   call: { readonly thread: ThreadId; readonly isOutermost: boolean; isAborted: boolean; isCaptured: boolean } | null;
   lost: { client: boolean; server: boolean };
+  /** While its binding is being made: who has found it mapped by then. */
+  foundBy: DomainId[];
+}
+
+/** Who may call whom. */
+export interface Binding {
+  readonly client: DomainId;
+  readonly server: DomainId;
+  /** It is made, and may be called over. */
+  isBound: boolean;
 }
 
 export interface Domain {
@@ -48,7 +66,7 @@ export interface LrpcThread {
 
 export interface Lrpc {
   domains: Domain[];
-  bindings: { readonly client: DomainId; readonly server: DomainId }[];
+  bindings: Binding[];
   readonly bindingsMax: number;
   aStacks: AStack[];
   readonly aStacksMax: number;
@@ -60,11 +78,14 @@ export interface Lrpc {
 /** What is asked of the stub. */
 export type Asked = Pick<LrpcCall & { tag: 'call' }, 'binding' | 'procedure' | 'argument' | 'aStack'>;
 
-/** One call of those that a thread is in: its A-stack, whether the stub took it, and the server's copy of the argument. */
+/** One call of those that a thread is in: its A-stack, whether the stub took it, and what it is about. */
 export interface Level {
   readonly aStack: AStackId;
   readonly isFromList: boolean;
+  /** As it was pushed; then the server's copy. */
   readonly argument: number;
+  /** What the server has answered. */
+  readonly result: Result;
 }
 
 /** What a thread does next. */
@@ -78,6 +99,8 @@ export type Step =
       readonly at: 'collect';
       readonly aStack: AStackId | null;
       readonly isFromList: boolean;
+      /** What the server has answered, and why it has not. */
+      readonly result: Result;
       readonly failure: LrpcErrno | null;
     };
 
@@ -87,10 +110,11 @@ export interface Inside {
   readonly step: Step;
 }
 
-/** What remains of a call: to go on inside; or to tell all concerned of a domain's end; or to run who was captured there. */
+/** What remains of a call: to go on inside; or that a binding is made; or to tell all concerned of a domain's end; or to run who was captured there. */
 export type PendingCall =
   | LrpcCall
   | ({ readonly tag: 'rest of call' } & Inside)
+  | { readonly tag: 'rest of import'; readonly binding: BindingId }
   | {
       readonly tag: 'rest of terminate';
       readonly domain: DomainId;
@@ -121,9 +145,11 @@ export const freshAStacks = (
       procedure,
       argument: 0,
       result: 0,
+      strays: { argument: [], result: [] },
       isTaken: false,
       call: null,
       lost: { client: false, server: false },
+      foundBy: [],
     })),
   );
 
@@ -139,7 +165,7 @@ export const initial = (parameters: LrpcParameters): Lrpc => {
       isOpen: false,
       counter: 0,
     })),
-    bindings: [...bindings],
+    bindings: bindings.map((binding) => ({ ...binding, isBound: true })),
     bindingsMax: bindings.length + spareBindings,
     aStacks,
     aStacksMax: aStacks.length + spareAStacks,
@@ -170,8 +196,28 @@ export const identityOf = (state: Lrpc, thread: ThreadId, authority: DomainId): 
   return { authority, priority, budgetTicks };
 };
 
-/** Whether a domain can reach the words of an A-stack: it is the client's and the server's, and nobody else's. */
-export const isMapped = (state: Lrpc, { binding }: AStack, domain: DomainId): boolean => {
+/** A store on an A-stack by a thread that has not taken it. */
+export const scribble = <Of extends keyof Words>(aStack: AStack, of: Of, word: Words[Of]): void => {
+  const words: Words = aStack;
+  const strays: Strays[Of] = aStack.strays[of];
+  for (const stray of [words[of], word]) if (!strays.includes(stray)) strays.push(stray);
+  words[of] = word;
+};
+
+/** What a thread may find on an A-stack where it has stored `own`: that, unless others have stored there as well. */
+export const found = <Of extends keyof Words>(aStack: AStack | undefined, of: Of, own: Words[Of]): Words[Of][] => {
+  if (!aStack) return [own];
+  const words: Words = aStack;
+  const strays: Words[Of][] = aStack.strays[of];
+  return [words[of], own, ...strays].filter((word, index, all) => all.indexOf(word) === index);
+};
+
+/** Whether an A-stack leads from or to a domain. */
+export const isOf = (state: Lrpc, { binding }: AStack, domain: DomainId): boolean => {
   const bound = state.bindings[binding];
   return bound?.client === domain || bound?.server === domain;
 };
+
+/** Whether a domain can reach the words of an A-stack for sure: it is the client's and the server's, and nobody else's. */
+export const isMapped = (state: Lrpc, aStack: AStack, domain: DomainId): boolean =>
+  isOf(state, aStack, domain) && (state.bindings[aStack.binding]?.isBound === true || aStack.foundBy.includes(domain));

@@ -12,7 +12,7 @@
  * section is given. Seed 003 has the same nine steps, and seed 004 a summary.
  */
 import { match } from 'ts-pattern';
-import type { AStackId, DomainId, LrpcAnswer } from '#spec/abi/ipc/lrpc.ts';
+import type { AStackId, BindingId, DomainId, LrpcAnswer } from '#spec/abi/ipc/lrpc.ts';
 import type { ThreadId } from '#spec/abi.ts';
 import { end, goOn, take } from '#spec/ipc/lrpc.call.ts';
 import {
@@ -23,9 +23,11 @@ import {
   identityOf,
   isGone,
   isMapped,
+  isOf,
   type Lrpc,
   type Outcomes,
   type PendingCall,
+  scribble,
   serverOf,
 } from '#spec/ipc/lrpc.state.ts';
 import { continues, returns, waits } from '#spec/outcome.ts';
@@ -37,6 +39,7 @@ export const outcomes = (state: Lrpc, caller: ThreadId, call: PendingCall): Outc
     .with({ tag: 'import' }, ({ server }) => importInterface(state, caller, server))
     .with({ tag: 'call' }, (asked) => take(state, caller, [], asked))
     .with({ tag: 'rest of call' }, (inside) => goOn(state, caller, inside))
+    .with({ tag: 'rest of import' }, ({ binding }) => publish(binding))
     .with({ tag: 'terminate' }, ({ domain }) => terminate(state, domain))
     .with({ tag: 'rest of terminate' }, ({ domain, next, afterwards }) => tell(state, caller, domain, next, afterwards))
     .with({ tag: 'abort' }, ({ target }) => abort(state, caller, target))
@@ -61,7 +64,7 @@ const terminate = (state: Lrpc, domain: DomainId): Outcomes =>
  * one. Source: section 5.3: bindings are revoked both ways.
  */
 const tell = (state: Lrpc, caller: ThreadId, domain: DomainId, next: AStackId, afterwards: Inside | null): Outcomes => {
-  const aStack = state.aStacks.findIndex((candidate, id) => id >= next && isMapped(state, candidate, domain));
+  const aStack = state.aStacks.findIndex((candidate, id) => id >= next && isOf(state, candidate, domain));
   if (aStack < 0) return letGo(state, caller, domain, null, afterwards);
   return continues({ tag: 'rest of terminate', domain, next: aStack + 1, afterwards }, (draft) => {
     const told = draft.aStacks[aStack];
@@ -139,11 +142,19 @@ const importInterface = (state: Lrpc, caller: ThreadId, server: DomainId): Outco
   const binding = state.bindings.length;
   const added = freshAStacks(state.domains, binding, server);
   if (binding >= state.bindingsMax || state.aStacks.length + added.length > state.aStacksMax) return fails('ENOSPC');
-  return returns({ tag: 'binding', binding }, (draft) => {
-    draft.bindings.push({ client, server });
+  return continues({ tag: 'rest of import', binding }, (draft) => {
+    draft.bindings.push({ client, server, isBound: false });
     draft.aStacks.push(...added);
   });
 };
+
+/** The A-stacks are mapped, and from now on the binding may be called over. Source: section 3.1. */
+const publish = (binding: BindingId): Outcomes =>
+  returns({ tag: 'binding', binding }, (draft) => {
+    const made = draft.bindings[binding];
+    if (made) made.isBound = true;
+    for (const aStack of draft.aStacks) if (aStack.binding === binding) aStack.foundBy = [];
+  });
 
 /**
  * As whom the caller runs when it is in no call: with its own domain's authority, and what is left of its own time slice.
@@ -157,7 +168,9 @@ const returnFromNothing = (): Outcomes => fails('EINVAL');
 
 /**
  * An ordinary store by a thread of the client, or the server. It changes an A-stack of its domain's, or the stack of one of
- * its domain's threads, and nothing else. EFAULT: not mapped. Source: section 3.5 (A-stacks are shared, E-stacks are not).
+ * its domain's threads, and nothing else. EFAULT: not mapped. The A-stacks of a binding that is being made are mapped one
+ * by one, before it can be called over: whoever guesses where they are finds one or not. Source: section 3.5 (A-stacks are
+ * shared, E-stacks are not).
  */
 const stomp = (state: Lrpc, caller: ThreadId, page: number, offset: number, word: number): Outcomes => {
   const domain = homeOf(state, caller);
@@ -170,10 +183,13 @@ const stomp = (state: Lrpc, caller: ThreadId, page: number, offset: number, word
     });
   }
   const aStack = state.aStacks[index];
-  if (!aStack || !isMapped(state, aStack, domain)) return fails('EFAULT');
-  return returns(ok, (draft) => {
+  if (!aStack || !isOf(state, aStack, domain)) return fails('EFAULT');
+  const isSure = isMapped(state, aStack, domain);
+  const stores: Outcomes = returns(ok, (draft) => {
     const stored = draft.aStacks[index];
-    if (stored && offset === 0) stored.argument = word;
-    if (stored && offset === 1) stored.result = word;
+    if (!isSure) stored?.foundBy.push(domain);
+    if (stored && offset === 0) scribble(stored, 'argument', word);
+    if (stored && offset === 1) scribble(stored, 'result', word);
   });
+  return isSure ? stores : [...fails('EFAULT'), ...stores];
 };

@@ -115,6 +115,28 @@ export default exhibit('ipc/lrpc', [
     killedBy: 'progress',
   },
   {
+    name: 'counted-too-late',
+    variant,
+    bug: undefined,
+    title: 'Only A-stacks that are counted are looked at',
+    story:
+      'A binding is published, and then its A-stacks are counted. Until then who waits for one of them finds none at all, takes that for an end of the server, and is told that the binding is stale.',
+    origin: 'our own: found by reading',
+    edits: [
+      {
+        file: lists,
+        from: '  for (const { binding: of, procedure: which, state } of kernel.linkages) {',
+        to: "  const count = yield load(kernel.aStackCount, 'relaxed');\n  for (const { binding: of, procedure: which, state } of kernel.linkages.slice(0, count)) {",
+      },
+      {
+        file,
+        from: "  yield store(kernel.aStackCount, first + owners.length, 'plain');",
+        to: "  yield store(kernel.aStackCount, first + owners.length, 'relaxed');",
+      },
+    ],
+    killedBy: 'linearizes',
+  },
+  {
     name: 'nobody-wakes-waiters',
     variant,
     bug: undefined,
@@ -138,9 +160,7 @@ export default exhibit('ipc/lrpc', [
     story:
       'The next caller claims a linkage and writes into it while, as far as the memory is concerned, the one before still reads it.',
     origin: 'a classic: the memory order of a lock',
-    edits: [
-      { file: kernel, from: "self.id + 1, 'acq_rel', 'lrpc.claim')", to: "self.id + 1, 'release', 'lrpc.claim')" },
-    ],
+    edits: [{ file: kernel, from: "claimed, 'acq_rel', 'lrpc.claim')", to: "claimed, 'release', 'lrpc.claim')" }],
     killedBy: 'faultless',
   },
   {
@@ -196,6 +216,23 @@ export default exhibit('ipc/lrpc', [
     origin: 'Bershad 1990, kernel step 3 left out',
     edits: [{ file: plain, from: '  if ((yield* get(row.caller)) !== 0) return busy;\n', to: '' }],
     killedBy: 'linearizes',
+  },
+  {
+    name: 'plain-forgets-its-a-stack',
+    variant: 'big-lock',
+    bug: undefined,
+    title: 'Whether an A-stack goes back is asked when its row is about another call',
+    story:
+      'A call is over, and its stub has not yet taken the result. Another thread calls with the same A-stack, which it has not taken, and the row says so. The stub reads that and keeps its A-stack for ever, and the next caller waits for it.',
+    origin: 'our own, until seed 2 found it',
+    edits: [
+      {
+        file: plain,
+        from: '  if (left.isFromList) yield* giveBack(self, tables, level);',
+        to: '  if ((yield* get(row.isFromList)) !== 0) yield* giveBack(self, tables, level);',
+      },
+    ],
+    killedBy: 'progress',
   },
   {
     name: 'plain-copies-late',

@@ -114,7 +114,7 @@ export default exhibit('ipc/lrpc', [
     title: 'A call is given up, and its thread is not woken',
     story: 'The call is marked as given up. Its thread sleeps in the server, and never looks.',
     origin: 'Bershad 1990, section 5.3: the client gets a fresh thread',
-    edits: [{ file, from: '  yield* wakeHeld(self, kernel, target);\n  return 0;', to: '  return 0;' }],
+    edits: [{ file, from: '        yield* wakeHeld(self, kernel, target);\n', to: '' }],
     killedBy: 'progress',
   },
   {
@@ -144,11 +144,39 @@ export default exhibit('ipc/lrpc', [
     edits: [
       {
         file,
-        from: '    if ((seen & Linked.thread) !== target + 1 || (seen & Linked.captured) !== 0) return Failure.noDomain;\n',
-        to: '',
+        from: "      const found = yield compareAndSwap(state, seen, seen | Linked.aborted, 'relaxed');",
+        to: "      const found = seen;\n      yield fetchAdd(state, Linked.aborted, 'relaxed');",
       },
     ],
     killedBy: 'linearizes',
+  },
+  {
+    name: 'abort-asks-the-thread',
+    variant,
+    bug: undefined,
+    title: 'Who gives a call up asks what the thread has noted of itself',
+    story:
+      'A thread notes for others that it is in a call, in a word of its own. A domain ends, its calls are marked, and one is given up: but the word is old, or not yet written. The abort finds no call, and the thread is kept for ever.',
+    origin: 'our own, until seed 1 under rc11 found it',
+    edits: [
+      {
+        file,
+        from: '  const marks = Linked.thread',
+        to: "  if ((yield load(thread.calls, 'relaxed')) === 0) return Failure.noDomain;\n  const marks = Linked.thread",
+      },
+      {
+        file: kernel,
+        from: "  yield store(calls, aStack + 1, 'plain');",
+        to: "  yield store(calls, aStack + 1, 'relaxed');",
+      },
+      {
+        file: kernel,
+        from: "    yield store(calls, below, 'plain');",
+        to: "    yield store(calls, below, 'relaxed');",
+      },
+      { file: kernel, from: "  yield store(calls, 0, 'plain');", to: "  yield store(calls, 0, 'relaxed');" },
+    ],
+    killedBy: 'progress',
   },
   {
     name: 'unwound-a-stack-lost',

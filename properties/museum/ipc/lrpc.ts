@@ -19,8 +19,8 @@ export default exhibit('ipc/lrpc', [
     edits: [
       {
         file: kernel,
-        from: '  if (found !== 0) {\n    if (below === 0)',
-        to: '  if ((found & Linked.lost) !== 0) {\n    if (below === 0)',
+        from: '  if (found !== 0) return (found & Linked.lost) === 0 ? Failure.busy : Failure.stale;',
+        to: '  if ((found & Linked.lost) !== 0) return Failure.stale;',
       },
     ],
     killedBy: 'one-call-per-a-stack',
@@ -83,7 +83,7 @@ export default exhibit('ipc/lrpc', [
         from: '  registers.stackPointer = eStackOf(kernel, server, eStack);',
         to: '  registers.stackPointer = aStackOf(kernel, aStack) + 2;',
       },
-      { file: kernel, from: '  type CallStack,\n', to: '  aStackOf,\n  type CallStack,\n' },
+      { file: kernel, from: 'import { bindingOf, ', to: 'import { aStackOf, bindingOf, ' },
     ],
     killedBy: 'linearizes',
   },
