@@ -5,8 +5,10 @@ import { type Job, judge, type Said } from '#reports/grade/judge/judge.ts';
 process.on('SIGINT', () => undefined);
 
 process.once('message', async (job: Job) => {
+  const sent: Promise<unknown>[] = [];
   await judge(job, (said: Said) => {
-    process.send?.(said);
+    sent.push(new Promise((resolve) => process.send?.(said, resolve)));
   });
+  await Promise.all(sent); // whoever disconnects before loses what is still under way: a story can be larger than a pipe
   process.disconnect();
 });
