@@ -131,8 +131,8 @@ function* verify(kernel: Kernel, { binding, procedure, aStack }: Registers): Rou
   yield tracepoint('step 1: verifies the binding', binding);
   if (!bound || (yield load(bound.client, 'acquire', 'lrpc.verify')) !== client + 1) return Failure.badBinding; // pairs with bind
   const server = yield load(bound.server, 'plain');
-  if ((yield load(domainOf(kernel, client).isTerminated, 'relaxed')) !== 0) return Failure.stale;
-  if ((yield load(domainOf(kernel, server).isTerminated, 'relaxed')) !== 0) return Failure.stale;
+  if ((yield load(domainOf(kernel, client).isTerminated, 'acquire', 'lrpc.isGone')) !== 0) return Failure.stale;
+  if ((yield load(domainOf(kernel, server).isTerminated, 'acquire', 'lrpc.isGone')) !== 0) return Failure.stale;
   if (!domainOf(kernel, server).procedures[procedure]) return Failure.noProcedure;
   const linkage = kernel.linkages[aStack];
   yield tracepoint('step 2: verifies the A-stack', aStack);
@@ -245,7 +245,7 @@ export function* trapHold(self: Thread, kernel: Kernel, registers: Registers): R
   yield* acquire(holdLock); // from the tests to the sleep
   while (goesOn === undefined) {
     if ((yield load(domainOf(kernel, server).isOpen, 'relaxed')) !== 0) goesOn = true;
-    else if (((yield load(state, 'relaxed')) & Linked.serverLost) !== 0) goesOn = false;
+    else if (((yield load(state, 'acquire', 'lrpc.isLost')) & Linked.serverLost) !== 0) goesOn = false;
     else if (yield* isAborted(kernel, outermost)) {
       yield* capture(self, kernel, registers, outermost, server);
       goesOn = true;
@@ -268,7 +268,9 @@ function* outermostBelow(kernel: Kernel, innermost: AStackId): Routine<AStackId>
 /** Whether a call has been given up, and nobody is captured there yet. */
 function* isAborted(kernel: Kernel, aStack: AStackId): Routine<boolean> {
   return (
-    ((yield load(linkageOf(kernel, aStack).state, 'relaxed')) & (Linked.aborted | Linked.captured)) === Linked.aborted
+    ((yield load(linkageOf(kernel, aStack).state, 'acquire', 'lrpc.isAborted')) &
+      (Linked.aborted | Linked.captured)) ===
+    Linked.aborted
   );
 }
 
@@ -276,7 +278,7 @@ function* isAborted(kernel: Kernel, aStack: AStackId): Routine<boolean> {
 function* capture(self: Thread, kernel: Kernel, registers: Registers, outermost: AStackId, server: DomainId): Routine {
   const { calls } = registers;
   const { state, captive, programCounter, stackPointer } = linkageOf(kernel, outermost);
-  yield fetchAdd(state, Linked.captured, 'relaxed');
+  yield fetchAdd(state, Linked.captured, 'acq_rel', 'lrpc.capture');
   yield store(captive.calls, yield load(calls, 'plain'), 'plain');
   yield store(captive.programCounter, registers.programCounter, 'plain');
   yield store(captive.stackPointer, registers.stackPointer, 'plain');

@@ -106,8 +106,8 @@ export function* terminate(self: Thread, kernel: Kernel, domain: DomainId): Rout
 function* end(self: Thread, kernel: Kernel, domain: DomainId): Routine<boolean> {
   const { isTerminated } = domainOf(kernel, domain);
   yield* acquire(kernel.lock); // whoever binds itself to the domain has done so by now, or finds it gone
-  const wasAlive = (yield load(isTerminated, 'relaxed')) === 0;
-  yield store(isTerminated, 1, 'relaxed');
+  const wasAlive = (yield load(isTerminated, 'acquire', 'lrpc.isGone')) === 0;
+  yield store(isTerminated, 1, 'release', 'lrpc.end');
   const count = yield load(kernel.aStackCount, 'plain');
   yield* releaseLock(kernel.lock);
   if (!wasAlive) return false;
@@ -161,7 +161,7 @@ function* letGo(self: Thread, kernel: Kernel, domain: DomainId): Routine {
 /** The caller's domain holds nobody any longer. 0. */
 export function* release(self: Thread, kernel: Kernel): Routine<Word> {
   const { home } = threadOf(kernel, self.id);
-  yield store(domainOf(kernel, home).isOpen, 1, 'relaxed');
+  yield store(domainOf(kernel, home).isOpen, 1, 'release', 'lrpc.open');
   for (const thread of kernel.threads.keys()) yield* wakeHeld(self, kernel, thread);
   yield* letGo(self, kernel, home);
   return 0;
@@ -173,9 +173,9 @@ export function* abort(self: Thread, kernel: Kernel, target: ThreadId): Routine<
   if (thread?.home !== threadOf(kernel, self.id).home) return Failure.notPermitted;
   const marks = Linked.thread | Linked.outermost | Linked.captured;
   for (const { state } of kernel.linkages) {
-    let seen = yield fetchAdd(state, 0, 'relaxed'); // no load: it may be old, and the caller have heard of the call
+    let seen = yield fetchAdd(state, 0, 'acq_rel', 'lrpc.find'); // no load: it may be old, and the caller have heard of the call
     while ((seen & marks) === outermostOf(target)) {
-      const found = yield compareAndSwap(state, seen, seen | Linked.aborted, 'relaxed');
+      const found = yield compareAndSwap(state, seen, seen | Linked.aborted, 'acq_rel', 'lrpc.abort');
       if (found === seen) {
         yield* wakeHeld(self, kernel, target);
         return 0;
@@ -191,7 +191,7 @@ export function* exportInterface(self: Thread, kernel: Kernel): Routine<Word> {
   const { isTerminated, isExported } = domainOf(kernel, threadOf(kernel, self.id).home);
   yield* acquire(kernel.lock);
   let status = 0;
-  if ((yield load(isTerminated, 'relaxed')) !== 0) status = Failure.noDomain;
+  if ((yield load(isTerminated, 'acquire', 'lrpc.isGone')) !== 0) status = Failure.noDomain;
   else if ((yield load(isExported, 'plain')) !== 0) status = Failure.exists;
   else yield store(isExported, 1, 'plain');
   yield* releaseLock(kernel.lock);
@@ -209,11 +209,12 @@ export function* importInterface(self: Thread, kernel: Kernel, server: DomainId)
 
 /** Checks that it may be, and allocates a binding and, pairwise, its A-stacks. The caller holds the kernel's lock. */
 function* bind(kernel: Kernel, client: DomainId, server: DomainId): Routine<Word> {
-  if ((yield load(domainOf(kernel, client).isTerminated, 'relaxed')) !== 0) return Failure.noDomain;
+  if ((yield load(domainOf(kernel, client).isTerminated, 'acquire', 'lrpc.isGone')) !== 0) return Failure.noDomain;
   if (client === server) return Failure.invalid;
   if (!kernel.domains[server]) return Failure.noEntry;
   const { isTerminated, isExported, procedures } = domainOf(kernel, server);
-  if ((yield load(isTerminated, 'relaxed')) !== 0 || (yield load(isExported, 'plain')) === 0) return Failure.noEntry;
+  if ((yield load(isTerminated, 'acquire', 'lrpc.isGone')) !== 0 || (yield load(isExported, 'plain')) === 0)
+    return Failure.noEntry;
   const binding = yield load(kernel.bindingCount, 'plain');
   const first = yield load(kernel.aStackCount, 'plain');
   const owners = procedures.flatMap(({ aStacks }, procedure) => Array.from({ length: aStacks }, () => procedure));
@@ -244,10 +245,10 @@ export function* identify(self: Thread, kernel: Kernel): Routine<Word> {
   return yield* identityOf(self, kernel);
 }
 
-/** An ordinary store of the caller's. 0, or -14: the address is not mapped. */
+/** A store of the caller's, ordered as those of the stubs are. 0, or -14: the address is not mapped. */
 export function* stomp(self: Thread, kernel: Kernel, page: number, offset: number, word: Word): Routine<Word> {
   yield activate(threadOf(kernel, self.id).home);
-  const isStored = yield* userStore(kernel.mmu, page * pageWords + offset, word, 'relaxed', 'lrpc.stomp');
+  const isStored = yield* userStore(kernel.mmu, page * pageWords + offset, word, 'seq_cst', 'lrpc.stomp');
   return isStored ? 0 : Failure.badAddress;
 }
 

@@ -4,6 +4,11 @@
  *
  * A piece of code ends where control goes on by an address: a jump, a return to an address that it pops off a stack, or
  * the trap of a call. It gives false if it faults: an address that is not mapped, or where no such thing can be.
+ *
+ * Whoever has an A-stack or a thread's stack mapped may write on it at any time, and no lock keeps anybody off. So these
+ * words are accessed as `seq_cst`, in one order that all agree on; and whatever tells a thread of what another has done
+ * (the counter, the marks of a linkage, that a domain is open or gone) is released by the one and acquired by the other: who
+ * has heard of something later does not find words from before.
  */
 import { giveBackAStack, takeAStack } from '#impl/ipc/lrpc.a-stacks.ts';
 import { Code, domainOf, Failure, type Registers, trapCall, trapHold, trapReturn } from '#impl/ipc/lrpc.kernel.ts';
@@ -33,7 +38,7 @@ const isOnOwnStack = (kernel: Kernel, { stackPointer }: Registers): boolean => s
 
 /** Others of its domain can write on a thread's stack; an E-stack is its caller's alone. */
 const orderOf = (kernel: Kernel, registers: Registers): Order =>
-  isOnOwnStack(kernel, registers) ? 'relaxed' : 'plain';
+  isOnOwnStack(kernel, registers) ? 'seq_cst' : 'plain';
 
 /** Pushes a word onto the stack. */
 export function* push(kernel: Kernel, registers: Registers, word: Word): Routine<boolean> {
@@ -86,7 +91,7 @@ function* stub(self: Thread, kernel: Kernel, registers: Registers): Routine<bool
   const saved = isThere ? ((aStack + 1) << 1) | Number(registers.isFromList) : 0;
   if (!(yield* push(kernel, registers, saved))) return false;
   if (isThere) {
-    yield* userStore(kernel.mmu, aStackOf(kernel, aStack), registers.value, 'relaxed', 'lrpc.push');
+    yield* userStore(kernel.mmu, aStackOf(kernel, aStack), registers.value, 'seq_cst', 'lrpc.push');
   }
   registers.programCounter = Code.stubReturn;
   yield* trapCall(self, kernel, registers);
@@ -108,7 +113,7 @@ function* stubReturn(self: Thread, kernel: Kernel, registers: Registers): Routin
   if (saved !== 0 && !kernel.linkages[aStack]) return false;
   registers.value = registers.status;
   if (registers.status === 0) {
-    const result = yield* userLoad(kernel.mmu, aStackOf(kernel, aStack) + 1, 'relaxed', 'lrpc.collect');
+    const result = yield* userLoad(kernel.mmu, aStackOf(kernel, aStack) + 1, 'seq_cst', 'lrpc.collect');
     if (result === null) return false;
     registers.value = result;
   }
@@ -120,7 +125,7 @@ function* stubReturn(self: Thread, kernel: Kernel, registers: Registers): Routin
 function* serverStub(self: Thread, kernel: Kernel, registers: Registers): Routine<boolean> {
   const { budgetTicks } = threadOf(kernel, self.id);
   yield store(budgetTicks, Math.max(0, (yield load(budgetTicks, 'plain')) - 1), 'plain'); // of the slice that came along
-  const argument = yield* userLoad(kernel.mmu, aStackOf(kernel, registers.aStack), 'relaxed', 'lrpc.copy');
+  const argument = yield* userLoad(kernel.mmu, aStackOf(kernel, registers.aStack), 'seq_cst', 'lrpc.copy');
   if (argument === null || !(yield* push(kernel, registers, argument))) return false;
   if (!(yield* push(kernel, registers, registers.aStack))) return false;
   const { procedures } = domainOf(kernel, yield activeSpace());
@@ -133,7 +138,7 @@ function* serverStub(self: Thread, kernel: Kernel, registers: Registers): Routin
 function* serverStubReturn(self: Thread, kernel: Kernel, registers: Registers): Routine<boolean> {
   const aStack = yield* pop(kernel, registers);
   if (aStack === null) return false;
-  if (!(yield* userStore(kernel.mmu, aStackOf(kernel, aStack) + 1, registers.value, 'relaxed', 'lrpc.answer')))
+  if (!(yield* userStore(kernel.mmu, aStackOf(kernel, aStack) + 1, registers.value, 'seq_cst', 'lrpc.answer')))
     return false;
   yield* trapReturn(self, kernel, registers, false);
   return true;
@@ -150,7 +155,7 @@ function* addToCounter(self: Thread, kernel: Kernel, addend: Word): Routine<Word
   if ((yield load(threadOf(kernel, self.id).authority, 'plain')) !== domain) return Failure.noAuthority;
   yield maskInterrupts();
   const counter = yield* translate(kernel.mmu, counterOf(kernel, domain), true);
-  const sum = (yield fetchAdd(counter, addend, 'relaxed', 'lrpc.counter')) + addend;
+  const sum = (yield fetchAdd(counter, addend, 'acq_rel', 'lrpc.counter')) + addend;
   yield unmaskInterrupts();
   return sum;
 }

@@ -145,6 +145,12 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
       calls(1, 1, 0),
     ]),
     of('two call', two, [calls(0, 0, 1)], [calls(0, 0, 2)]),
+    of(
+      'a result is changed by one that has called since',
+      two,
+      [calls(0, 0, 1)],
+      [stomps(page(two, 0), 1, nowhere), calls(0, 0, 1)],
+    ),
     of('two call, and there is one A-stack', one, [calls(0, 0, 1)], [calls(0, 0, 2)]),
     of('two use the same A-stack', one, [calls(0, 0, 1, 0)], [calls(0, 0, 2, 0), aborts(0)]),
     of('one uses an A-stack that the other has taken', one, [calls(0, 0, 1), calls(0, 0, 1)], [calls(0, 0, 2, 0)]),
@@ -160,7 +166,7 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
       'all of an A-stack is written on',
       one,
       [calls(0, 0, 1)],
-      [stomps(page(one, 0), 2, nowhere), stomps(page(one, 0), 4, nowhere)],
+      [stomps(page(one, 0), 2, nowhere), stomps(page(one, 0), 4, nowhere), calls(0, 0, 1)],
     ),
     of(
       'an E-stack is written on, if it can be',

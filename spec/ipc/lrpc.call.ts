@@ -4,7 +4,6 @@ import type { AStackId, DomainId, Identity, LrpcBody, LrpcErrno } from '#spec/ab
 import type { ThreadId } from '#spec/abi.ts';
 import {
   type Asked,
-  found,
   homeOf,
   type Inside,
   identityOf,
@@ -17,7 +16,6 @@ import {
   type PendingCall,
   type Result,
   type Step,
-  scribble,
   serverOf,
 } from '#spec/ipc/lrpc.state.ts';
 import { continues, returns, waits } from '#spec/outcome.ts';
@@ -54,9 +52,8 @@ export const take = (state: Lrpc, caller: ThreadId, levels: readonly Level[], as
     continues(inside(levels, { at: 'verify', asked, aStack }), (draft) => {
       const pushed = aStack === null ? undefined : draft.aStacks[aStack];
       if (!pushed || !isMapped(draft, pushed, domain)) return;
-      if (!isTaken) return scribble(pushed, 'argument', asked.argument);
       pushed.argument = asked.argument;
-      pushed.isTaken = true;
+      if (isTaken) pushed.isTaken = true;
     });
   const binding = state.bindings[asked.binding];
   const own = binding?.isBound === true && binding.client === domain;
@@ -75,13 +72,11 @@ const notCalled = (
   failure: LrpcErrno,
   aStack: AStackId | null,
   isFromList: boolean,
-): Outcomes => continues(inside(levels, { at: 'collect', aStack, isFromList, result: 0, failure }));
+): Outcomes => continues(inside(levels, { at: 'collect', aStack, isFromList, failure }));
 
 /**
  * Steps 1 and 2 of the kernel: is it a binding of the domain that calls, and still one; has its server such a procedure;
- * is it an A-stack for this binding and procedure; in this order. EBADF, ESTALE, ENOSYS, ENXIO. As long as one end of the
- * binding is about to end, and not all its linkages are told, either may be found; then the linkage decides.
- * Source: section 3.2.
+ * is it an A-stack for this binding and procedure; in this order. EBADF, ESTALE, ENOSYS, ENXIO. Source: section 3.2.
  */
 const verify = (
   state: Lrpc,
@@ -95,16 +90,10 @@ const verify = (
   const fail = (errno: LrpcErrno): Outcomes =>
     notCalled(levels, errno, aStack, asked.aStack === null && aStack !== null);
   if (!binding?.isBound || binding.client !== domainOf(state, caller, levels)) return fail('EBADF');
-  const isProcedure = state.domains[binding.server]?.procedures[asked.procedure] !== undefined;
-  const isOfBoth = chosen?.binding === asked.binding && chosen.procedure === asked.procedure;
-  const goesOn = !isProcedure
-    ? fail('ENOSYS')
-    : isOfBoth
-      ? continues(inside(levels, { at: 'claim', asked, aStack }))
-      : fail('ENXIO');
-  if (!isGone(state, binding.client) && !isGone(state, binding.server)) return goesOn;
-  const isTold = state.aStacks.every(({ binding: of, lost }) => of !== asked.binding || lost.client || lost.server);
-  return isTold ? fail('ESTALE') : [...fail('ESTALE'), ...goesOn];
+  if (isGone(state, binding.client) || isGone(state, binding.server)) return fail('ESTALE');
+  if (!state.domains[binding.server]?.procedures[asked.procedure]) return fail('ENOSYS');
+  if (chosen?.binding !== asked.binding || chosen.procedure !== asked.procedure) return fail('ENXIO');
+  return continues(inside(levels, { at: 'claim', asked, aStack }));
 };
 
 /**
@@ -124,7 +113,7 @@ const claim = (
     return notCalled(levels, 'ESTALE', aStack, isFromList);
   }
   if (chosen.call) return notCalled(levels, 'EBUSY', aStack, isFromList);
-  const level: Level = { aStack, isFromList, argument: asked.argument, result: 0 };
+  const level: Level = { aStack, isFromList, argument: 0 };
   return continues(inside([...levels, level], { at: 'copy' }), (draft) => {
     const claimed = draft.aStacks[aStack];
     const isOutermost = levels.length === 0;
@@ -133,23 +122,22 @@ const claim = (
 };
 
 /**
- * The server's stub copies the argument to where no client can write; what is checked and used is that copy. If threads
- * have stored on the A-stack that had not taken it, it may be the word of any of them: no order is promised among stores to
- * a word that nobody guards, nor to what else their makers do. The time it takes comes off the slice of the thread, which
- * has brought its own. Source: section 3.5, argument copying; seed 000.
+ * The server's stub copies the argument to where no client can write; what is checked and used is that copy. The time it
+ * takes comes off the slice of the thread, which has brought its own. Source: section 3.5, argument copying; seed 000.
  */
 const copy = (state: Lrpc, caller: ThreadId, levels: readonly Level[]): Outcomes => {
-  const top = levels.at(-1) ?? nothing;
-  return found(state.aStacks[top.aStack], 'argument', top.argument).flatMap((argument) =>
-    continues(inside(levels.with(-1, { ...top, argument }), { at: 'serve' }), (draft) => {
-      const thread = draft.threads[caller];
-      if (thread) thread.budgetTicks = Math.max(0, thread.budgetTicks - 1);
-    }),
-  );
+  const top = levels.at(-1);
+  const copied = levels.with(-1, {
+    aStack: 0,
+    isFromList: false,
+    ...top,
+    argument: state.aStacks[top?.aStack ?? -1]?.argument ?? 0,
+  });
+  return continues(inside(copied, { at: 'serve' }), (draft) => {
+    const thread = draft.threads[caller];
+    if (thread) thread.budgetTicks = Math.max(0, thread.budgetTicks - 1);
+  });
 };
-
-/** The level of a thread that is in no call. */
-const nothing: Level = { aStack: -1, isFromList: false, argument: 0, result: 0 };
 
 /** The procedure. What each does is ours, see `LrpcBody`. Source: section 3.1, the server's entry stubs. */
 const serve = (state: Lrpc, caller: ThreadId, levels: readonly Level[]): Outcomes => {
@@ -195,7 +183,7 @@ const hold = (state: Lrpc, levels: readonly Level[], domain: DomainId): Outcomes
   }
   const call = state.aStacks[outer?.aStack ?? -1]?.call;
   if (outer && call?.isAborted && !call.isCaptured) {
-    const step: Step = { at: 'collect', aStack: outer.aStack, isFromList: false, result: 0, failure: 'ECALLABORTED' };
+    const step: Step = { at: 'collect', aStack: outer.aStack, isFromList: false, failure: 'ECALLABORTED' };
     ways.push(
       continues(inside([], step), (draft) => {
         const captured = draft.aStacks[outer.aStack]?.call;
@@ -215,14 +203,11 @@ const count = (state: Lrpc, levels: readonly Level[], result: Result): Outcomes 
   });
 
 /** The server's stub puts the result onto the A-stack. Source: section 3.2, returning. */
-const answer = (levels: readonly Level[], result: Result): Outcomes => {
-  const top = levels.at(-1) ?? nothing;
-  return continues(inside(levels.with(-1, { ...top, result }), { at: 'return', hasFailed: false }), (draft) => {
-    const answered = draft.aStacks[top.aStack];
-    if (answered && top.isFromList) answered.result = result;
-    else if (answered) scribble(answered, 'result', result);
+const answer = (levels: readonly Level[], result: Result): Outcomes =>
+  continues(inside(levels, { at: 'return', hasFailed: false }), (draft) => {
+    const answered = draft.aStacks[levels.at(-1)?.aStack ?? -1];
+    if (answered) answered.result = result;
   });
-};
 
 /**
  * The trap back: one linkage comes off the stack, and is asked where to go, nothing else. If the client is gone, to the next
@@ -237,7 +222,7 @@ const comeBack = (state: Lrpc, levels: readonly Level[], hasFailed: boolean): Ou
   const goesNowhere = popped.lost.client || popped.call?.isCaptured === true;
   const failure = popped.call?.isAborted ? 'ECALLABORTED' : popped.lost.server || hasFailed ? 'ECALLFAILED' : null;
   const next: PendingCall = !goesNowhere
-    ? inside(rest, { at: 'collect', aStack: top.aStack, isFromList: top.isFromList, result: top.result, failure })
+    ? inside(rest, { at: 'collect', aStack: top.aStack, isFromList: top.isFromList, failure })
     : rest.length === 0
       ? { tag: 'destroyed' }
       : inside(rest, { at: 'return', hasFailed: true });
@@ -250,7 +235,7 @@ const comeBack = (state: Lrpc, levels: readonly Level[], hasFailed: boolean): Ou
 };
 
 /**
- * The client's stub takes the result off the A-stack, or what others have put there, and gives the A-stack back, and returns into its program: the call is
+ * The client's stub takes the result off the A-stack and gives the A-stack back, and returns into its program: the call is
  * over, or the procedure that has called on goes on. If somebody of its own domain has written on its stack, it may return
  * to nowhere; that ends its domain. Source: section 3.2, returning.
  */
@@ -260,18 +245,7 @@ const collect = (
   levels: readonly Level[],
   collected: Step & { at: 'collect' },
 ): Outcomes => {
-  const { failure, result } = collected;
-  const results = failure ? [failure] : found(state.aStacks[collected.aStack ?? -1], 'result', result);
-  return results.flatMap((one) => handOver(state, caller, levels, collected, one));
-};
-
-const handOver = (
-  state: Lrpc,
-  caller: ThreadId,
-  levels: readonly Level[],
-  collected: Step & { at: 'collect' },
-  result: Result,
-): Outcomes => {
+  const result = collected.failure ?? state.aStacks[collected.aStack ?? -1]?.result ?? 0;
   const giveBack = (draft: Lrpc): void => {
     const aStack = collected.isFromList ? draft.aStacks[collected.aStack ?? -1] : undefined;
     if (aStack) aStack.isTaken = false;

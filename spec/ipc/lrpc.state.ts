@@ -16,20 +16,12 @@ import { type Outcome, returns } from '#spec/outcome.ts';
 /** What a procedure answers: a word, or why not. */
 export type Result = number | LrpcErrno;
 
-/** What lies on an A-stack. */
-interface Words {
-  argument: number;
-  result: Result;
-}
-
-type Strays = { readonly [Of in keyof Words]: Words[Of][] };
-
 /** An A-stack, and its linkage: the call that it is in, and which end of its binding is gone. */
-export interface AStack extends Words {
+export interface AStack {
   readonly binding: BindingId;
   readonly procedure: number;
-  /** What threads have stored here that had not taken it, and what was here then: others may still find that. */
-  readonly strays: Strays;
+  argument: number;
+  result: Result;
   /** A stub of the client has taken it. */
   isTaken: boolean;
   call: { readonly thread: ThreadId; readonly isOutermost: boolean; isAborted: boolean; isCaptured: boolean } | null;
@@ -78,14 +70,11 @@ export interface Lrpc {
 /** What is asked of the stub. */
 export type Asked = Pick<LrpcCall & { tag: 'call' }, 'binding' | 'procedure' | 'argument' | 'aStack'>;
 
-/** One call of those that a thread is in: its A-stack, whether the stub took it, and what it is about. */
+/** One call of those that a thread is in: its A-stack, whether the stub took it, and the server's copy of the argument. */
 export interface Level {
   readonly aStack: AStackId;
   readonly isFromList: boolean;
-  /** As it was pushed; then the server's copy. */
   readonly argument: number;
-  /** What the server has answered. */
-  readonly result: Result;
 }
 
 /** What a thread does next. */
@@ -99,8 +88,6 @@ export type Step =
       readonly at: 'collect';
       readonly aStack: AStackId | null;
       readonly isFromList: boolean;
-      /** What the server has answered, and why it has not. */
-      readonly result: Result;
       readonly failure: LrpcErrno | null;
     };
 
@@ -110,7 +97,10 @@ export interface Inside {
   readonly step: Step;
 }
 
-/** What remains of a call: to go on inside; or that a binding is made; or to tell all concerned of a domain's end; or to run who was captured there. */
+/**
+ * What remains of a call: to go on inside; or that a binding is made; or to tell all concerned of a domain's end; or to run
+ * who was captured there.
+ */
 export type PendingCall =
   | LrpcCall
   | ({ readonly tag: 'rest of call' } & Inside)
@@ -145,7 +135,6 @@ export const freshAStacks = (
       procedure,
       argument: 0,
       result: 0,
-      strays: { argument: [], result: [] },
       isTaken: false,
       call: null,
       lost: { client: false, server: false },
@@ -194,22 +183,6 @@ export const inside = (levels: readonly Level[], step: Step): PendingCall => ({ 
 export const identityOf = (state: Lrpc, thread: ThreadId, authority: DomainId): Identity => {
   const { priority = 0, budgetTicks = 0 } = state.threads[thread] ?? {};
   return { authority, priority, budgetTicks };
-};
-
-/** A store on an A-stack by a thread that has not taken it. */
-export const scribble = <Of extends keyof Words>(aStack: AStack, of: Of, word: Words[Of]): void => {
-  const words: Words = aStack;
-  const strays: Strays[Of] = aStack.strays[of];
-  for (const stray of [words[of], word]) if (!strays.includes(stray)) strays.push(stray);
-  words[of] = word;
-};
-
-/** What a thread may find on an A-stack where it has stored `own`: that, unless others have stored there as well. */
-export const found = <Of extends keyof Words>(aStack: AStack | undefined, of: Of, own: Words[Of]): Words[Of][] => {
-  if (!aStack) return [own];
-  const words: Words = aStack;
-  const strays: Words[Of][] = aStack.strays[of];
-  return [words[of], own, ...strays].filter((word, index, all) => all.indexOf(word) === index);
 };
 
 /** Whether an A-stack leads from or to a domain. */

@@ -27,7 +27,6 @@ import {
   type Lrpc,
   type Outcomes,
   type PendingCall,
-  scribble,
   serverOf,
 } from '#spec/ipc/lrpc.state.ts';
 import { continues, returns, waits } from '#spec/outcome.ts';
@@ -188,8 +187,8 @@ const stomp = (state: Lrpc, caller: ThreadId, page: number, offset: number, word
   const stores: Outcomes = returns(ok, (draft) => {
     const stored = draft.aStacks[index];
     if (!isSure) stored?.foundBy.push(domain);
-    if (stored && offset === 0) scribble(stored, 'argument', word);
-    if (stored && offset === 1) scribble(stored, 'result', word);
+    if (stored && offset === 0) stored.argument = word;
+    if (stored && offset === 1) stored.result = word;
   });
   return isSure ? stores : [...fails('EFAULT'), ...stores];
 };

@@ -218,6 +218,17 @@ export default exhibit('ipc/lrpc', [
     killedBy: 'linearizes',
   },
   {
+    name: 'counted-and-not-heard',
+    variant,
+    bug: undefined,
+    title: 'Who counts after another knows nothing of what that one did before',
+    story:
+      'A thread writes on the A-stack of another, and then its own call counts. The other call counts after it, so it is the later one; but its result goes, as far as the memory is concerned, before what was written there earlier, and the caller gets that.',
+    origin: 'our own, until the ordering of another seed found it under rc11',
+    edits: [{ file: user, from: "addend, 'acq_rel', 'lrpc.counter')", to: "addend, 'relaxed', 'lrpc.counter')" }],
+    killedBy: 'linearizes',
+  },
+  {
     name: 'plain-forgets-its-a-stack',
     variant: 'big-lock',
     bug: undefined,

@@ -144,8 +144,8 @@ export default exhibit('ipc/lrpc', [
     edits: [
       {
         file,
-        from: "      const found = yield compareAndSwap(state, seen, seen | Linked.aborted, 'relaxed');",
-        to: "      const found = seen;\n      yield fetchAdd(state, Linked.aborted, 'relaxed');",
+        from: "      const found = yield compareAndSwap(state, seen, seen | Linked.aborted, 'acq_rel', 'lrpc.abort');",
+        to: "      const found = seen;\n      yield fetchAdd(state, Linked.aborted, 'acq_rel', 'lrpc.abort');",
       },
     ],
     killedBy: 'linearizes',
@@ -307,8 +307,8 @@ export default exhibit('ipc/lrpc', [
     edits: [
       {
         file,
-        from: "  if ((yield load(isTerminated, 'relaxed')) !== 0 || (yield load(isExported, 'plain')) === 0) return Failure.noEntry;",
-        to: "  if ((yield load(isExported, 'plain')) === 0) return Failure.noEntry;",
+        from: "(yield load(isTerminated, 'acquire', 'lrpc.isGone')) !== 0 || (yield load(isExported, 'plain')) === 0",
+        to: "(yield load(isExported, 'plain')) === 0",
       },
       {
         file,

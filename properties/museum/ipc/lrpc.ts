@@ -254,7 +254,7 @@ export default exhibit('ipc/lrpc', [
       },
       {
         file: kernel,
-        from: "  if ((yield load(domainOf(kernel, client).isTerminated, 'relaxed')) !== 0) return Failure.stale;\n",
+        from: "  if ((yield load(domainOf(kernel, client).isTerminated, 'acquire', 'lrpc.isGone')) !== 0) return Failure.stale;\n",
         to: '',
       },
     ],
