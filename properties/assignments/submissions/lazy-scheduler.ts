@@ -21,7 +21,7 @@ export const lazySchedulerSubmissions: readonly Omit<Submission, 'assignment'>[]
     what: 'Whoever is first in the queue is run, ready or not.',
     file,
     edits: [{ from: 'if (state === State.ready) return id;', to: 'if (state !== State.gone) return id;' }],
-    loses: ['all-at-once', 'everybody-goes-on', 'runs-once', 'moved-in-time', 'slices', 'no-race', 'weak-waits'],
+    loses: ['all-at-once', 'everybody-goes-on', 'runs-once', 'moved-in-time', 'slices', 'weak-waits'],
   },
   {
     name: 'eager',
@@ -52,7 +52,7 @@ export const lazySchedulerSubmissions: readonly Omit<Submission, 'assignment'>[]
     what: 'Who is preempted is not put into the queue: while it ran it stood there only by chance.',
     file,
     edits: [{ from: '    if (!isThere || isLast) yield* insert', to: '    if (isThere && isLast) yield* insert' }],
-    loses: ['one-at-a-time', 'everybody-goes-on', 'most-urgent', 'takes-turns', 'holds', 'weak-waits'],
+    loses: ['one-at-a-time', 'everybody-goes-on', 'most-urgent', 'gives-way', 'takes-turns', 'holds', 'weak-waits'],
   },
   {
     name: 'never-direct',
