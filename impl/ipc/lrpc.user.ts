@@ -42,14 +42,14 @@ const orderOf = (kernel: Kernel, registers: Registers): Order =>
 
 /** Pushes a word onto the stack. */
 export function* push(kernel: Kernel, registers: Registers, word: Word): Routine<boolean> {
-  const isStored = yield* userStore(kernel.mmu, registers.stackPointer, word, orderOf(kernel, registers));
+  const isStored = yield* userStore(kernel.mmu, registers.stackPointer, word, orderOf(kernel, registers), 'lrpc.save');
   if (isStored) registers.stackPointer++;
   return isStored;
 }
 
 /** Pops a word off the stack. Null: it is not mapped. */
 function* pop(kernel: Kernel, registers: Registers): Routine<Word | null> {
-  const word = yield* userLoad(kernel.mmu, registers.stackPointer - 1, orderOf(kernel, registers));
+  const word = yield* userLoad(kernel.mmu, registers.stackPointer - 1, orderOf(kernel, registers), 'lrpc.restore');
   if (word !== null) registers.stackPointer--;
   return word;
 }
