@@ -18,6 +18,7 @@ export default defineConfig({
     sequence: { sequencer: MinutesFirst },
     setupFiles: ['properties/coverage.setup.ts'],
     pool: 'forks',
+    maxWorkers: '100%', // by itself Vitest leaves a core idle: on two cores all would run on one
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // The code runs as Node loads it, without a transform: coverage then knows the true lines (docs/adr/0001).
