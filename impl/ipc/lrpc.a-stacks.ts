@@ -66,7 +66,7 @@ export function* takeAStack(
 function* isLost(kernel: Kernel, binding: BindingId, procedure: number): Routine<boolean> {
   for (const { binding: of, procedure: which, state } of kernel.linkages) {
     if ((yield load(of, 'relaxed')) !== binding || (yield load(which, 'relaxed')) !== procedure) continue;
-    if (((yield load(state, 'acquire', 'lrpc.isLost')) & Linked.lost) === 0) return false;
+    if (((yield load(state, 'acquire', 'lrpc.isLost')) & Linked.lost) === 0) return false; // pairs with tell
   }
   return true;
 }

@@ -132,7 +132,7 @@ function* verify(kernel: Kernel, { binding, procedure, aStack }: Registers): Rou
   if (!bound || (yield load(bound.client, 'acquire', 'lrpc.verify')) !== client + 1) return Failure.badBinding; // pairs with bind
   const server = yield load(bound.server, 'plain');
   if ((yield load(domainOf(kernel, client).isTerminated, 'acquire', 'lrpc.isGone')) !== 0) return Failure.stale;
-  if ((yield load(domainOf(kernel, server).isTerminated, 'acquire', 'lrpc.isGone')) !== 0) return Failure.stale;
+  if ((yield load(domainOf(kernel, server).isTerminated, 'acquire', 'lrpc.isGone')) !== 0) return Failure.stale; // both pair with end
   if (!domainOf(kernel, server).procedures[procedure]) return Failure.noProcedure;
   const linkage = kernel.linkages[aStack];
   yield tracepoint('step 2: verifies the A-stack', aStack);
@@ -244,8 +244,10 @@ export function* trapHold(self: Thread, kernel: Kernel, registers: Registers): R
   let goesOn: boolean | undefined;
   yield* acquire(holdLock); // from the tests to the sleep
   while (goesOn === undefined) {
-    if ((yield load(domainOf(kernel, server).isOpen, 'relaxed')) !== 0) goesOn = true;
-    else if (((yield load(state, 'acquire', 'lrpc.isLost')) & Linked.serverLost) !== 0) goesOn = false;
+    if ((yield load(domainOf(kernel, server).isOpen, 'acquire', 'lrpc.isOpen')) !== 0)
+      goesOn = true; // pairs with open
+    else if (((yield load(state, 'acquire', 'lrpc.isLost')) & Linked.serverLost) !== 0)
+      goesOn = false; // with tell
     else if (yield* isAborted(kernel, outermost)) {
       yield* capture(self, kernel, registers, outermost, server);
       goesOn = true;
@@ -267,18 +269,15 @@ function* outermostBelow(kernel: Kernel, innermost: AStackId): Routine<AStackId>
 
 /** Whether a call has been given up, and nobody is captured there yet. */
 function* isAborted(kernel: Kernel, aStack: AStackId): Routine<boolean> {
-  return (
-    ((yield load(linkageOf(kernel, aStack).state, 'acquire', 'lrpc.isAborted')) &
-      (Linked.aborted | Linked.captured)) ===
-    Linked.aborted
-  );
+  const state = yield load(linkageOf(kernel, aStack).state, 'acquire', 'lrpc.isAborted'); // pairs with abort
+  return (state & (Linked.aborted | Linked.captured)) === Linked.aborted;
 }
 
 /** The thread stays where it is, as a captive; the caller goes on as a fresh thread whose call has been given up. */
 function* capture(self: Thread, kernel: Kernel, registers: Registers, outermost: AStackId, server: DomainId): Routine {
   const { calls } = registers;
   const { state, captive, programCounter, stackPointer } = linkageOf(kernel, outermost);
-  yield fetchAdd(state, Linked.captured, 'acq_rel', 'lrpc.capture');
+  yield fetchAdd(state, Linked.captured, 'acq_rel', 'lrpc.capture'); // pairs with find and tell
   yield store(captive.calls, yield load(calls, 'plain'), 'plain');
   yield store(captive.programCounter, registers.programCounter, 'plain');
   yield store(captive.stackPointer, registers.stackPointer, 'plain');

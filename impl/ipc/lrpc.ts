@@ -106,8 +106,8 @@ export function* terminate(self: Thread, kernel: Kernel, domain: DomainId): Rout
 function* end(self: Thread, kernel: Kernel, domain: DomainId): Routine<boolean> {
   const { isTerminated } = domainOf(kernel, domain);
   yield* acquire(kernel.lock); // whoever binds itself to the domain has done so by now, or finds it gone
-  const wasAlive = (yield load(isTerminated, 'acquire', 'lrpc.isGone')) === 0;
-  yield store(isTerminated, 1, 'release', 'lrpc.end');
+  const wasAlive = (yield load(isTerminated, 'relaxed')) === 0;
+  yield store(isTerminated, 1, 'release', 'lrpc.end'); // pairs with isGone: of whoever calls, without a lock
   const count = yield load(kernel.aStackCount, 'plain');
   yield* releaseLock(kernel.lock);
   if (!wasAlive) return false;
@@ -161,7 +161,7 @@ function* letGo(self: Thread, kernel: Kernel, domain: DomainId): Routine {
 /** The caller's domain holds nobody any longer. 0. */
 export function* release(self: Thread, kernel: Kernel): Routine<Word> {
   const { home } = threadOf(kernel, self.id);
-  yield store(domainOf(kernel, home).isOpen, 1, 'release', 'lrpc.open');
+  yield store(domainOf(kernel, home).isOpen, 1, 'release', 'lrpc.open'); // pairs with isOpen
   for (const thread of kernel.threads.keys()) yield* wakeHeld(self, kernel, thread);
   yield* letGo(self, kernel, home);
   return 0;
@@ -173,9 +173,10 @@ export function* abort(self: Thread, kernel: Kernel, target: ThreadId): Routine<
   if (thread?.home !== threadOf(kernel, self.id).home) return Failure.notPermitted;
   const marks = Linked.thread | Linked.outermost | Linked.captured;
   for (const { state } of kernel.linkages) {
-    let seen = yield fetchAdd(state, 0, 'acq_rel', 'lrpc.find'); // no load: it may be old, and the caller have heard of the call
+    // No load: it may be old, and the caller have heard of the call. Pairs with claim, free and capture.
+    let seen = yield fetchAdd(state, 0, 'acq_rel', 'lrpc.find');
     while ((seen & marks) === outermostOf(target)) {
-      const found = yield compareAndSwap(state, seen, seen | Linked.aborted, 'acq_rel', 'lrpc.abort');
+      const found = yield compareAndSwap(state, seen, seen | Linked.aborted, 'acq_rel', 'lrpc.abort'); // pairs with isAborted
       if (found === seen) {
         yield* wakeHeld(self, kernel, target);
         return 0;
@@ -191,7 +192,7 @@ export function* exportInterface(self: Thread, kernel: Kernel): Routine<Word> {
   const { isTerminated, isExported } = domainOf(kernel, threadOf(kernel, self.id).home);
   yield* acquire(kernel.lock);
   let status = 0;
-  if ((yield load(isTerminated, 'acquire', 'lrpc.isGone')) !== 0) status = Failure.noDomain;
+  if ((yield load(isTerminated, 'relaxed')) !== 0) status = Failure.noDomain;
   else if ((yield load(isExported, 'plain')) !== 0) status = Failure.exists;
   else yield store(isExported, 1, 'plain');
   yield* releaseLock(kernel.lock);
@@ -209,12 +210,11 @@ export function* importInterface(self: Thread, kernel: Kernel, server: DomainId)
 
 /** Checks that it may be, and allocates a binding and, pairwise, its A-stacks. The caller holds the kernel's lock. */
 function* bind(kernel: Kernel, client: DomainId, server: DomainId): Routine<Word> {
-  if ((yield load(domainOf(kernel, client).isTerminated, 'acquire', 'lrpc.isGone')) !== 0) return Failure.noDomain;
+  if ((yield load(domainOf(kernel, client).isTerminated, 'relaxed')) !== 0) return Failure.noDomain;
   if (client === server) return Failure.invalid;
   if (!kernel.domains[server]) return Failure.noEntry;
   const { isTerminated, isExported, procedures } = domainOf(kernel, server);
-  if ((yield load(isTerminated, 'acquire', 'lrpc.isGone')) !== 0 || (yield load(isExported, 'plain')) === 0)
-    return Failure.noEntry;
+  if ((yield load(isTerminated, 'relaxed')) !== 0 || (yield load(isExported, 'plain')) === 0) return Failure.noEntry;
   const binding = yield load(kernel.bindingCount, 'plain');
   const first = yield load(kernel.aStackCount, 'plain');
   const owners = procedures.flatMap(({ aStacks }, procedure) => Array.from({ length: aStacks }, () => procedure));

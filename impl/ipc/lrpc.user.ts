@@ -155,7 +155,7 @@ function* addToCounter(self: Thread, kernel: Kernel, addend: Word): Routine<Word
   if ((yield load(threadOf(kernel, self.id).authority, 'plain')) !== domain) return Failure.noAuthority;
   yield maskInterrupts();
   const counter = yield* translate(kernel.mmu, counterOf(kernel, domain), true);
-  const sum = (yield fetchAdd(counter, addend, 'acq_rel', 'lrpc.counter')) + addend;
+  const sum = (yield fetchAdd(counter, addend, 'acq_rel', 'lrpc.counter')) + addend; // pairs with itself
   yield unmaskInterrupts();
   return sum;
 }

@@ -25,13 +25,13 @@ const concerned = ({ name, word }: Traced, { threads }: Scene): ThreadId[] => {
   );
 };
 
-/**
- * Follows who has to see to what. `isSeenTo` is asked when that one blocks, looks for work, or gives its core to somebody;
- * it may leave it to the dispatcher of a core, whose number it gives.
- */
+/** Whether a thread is seen to; a number: it is left to the dispatcher of that core. */
+type IsSeenTo = (id: ThreadId, due: Due, scene: Scene, told: (core: number) => boolean) => boolean | number;
+
+/** Follows who has to see to what. `isSeenTo` is asked when that one blocks, looks for work, or gives its core to somebody. */
 const followDuties = (
   run: Run,
-  isSeenTo: (id: ThreadId, due: Due, scene: Scene, told: (core: number) => boolean) => boolean | number,
+  isSeenTo: IsSeenTo,
   look: (event: Traced, scene: Scene, duties: ReadonlyMap<ThreadId, Due>) => boolean = () => true,
 ): boolean => {
   const duties = new Map<ThreadId, Due>();
@@ -71,24 +71,20 @@ const wakesWhoIsTold = (run: Run): boolean => {
  * When whoever has made a thread wait goes on to something else, no core sleeps that could run it and was not told. Where
  * the thread's own core was told, or looks anyway, it is the turn of that one's dispatcher, when it takes another thread.
  */
-const isOffered = (
-  run: Run,
-  id: ThreadId,
-  { by }: Due,
-  scene: Scene,
-  told: (core: number) => boolean,
-): boolean | number => {
-  const thread = scene.threads[id];
-  if (thread?.state !== 'ready') return true;
-  const current = scene.current[thread.core] ?? null;
-  const isItsDispatcher = by === run.program.threads.length + thread.core;
-  const isLeftToIt =
-    told(thread.core) || current === null || (current === by && thread.priority > (scene.threads[by]?.priority ?? 0));
-  if (isLeftToIt && !isItsDispatcher) return thread.core;
-  return scene.halted.every(
-    (isHalted, core) => !isHalted || core === thread.core || !has(thread.mask, core) || told(core),
-  );
-};
+const isOffered =
+  ({ program }: Run): IsSeenTo =>
+  (id, { by }, scene, told) => {
+    const thread = scene.threads[id];
+    if (thread?.state !== 'ready') return true;
+    const current = scene.current[thread.core] ?? null;
+    const isItsDispatcher = by === program.threads.length + thread.core;
+    const isLeftToIt =
+      told(thread.core) || current === null || (current === by && thread.priority > (scene.threads[by]?.priority ?? 0));
+    if (isLeftToIt && !isItsDispatcher) return thread.core;
+    return scene.halted.every(
+      (isHalted, core) => !isHalted || core === thread.core || !has(thread.mask, core) || told(core),
+    );
+  };
 
 /**
  * Whoever waits is offered to those who sleep. And who has waited for another core since before this one began to look, and
@@ -104,32 +100,28 @@ const offersAndFinds = (run: Run): boolean => {
         waiting.filter((one) => !isLost(one)),
       );
   };
-  return followDuties(
-    run,
-    (id, due, scene, told) => isOffered(run, id, due, scene, told),
-    ({ name, word, core: where }, { threads, current }, duties) => {
-      const moved = name === 'told to look' || name === 'is awake' ? undefined : placeOf(word).id;
-      if (moved === undefined) found.delete(word);
-      else if (['dispatched', 'moved', 'mask', 'priority', 'preempted', 'ready'].includes(name)) {
-        lose(({ id }) => id === moved);
-      }
-      if (name === 'blocked' || name === 'preempted') lose(({ core }) => core === where); // its dispatcher sees to those who wait there
-      if (name === 'looks for work') {
-        const waiting = threads.flatMap(({ state, core, mask }, id) =>
-          state === 'ready' &&
-          current[core] !== null &&
-          core !== word &&
-          has(mask, word) &&
-          has(mask, core) &&
-          !duties.has(id)
-            ? [{ id, core }]
-            : [],
-        );
-        found.set(word, waiting);
-      }
-      return name !== 'halts' || (found.get(word) ?? []).length === 0;
-    },
-  );
+  return followDuties(run, isOffered(run), ({ name, word, core: where }, { threads, current }, duties) => {
+    const moved = name === 'told to look' || name === 'is awake' ? undefined : placeOf(word).id;
+    if (moved === undefined) found.delete(word);
+    else if (['dispatched', 'moved', 'mask', 'priority', 'preempted', 'ready'].includes(name)) {
+      lose(({ id }) => id === moved);
+    }
+    if (name === 'blocked' || name === 'preempted') lose(({ core }) => core === where); // its dispatcher sees to those who wait there
+    if (name === 'looks for work') {
+      const waiting = threads.flatMap(({ state, core, mask }, id) =>
+        state === 'ready' &&
+        current[core] !== null &&
+        core !== word &&
+        has(mask, word) &&
+        has(mask, core) &&
+        !duties.has(id)
+          ? [{ id, core }]
+          : [],
+      );
+      found.set(word, waiting);
+    }
+    return name !== 'halts' || (found.get(word) ?? []).length === 0;
+  });
 };
 
 /** No core halts, or sleeps on, beside a thread that it could run. */

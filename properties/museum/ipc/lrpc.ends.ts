@@ -307,7 +307,7 @@ export default exhibit('ipc/lrpc', [
     edits: [
       {
         file,
-        from: "(yield load(isTerminated, 'acquire', 'lrpc.isGone')) !== 0 || (yield load(isExported, 'plain')) === 0",
+        from: "(yield load(isTerminated, 'relaxed')) !== 0 || (yield load(isExported, 'plain')) === 0",
         to: "(yield load(isExported, 'plain')) === 0",
       },
       {
