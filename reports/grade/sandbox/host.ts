@@ -7,12 +7,12 @@ import { stripTypeScriptTypes } from 'node:module';
 import { ModuleSource } from '@endo/module-source';
 import 'ses';
 import { HandedInClaims } from '#reports/grade/sandbox/host-claims.ts';
+import { Guesses, type Runner } from '#reports/grade/sandbox/host-guesses.ts';
 import { allocatorOf, freeze, plainOf, textOf } from '#reports/grade/sandbox/host-values.ts';
 import {
   type Answer,
   digestAfter,
   digestAtBegin,
-  givesNothing,
   type Request,
   type SentOp,
   type SentStep,
@@ -42,6 +42,7 @@ interface Running {
   digest: number;
   /** The micro-op it is at; null: it is at none any more. */
   at: SentOp | null;
+  readonly runner: Runner;
 }
 
 lockdown({ errorTaming: 'safe', stackFiltering: 'concise', consoleTaming: 'unsafe', reporting: 'none' });
@@ -60,6 +61,7 @@ const allowed: ReadonlySet<string> = new Set([
 
 const kept = new Map<number, unknown>();
 const running = new Map<number, Running>();
+const guesses = new Guesses();
 let exported: Record<string, unknown> = {};
 let register: Register | undefined;
 let claims: HandedInClaims | undefined;
@@ -170,60 +172,41 @@ const advance = (state: Running, word: number): SentStep => {
   return step;
 };
 
-/** What was given for a micro-op of that kind, at that address: the last word, and how often in a row. */
-interface Given {
-  word: number;
-  timesInARow: number;
-}
-
-const given = new Map<string, Given>();
-
-const placeOf = ([kind, address]: SentOp): string => `${kind} ${address}`;
-
-const notice = (op: SentOp, word: number): void => {
-  const place = placeOf(op);
-  const known = given.get(place);
-  if (known?.word === word) known.timesInARow++;
-  else given.set(place, { word, timesInARow: 1 });
-};
-
-/** A guess is made where it was right so often. */
-const timesUntilGuessed = 3;
-
-const guessFor = (op: SentOp): number | undefined => {
-  if (givesNothing.has(op[0])) return 0;
-  const known = given.get(placeOf(op));
-  return known !== undefined && known.timesInARow >= timesUntilGuessed ? known.word : undefined;
-};
-
 /**
- * Gives a routine its word, and goes on as far as the next one can be guessed: as what such a micro-op gave last. A wrong
- * guess costs time and nothing else, since the checker looks only at what follows the words that it knows.
+ * Gives a routine its word, and goes on as far as the next one can be guessed. A wrong guess costs time and nothing else,
+ * since the checker looks only at what follows the words that it knows.
  */
 const stepsFrom = (state: Running, word: number, node: number): Answer => {
-  const { digest } = state;
-  if (state.at) notice(state.at, word);
+  const { digest, runner } = state;
+  if (state.at) guesses.gave(state.at, word, runner);
   const steps = [advance(state, word)];
-  const guesses: number[] = [];
+  const guessed: number[] = [];
   while (state.at && steps.length < stepsAhead) {
-    const guess = guessFor(state.at);
+    const guess = guesses.guess(state.at, runner);
     if (guess === undefined) break;
-    guesses.push(guess);
+    guesses.gives(state.at, guess, runner);
+    guessed.push(guess);
     steps.push(advance(state, guess));
   }
   if (state.at) running.set(node, state);
-  return { steps, guesses, digest };
+  return { steps, guesses: guessed, digest };
 };
 
-const begin = (name: string, parts: readonly Value[], words: readonly number[], node: number): Answer => {
+type Asked<Ask extends Request['ask']> = Request & { readonly ask: Ask };
+
+const begin = ({ name, arguments: parts, words, node }: Asked<'begin'>): Answer => {
   const make = exported[name] as (...parts: unknown[]) => RoutineLike;
-  const state: Running = { routine: make(...parts.map(received)), digest: digestAtBegin, at: null };
+  const runner = guesses.runner(`${name} ${JSON.stringify(parts)}`);
+  const state: Running = { routine: make(...parts.map(received)), digest: digestAtBegin, at: null, runner };
   const last = words.at(-1) ?? 0;
-  for (const word of words.slice(0, -1)) advance(state, word);
+  for (const word of words.slice(0, -1)) {
+    if (state.at) guesses.gives(state.at, word, runner);
+    advance(state, word);
+  }
   return stepsFrom(state, last, node);
 };
 
-const goOn = (from: number, word: number, node: number): Answer => {
+const goOn = ({ from, word, node }: Asked<'go on'>): Answer => {
   const state = running.get(from) as Running;
   running.delete(from);
   return stepsFrom(state, word, node);
@@ -239,11 +222,10 @@ const answerTo = async (request: Request): Promise<Answer> => {
     case 'boot':
       return boot(request.id, request.base, request.arguments);
     case 'begin':
-      for (const node of request.forget) running.delete(node);
-      return begin(request.name, request.arguments, request.words, request.node);
     case 'go on':
       for (const node of request.forget) running.delete(node);
-      return goOn(request.from, request.word, request.node);
+      guesses.told(request.news);
+      return request.ask === 'begin' ? begin(request) : goOn(request);
     case 'claims':
       claims = new HandedInClaims(exported);
       return { exported: claims.exported };

@@ -26,8 +26,8 @@ export type Request =
   /** Runs `boot` with an allocator whose next address is `base`, and keeps the layout under `id`. */
   | { readonly ask: 'boot'; readonly id: number; readonly base: number; readonly arguments: readonly Value[] }
   /**
-   * Runs a routine from its beginning, giving it the words so far; goes on while what a micro-op gives is no surprise. Keeps
-   * it, as it stands then, as `node`.
+   * Runs a routine from its beginning, giving it the words so far; goes on while what a micro-op gives can be guessed. Keeps
+   * it, as it stands then, as `node`. `news`: of memory, for guesses: addresses and words in turn.
    */
   | {
       readonly ask: 'begin';
@@ -36,6 +36,7 @@ export type Request =
       readonly words: readonly number[];
       readonly node: number;
       readonly forget: readonly number[];
+      readonly news: readonly number[];
     }
   /** The same of one that is kept as `from`, which is forgotten: it is given one more word. */
   | {
@@ -44,6 +45,7 @@ export type Request =
       readonly word: number;
       readonly node: number;
       readonly forget: readonly number[];
+      readonly news: readonly number[];
     }
   /** Lists the claims and workloads that the module exports; from then on they can be asked. */
   | { readonly ask: 'claims' }
@@ -112,6 +114,22 @@ export const digestAfter = (digest: number, word: number, step: SentStep): numbe
 /*
  * Kinds of micro-ops by their numbers: the host may read nothing of `impl/`. A test compares them with its names.
  */
+
+/** Those that a guess is made for by what is known of memory, or of the core; or is not made. */
+export const kinds = {
+  load: 0,
+  store: 1,
+  compareAndSwap: 2,
+  fetchAdd: 3,
+  swap: 4,
+  awaitWord: 5,
+  switchTo: 7,
+  idle: 8,
+  maskInterrupts: 15,
+  unmaskInterrupts: 16,
+  maskDepth: 17,
+  coreNumber: 18,
+} as const;
 
 /** Those that always give 0. */
 export const givesNothing: ReadonlySet<unknown> = new Set([1, 6, 7, 8, 9, 10, 11, 12, 16, 20, 22]);

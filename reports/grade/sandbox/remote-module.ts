@@ -1,6 +1,7 @@
 import type { Allocator } from '#impl/machine/allocator.ts';
 import type { Allocation, Value } from '#reports/grade/sandbox/protocol.ts';
 import { Routines } from '#reports/grade/sandbox/routines.ts';
+import type { Shadow } from '#reports/grade/sandbox/shadow.ts';
 import type { SubmissionProcess } from '#reports/grade/sandbox/submission.ts';
 import { SubmissionFailure } from '#reports/grade/sandbox/submission-failure.ts';
 
@@ -57,14 +58,17 @@ interface Booted {
 }
 
 /** What the real allocator is asked for, as the submission asked for it. */
-const allocate = (memory: Allocator, allocations: readonly Allocation[]): void => {
+const allocate = (memory: Allocator, allocations: readonly Allocation[], shadow: Shadow): void => {
   for (const one of allocations) {
     if ('page' in one) {
       memory.page(one.isAllocated, (page) => {
-        allocate(page, one.page);
+        allocate(page, one.page, shadow);
         return {};
       });
-    } else memory.words(one.name, one.count, one.initial);
+    } else {
+      const first = memory.words(one.name, one.count, one.initial);
+      for (let i = 0; i < one.count; i++) shadow.holds(first + i, one.initial);
+    }
   }
 };
 
@@ -95,7 +99,7 @@ export const remoteModule = (
       known = { id, ...answer };
       booted.set(key, known);
     }
-    allocate(memory, known.allocations);
+    allocate(memory, known.allocations, routines.shadow);
     const { layout } = known;
     if (typeof layout === 'object' && layout !== null) kept.is(layout, known.id);
     return layout;

@@ -1,6 +1,7 @@
 import { FloatingMicroOp, type MicroOp, type Routine, register, type Word } from '#impl/machine/ops.ts';
 import type { Order } from '#impl/machine/order.ts';
 import { digestAfter, digestAtBegin, type SentOp, type SentStep, type Value } from '#reports/grade/sandbox/protocol.ts';
+import { Shadow } from '#reports/grade/sandbox/shadow.ts';
 import type { SubmissionProcess } from '#reports/grade/sandbox/submission.ts';
 import { SubmissionFailure } from '#reports/grade/sandbox/submission-failure.ts';
 
@@ -34,7 +35,7 @@ interface Root {
 const keptMax = 2000;
 
 /** So many nodes are remembered at most; then all are forgotten, and asked for again. */
-const nodesMax = 500_000;
+const nodesMax = 2_000_000;
 
 /**
  * All that is known of what a submission's routines do: to the same words, the same micro-ops, whoever runs them and
@@ -42,8 +43,12 @@ const nodesMax = 500_000;
  * variables of its own can have a part in it.
  */
 export class Routines {
+  /** Follows what they do to memory. */
+  readonly shadow = new Shadow();
   readonly #process: SubmissionProcess;
   readonly #roots = new Map<string, Root>();
+  /** Each micro-op once: routines come to the same ones again and again. */
+  readonly #ops = new Map<string, Op>();
   readonly #kept = new Set<Node>();
   #forget: number[] = [];
   #ids = 0;
@@ -57,6 +62,7 @@ export class Routines {
   routine(name: string, given: readonly Value[]): Routine<Word> {
     if (this.#nodes > nodesMax) {
       this.#roots.clear();
+      this.#ops.clear();
       this.#nodes = 0;
     }
     const key = `${name} ${JSON.stringify(given)}`;
@@ -85,10 +91,19 @@ export class Routines {
     const forget = this.#forget;
     this.#forget = [];
     const isKept = from !== null && from.id !== 0;
+    const news = this.shadow.news();
     const answer = isKept
-      ? this.#process.ask({ ask: 'go on', from: from.id, word, node, forget }, root.name)
+      ? this.#process.ask({ ask: 'go on', from: from.id, word, node, forget, news }, root.name)
       : this.#process.ask(
-          { ask: 'begin', name: root.name, arguments: root.arguments, words: [...wordsTo(from), word], node, forget },
+          {
+            ask: 'begin',
+            name: root.name,
+            arguments: root.arguments,
+            words: [...wordsTo(from), word],
+            node,
+            forget,
+            news,
+          },
           root.name,
         );
     if (isKept) this.#release(from);
@@ -103,7 +118,7 @@ export class Routines {
 
   #add(parent: Node | null, word: Word, step: SentStep): Node {
     this.#nodes++;
-    const [op, end] = 'op' in step ? [opOf(step.op), null] : [null, step];
+    const [op, end] = 'op' in step ? [this.#once(step.op), null] : [null, step];
     const digest = digestAfter(parent?.digest ?? digestAtBegin, word, step);
     const node: Node = { parent, word, op, end, digest, id: 0, only: null, more: null };
     if (parent === null) return node;
@@ -111,6 +126,13 @@ export class Routines {
     else if (parent.more === null) parent.more = new Map([[word, node]]);
     else parent.more.set(word, node);
     return node;
+  }
+
+  #once(sent: SentOp): Op {
+    const key = JSON.stringify(sent);
+    const op = this.#ops.get(key) ?? opOf(sent);
+    this.#ops.set(key, op);
+    return op;
   }
 
   #keep(node: Node, id: number): void {
@@ -166,6 +188,7 @@ class RemoteRoutine {
   }
 
   next(word: Word): IteratorResult<MicroOp | undefined, Value | undefined> {
+    if (this.#at?.op) this.#routines.shadow.made(this.#at.op, word);
     const at = this.#at === null ? this.#routines.first(this.#root) : this.#routines.after(this.#root, this.#at, word);
     this.#at = at;
     const { op, end } = at;
