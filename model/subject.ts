@@ -157,6 +157,11 @@ export interface Subject<
    * wrongly, but not no. Absent: nobody knows but by trying.
    */
   mayEnd?(rest: Call, answer: Answer): boolean;
+  /**
+   * Whether it is likely to end with this answer, if nobody interferes: where to look first. It may be wrong both ways.
+   * Absent: nobody can tell.
+   */
+  probablyEnds?(rest: Call, answer: Answer): boolean;
   /** The parent of each thread, where that matters. */
   parents(parameters: Parameters, threads: number): readonly (ThreadId | null)[];
   /** The implementation: where its words are, what the call does, and what the thread is told. */

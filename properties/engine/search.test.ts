@@ -6,6 +6,7 @@ import type { NumberedOperation } from '#model/engine/refine/numbered.ts';
 import type { ToldEvent } from '#model/engine/refine/operations.ts';
 import { longestPrefix } from '#model/engine/refine/prefix.ts';
 import { Search } from '#model/engine/refine/search.ts';
+import { settle } from '#model/engine/refine/settle.ts';
 import { SpecGraph } from '#model/engine/refine/spec-graph.ts';
 import type { AnyCall } from '#model/subject.ts';
 import { explainsNaively, type Line, written } from '#properties/engine/naive.ts';
@@ -157,9 +158,9 @@ describe('the search agrees with a naive one where some calls are never answered
 });
 
 describe('a search', () => {
-  const question = (history: readonly ToldEvent[]) => {
-    const graph = new SpecGraph(queue);
-    const [part] = partsOf(queue, graph, { history });
+  const question = (history: readonly ToldEvent[], external = queue) => {
+    const graph = new SpecGraph(external);
+    const [part] = partsOf(external, graph, { history });
     if (!part) throw new Error('no part');
     return { ...part, graph, isClosed: false, mayEndIn: () => true };
   };
@@ -176,6 +177,25 @@ describe('a search', () => {
       expect({ seed, found }).toEqual({ seed, found: result });
       expect(inSteps.steps).toEqual(whole.steps);
     }
+  });
+
+  it('comes to the same result wherever it looks first, and however wrongly what is likely is guessed', () => {
+    const wrong = { ...queue, probablyEnds: (_rest: AnyCall, answer: unknown) => answer === 'ok' };
+    let found = 0;
+    for (let seed = 0; seed < 300; seed++) {
+      const history = drawn(queue, queueCalls, seed);
+      if (history.length === 0) continue;
+      const asked = question(history);
+      const result = new Search(asked).run(Number.POSITIVE_INFINITY);
+      for (const first of ['begun first', 'answered last'] as const) {
+        const search = new Search(asked, { first, isHasty: false });
+        expect({ seed, result: search.run(Number.POSITIVE_INFINITY) }).toEqual({ seed, result });
+      }
+      const { isExplained } = settle(question(history, wrong), 1_000_000);
+      expect({ seed, isExplained }).toEqual({ seed, isExplained: result === 'explained' });
+      if (result === 'explained') found++;
+    }
+    expect(Math.min(found, 300 - found)).toBeGreaterThan(30);
   });
 
   it('does not need a stack as deep as the history is long', () => {

@@ -2,7 +2,7 @@ import type { Execution } from '#model/engine/explore/execution.ts';
 import { NumberedHistory, type NumberedOperation } from '#model/engine/refine/numbered.ts';
 import { longestPrefix } from '#model/engine/refine/prefix.ts';
 import type { SpecStep } from '#model/engine/refine/question.ts';
-import { Search } from '#model/engine/refine/search.ts';
+import { settle } from '#model/engine/refine/settle.ts';
 import type { SpecGraph } from '#model/engine/refine/spec-graph.ts';
 
 /** A history the spec explains, and how; or one that it does not. */
@@ -36,10 +36,9 @@ export const explain = (
 ): Explanation => {
   const { initial, calls } = graph.program(variant, told.program);
   const history = numbered(graph, calls, told.history);
-  const search = new Search({ graph, initial, history, isClosed: demand === 'answers and rest', mayEndIn });
-  return search.run(Number.POSITIVE_INFINITY) === 'explained'
-    ? { tag: 'explained', steps: search.steps }
-    : { tag: 'unexplained' };
+  const question = { graph, initial, history, isClosed: demand === 'answers and rest', mayEndIn };
+  const search = settle(question, Number.POSITIVE_INFINITY);
+  return search.isExplained ? { tag: 'explained', steps: search.steps } : { tag: 'unexplained' };
 };
 
 const numbered = (

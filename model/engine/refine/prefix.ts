@@ -1,6 +1,7 @@
 import { NumberedHistory, type NumberedOperation, none } from '#model/engine/refine/numbered.ts';
 import type { Question, SpecStep } from '#model/engine/refine/question.ts';
-import { Search } from '#model/engine/refine/search.ts';
+import type { Search } from '#model/engine/refine/search.ts';
+import { settle } from '#model/engine/refine/settle.ts';
 
 /** What is to be explained: the events that happened. */
 export type Happened = Pick<Question, 'graph' | 'initial' | 'history'>;
@@ -24,8 +25,9 @@ export const longestPrefix = (happened: Happened, least: number, stepsMax: numbe
   const { events } = happened.history;
   let isCut = false;
   const tried = (history: NumberedHistory, isExhaustive = false): Search => {
-    const search = new Search({ ...happened, history, isClosed: false, mayEndIn: () => !isExhaustive });
-    if (search.run(stepsMax) === undefined) isCut = true;
+    const question = { ...happened, history, isClosed: false, mayEndIn: () => !isExhaustive };
+    const search = settle(question, stepsMax);
+    if (search.run(0) === undefined) isCut = true; // it has not come to an end
     return search;
   };
   const count = longestExplained(events.length, least, (middle) => tried(beginning(events, middle)).isExplained);

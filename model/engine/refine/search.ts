@@ -19,12 +19,19 @@ interface Choice {
   isNoted: boolean;
 }
 
+/** Where a search looks first, and whether it looks everywhere. */
+export interface Preference {
+  /** Those that are answered soonest are needed soonest; but a call that takes long may have done what others have seen. */
+  readonly first: 'answered soonest' | 'begun first' | 'answered last';
+  /** Only where each call probably ends with its answer. Then what is not found may be there all the same. */
+  readonly isHasty: boolean;
+}
+
 /**
  * Looks for an explanation of a history: for an order of spec steps and events.
  *
- * Just-in-time linearization: spec steps are taken only when an answer needs them, depth first, those of calls that are
- * answered sooner first; a call is over in the spec only with the answer it will get. Source: Lowe, "Testing for
- * linearizability" (2017). What keeps it short:
+ * Just-in-time linearization: spec steps are taken only when an answer needs them, depth first; a call is over in the spec
+ * only with the answer it will get. Source: Lowe, "Testing for linearizability" (2017). What keeps it short:
  * - a place (answer, state, what is under way) is tried once, and not at all after one that can do more;
  * - a call that changes nothing happens as soon as the state gives its answer (`Eager`);
  * - of equal calls that are never answered the first goes first, and none goes that would change nothing;
@@ -37,7 +44,10 @@ export class Search {
   /** The first event that no way tried so far has got past. */
   furthest = 0;
   readonly #question: Question;
+  readonly #preference: Preference;
   readonly #order: Order;
+  /** For each answer, the operations under way in the order in which they are tried; as they are asked for. */
+  readonly #preferred: (readonly number[] | undefined)[] = [];
   readonly #steps: Steps;
   readonly #visited: Visited;
   readonly #eager: Eager;
@@ -49,8 +59,9 @@ export class Search {
   #isExplained = false;
   #hasBegun = false;
 
-  constructor(question: Question) {
+  constructor(question: Question, preference: Preference = { first: 'answered soonest', isHasty: false }) {
     this.#question = question;
+    this.#preference = preference;
     this.#order = question.history.order;
     this.#steps = new Steps(this.#order);
     this.#visited = new Visited(this.#order, this.#steps);
@@ -109,7 +120,7 @@ export class Search {
   /** Takes the next step that may be taken there; false: there is none. */
   #step(choice: Choice): boolean {
     const { answer, state } = choice;
-    const underWay = this.#order.underWayAt(answer);
+    const underWay = this.#preferredAt(answer);
     const end = underWay.length + this.#order.unansweredAt(answer);
     for (; choice.candidate < end; choice.candidate++) {
       const at = choice.candidate - underWay.length;
@@ -131,10 +142,24 @@ export class Search {
     return false;
   }
 
+  #preferredAt(answer: number): readonly number[] {
+    const soonest = this.#order.underWayAt(answer);
+    const { first } = this.#preference;
+    if (first === 'answered soonest') return soonest;
+    const begins = (operation: number): number => (this.#order.operations[operation] as NumberedOperation).begins;
+    this.#preferred[answer] ??=
+      first === 'answered last' ? soonest.toReversed() : soonest.toSorted((one, other) => begins(one) - begins(other));
+    return this.#preferred[answer];
+  }
+
   /** Whether the edge may be taken by a call that will get this answer. */
   #isAllowed(state: number, edge: Edge, answer: number): boolean {
-    if (answer !== none) return edge.leadsTo(answer);
+    if (answer !== none) return edge.leadsTo(answer) && this.#isLikely(edge, answer);
     return !edge.isLast || (!this.#question.isClosed && edge.state !== state);
+  }
+
+  #isLikely(edge: Edge, answer: number): boolean {
+    return !this.#preference.isHasty || edge.isLast || this.#question.graph.probablyEnds(edge.rest, answer);
   }
 
   /** Whether as much is left of an equal call that is never answered either, and goes first. */

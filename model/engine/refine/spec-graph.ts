@@ -103,7 +103,7 @@ interface NumberedProgram {
 const threadsMax = 1024;
 
 /** What a graph is made from. */
-export interface Theory extends Pick<Subject, 'outcomes' | 'mayEnd' | 'areCallersAlike'> {
+export interface Theory extends Pick<Subject, 'outcomes' | 'mayEnd' | 'probablyEnds' | 'areCallersAlike'> {
   /** The outcomes of a call, whoever makes it, for each state: asked once for each call. Absent: `outcomes` is asked. */
   rule?(call: AnyCall): (state: unknown) => readonly AnyOutcome[];
   /**
@@ -176,6 +176,12 @@ export class SpecGraph<Of extends Theory = Subject> {
   mayEnd(rest: number, answer: number): boolean {
     const { mayEnd } = this.subject;
     return !mayEnd || mayEnd(this.calls.shared(rest), this.answers.shared(answer));
+  }
+
+  /** Whether what is left of a call is likely to end with this answer. */
+  probablyEnds(rest: number, answer: number): boolean {
+    const { probablyEnds } = this.subject;
+    return !probablyEnds || probablyEnds(this.calls.shared(rest), this.answers.shared(answer));
   }
 
   #compute(state: number, thread: ThreadId, call: number): readonly Edge[] {
