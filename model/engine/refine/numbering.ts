@@ -1,5 +1,5 @@
 /** A copy of a plain value that shares nothing with it. */
-const copyOf = <T>(value: T): T => {
+export const copyOf = <T>(value: T): T => {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(copyOf) as T;
   const copy = { ...value };

@@ -1,5 +1,6 @@
 import { none } from '#model/engine/refine/numbered.ts';
 import { isSame, Numbering } from '#model/engine/refine/numbering.ts';
+import { States } from '#model/engine/refine/states.ts';
 import type { AnyCall, Program, Subject } from '#model/subject.ts';
 import { InternalError } from '#model/suite-error.ts';
 import type { ThreadId } from '#spec/abi.ts';
@@ -44,7 +45,7 @@ export class Edge {
       const { states } = this.#graph;
       const scratch = states.value(this.#state);
       this.#then(scratch);
-      this.#state = states.numberOf(scratch);
+      this.#state = states.number(scratch, this.#state);
       this.#then = nothing;
     }
     return this.#state;
@@ -120,7 +121,7 @@ export interface Theory extends Pick<Subject, 'outcomes' | 'mayEnd' | 'probablyE
  */
 export class SpecGraph<Of extends Theory = Subject> {
   readonly subject: Of;
-  readonly states = new Numbering<unknown>();
+  readonly states = new States();
   readonly calls = new Numbering<AnyCall>();
   readonly answers = new Numbering<unknown>(false);
   /** Per state: its edges by call and thread. */
