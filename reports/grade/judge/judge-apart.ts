@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Failure, GradedTest } from '#reports/grade/graded.ts';
 import type { Job, JudgeSpent, Said } from '#reports/grade/judge/judge.ts';
+import { keepOnOneCore } from '#reports/grade/judge/one-core.ts';
 import { endGroup } from '#reports/grade/sandbox/end-group.ts';
 
 /** What a judge has said by its end. */
@@ -31,6 +32,7 @@ export const judgeApart = (job: Job, limitSeconds: number): Promise<Judgement> =
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       serialization: 'advanced',
     });
+    const letGo = keepOnOneCore(child.pid as number); // before it hears of the submission, and starts that
     const timer = setTimeout(() => {
       isOutOfTime = true;
       child.kill('SIGKILL');
@@ -51,6 +53,7 @@ export const judgeApart = (job: Job, limitSeconds: number): Promise<Judgement> =
     process.once('exit', endAll);
     child.on('close', (code, signal) => {
       clearTimeout(timer);
+      letGo();
       process.off('exit', endAll);
       if (!end) endAll();
       const spent = end?.spent ?? { seconds: (performance.now() - from) / 1000, sandboxSeconds: 0, memoryMegabytes: 0 };
