@@ -244,10 +244,9 @@ export function* trapHold(self: Thread, kernel: Kernel, registers: Registers): R
   let goesOn: boolean | undefined;
   yield* acquire(holdLock); // from the tests to the sleep
   while (goesOn === undefined) {
-    if ((yield load(domainOf(kernel, server).isOpen, 'acquire', 'lrpc.isOpen')) !== 0)
-      goesOn = true; // pairs with open
-    else if (((yield load(state, 'acquire', 'lrpc.isLost')) & Linked.serverLost) !== 0)
-      goesOn = false; // with tell
+    const { isOpen } = domainOf(kernel, server); // pairs with open; isLost, with tell
+    if ((yield load(isOpen, 'acquire', 'lrpc.isOpen')) !== 0) goesOn = true;
+    else if (((yield load(state, 'acquire', 'lrpc.isLost')) & Linked.serverLost) !== 0) goesOn = false;
     else if (yield* isAborted(kernel, outermost)) {
       yield* capture(self, kernel, registers, outermost, server);
       goesOn = true;

@@ -83,7 +83,7 @@ export class Search {
     for (const { state, word } of this.#visited.placesOf(operation)) if (word >= 0) yield { state, call: word };
   }
 
-  /** Goes on for at most `stepsMax` steps of the spec. Undefined: it has not come to an end. */
+  /** Goes on for at most `stepsMax` steps of the spec. Undefined: it has not come to an end, or was hasty and in vain. */
   run(stepsMax: number): 'explained' | 'unexplained' | undefined {
     if (!this.#hasBegun) {
       this.#hasBegun = true;
@@ -91,7 +91,7 @@ export class Search {
     }
     for (let steps = 0; !this.#isExplained; steps++) {
       if (this.#depth === 0) {
-        if (!this.#eager.isRefuted(this.#visited)) return 'unexplained';
+        if (!this.#eager.isRefuted(this.#visited)) return this.#preference.isHasty ? undefined : 'unexplained';
         this.#steps.undo(0);
         this.#visited.clear();
         this.#begin();

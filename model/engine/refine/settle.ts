@@ -14,7 +14,7 @@ const exhaustive: readonly Preference[] = [
 const hasty: readonly Preference[] = exhaustive.map(({ first }) => ({ first, isHasty: true }));
 
 /**
- * Looks for an explanation whichever way it is soonest found, within `stepsMax` steps each. Depth first, one unlucky
+ * Looks for an explanation whichever way it is soonest found, within about `stepsMax` steps each. Depth first, one unlucky
  * choice at the beginning can cost millions of steps, with states that take gigabytes, where another is there at once: so
  * searches that look elsewhere first take turns. What the first of them finds, there is; and if one that looks everywhere
  * has found nothing, there is nothing.
@@ -22,21 +22,15 @@ const hasty: readonly Preference[] = exhaustive.map(({ first }) => ({ first, isH
  * Source: Gomes, Selman, Kautz, "Boosting combinatorial search through randomization" (1998), on heavy tails.
  */
 export const settle = (question: Question, stepsMax: number): Search => {
-  const preferences = [
-    ...exhaustive.slice(0, 1),
-    ...(question.graph.subject.probablyEnds ? hasty : []),
-    ...exhaustive.slice(1),
-  ];
-  const searches = preferences.map((preference) => ({ preference, search: undefined as Search | undefined }));
-  let taken = 0;
-  for (let steps = firstSteps; taken < stepsMax; steps *= growth) {
-    const turn = Math.min(steps, stepsMax - taken);
-    taken += turn;
-    for (const one of searches) {
-      one.search ??= new Search(question, one.preference);
-      const said = one.search.run(turn);
-      if (said === 'explained' || (said === 'unexplained' && !one.preference.isHasty)) return one.search;
-    }
+  const usual = new Search(question);
+  if (usual.run(Math.min(firstSteps, stepsMax)) !== undefined) return usual; // nearly always
+  const others = [...(question.graph.subject.probablyEnds ? hasty : []), ...exhaustive.slice(1)];
+  const searches = [usual, ...others.map((preference) => new Search(question, preference))];
+  let left = stepsMax - firstSteps;
+  for (let turn = firstSteps; left > 0; turn *= growth) {
+    const steps = Math.min(turn, left);
+    left -= steps;
+    for (const search of searches) if (search.run(steps) !== undefined) return search;
   }
-  return searches[0]?.search ?? new Search(question);
+  return usual;
 };

@@ -1,4 +1,5 @@
 /** Which words routines will be given: guessed, so that they can go on before the checker says. Wrong ones cost time only. */
+import { heldAfter } from '#reports/grade/sandbox/access.ts';
 import { givesNothing, kinds, type SentOp } from '#reports/grade/sandbox/protocol.ts';
 
 /** What is known of whoever runs a routine, by what that has been given. */
@@ -70,21 +71,10 @@ export class Guesses {
 
   /** An access that finds that word. One that fails, or that waits, is for the checker to say. */
   #access([kind, address, operand, expected]: SentOp, word: number): number | undefined {
-    const write = (written: number | null): number => {
-      if (written !== null && (written | 0) === written) this.#ahead.set(address, written); // else it is no word
-      return kind === kinds.store ? 0 : word;
-    };
-    switch (kind) {
-      case kinds.load:
-        return word;
-      case kinds.fetchAdd:
-        return write((word + (operand ?? 0)) | 0);
-      case kinds.compareAndSwap:
-        return word === expected ? write(operand) : undefined;
-      case kinds.awaitWord:
-        return (word === operand) === (expected === 0) ? 0 : undefined;
-      default:
-        return write(operand);
-    }
+    if (kind === kinds.compareAndSwap && word !== expected) return undefined;
+    if (kind === kinds.awaitWord) return (word === operand) === (expected === 0) ? 0 : undefined;
+    const held = heldAfter({ kind, operand, expected }, word);
+    if (held !== undefined) this.#ahead.set(address, held);
+    return kind === kinds.store ? 0 : word;
   }
 }

@@ -1,12 +1,5 @@
-import { type Address, Kind, type Word } from '#impl/machine/ops.ts';
-
-/** An access, as the machine's register has it. */
-interface Access {
-  readonly kind: number;
-  readonly address: Address;
-  readonly operand: Word;
-  readonly expected: Word;
-}
+import type { Address, Word } from '#impl/machine/ops.ts';
+import { type Access, heldAfter } from '#reports/grade/sandbox/access.ts';
 
 /** So many words are followed at most: the addresses that a submission comes up with have no end. */
 const wordsMax = 100_000;
@@ -20,20 +13,18 @@ export class Shadow {
   readonly #told = new Map<Address, Word>();
   readonly #changed = new Set<Address>();
 
-  /** The word at `address` is that now. What is no word, or has no address, is a mistake that the machine will find. */
+  /** The word at `address` is that now. */
   holds(address: Address, word: Word): void {
     if (this.#words.get(address) === word || this.#words.size >= wordsMax) return;
-    if (!Number.isSafeInteger(address) || (word | 0) !== word) return;
+    if (!Number.isSafeInteger(address)) return; // a mistake that the machine finds
     this.#words.set(address, word);
     this.#changed.add(address);
   }
 
   /** A micro-op was made, and gave that word. */
-  made({ kind, address, operand, expected }: Access, word: Word): void {
-    if (kind === Kind.load) this.holds(address, word);
-    else if (kind === Kind.store || kind === Kind.swap) this.holds(address, operand);
-    else if (kind === Kind.compareAndSwap) this.holds(address, word === expected ? operand : word);
-    else if (kind === Kind.fetchAdd) this.holds(address, (word + operand) | 0);
+  made(op: Access & { readonly address: Address }, word: Word): void {
+    const held = heldAfter(op, word);
+    if (held !== undefined) this.holds(op.address, held);
   }
 
   /** Addresses and words, in turn: all that has changed since this was asked last. */
