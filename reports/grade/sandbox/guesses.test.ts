@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Kind } from '#impl/machine/ops.ts';
-import { Guesses } from '#reports/grade/sandbox/host-guesses.ts';
+import { Guesses, type Runner } from '#reports/grade/sandbox/host-guesses.ts';
 import type { SentOp } from '#reports/grade/sandbox/protocol.ts';
 import { Shadow } from '#reports/grade/sandbox/shadow.ts';
 
@@ -15,6 +15,8 @@ const op = (kind: number, address = 0, operand = 0, expected = 0): SentOp => [
   null,
   '',
 ];
+
+type Runners = [Runner, Runner, Runner, Runner];
 
 /** The guesses for a routine that goes on by them; it ends at what cannot be guessed. */
 const guessed = (guesses: Guesses, ...ops: readonly SentOp[]): readonly (number | undefined)[] => {
@@ -68,6 +70,29 @@ describe('a guess', () => {
     expect(guessed(guesses, op(Kind.coreNumber), mask, mask, op(Kind.unmaskInterrupts), op(Kind.maskDepth))).toEqual([
       2, 0, 1, 0, 1,
     ]);
+  });
+
+  it('of the core is not made when others have run since', () => {
+    const guesses = new Guesses();
+    const runner = guesses.runner('somebody');
+    guesses.gave(op(Kind.coreNumber), 2, runner);
+    expect(guesses.guess(op(Kind.coreNumber), runner)).toBe(2);
+    guesses.gave(op(Kind.switchTo), 0, runner);
+    expect(guesses.guess(op(Kind.coreNumber), runner)).toBeUndefined();
+  });
+
+  it('is not relied on where it was wrong, until others would have been right; the less, the longer the way back', () => {
+    const guesses = new Guesses();
+    const load = op(Kind.load, 4);
+    guesses.told([4, 10]);
+    const [first, begun, again, far] = Array.from({ length: 4 }, () => guesses.runner('somebody')) as Runners;
+    expect(guesses.guess(load, first)).toBe(10);
+    guesses.mistook(load);
+    expect(guesses.guess(load, begun)).toBeUndefined();
+    guesses.gave(load, 10, begun);
+    expect(guesses.guess(load, again)).toBe(10);
+    guesses.gives(op(Kind.fence), 0, far);
+    expect(guesses.guess(load, far)).toBeUndefined();
   });
 
   it('is a word, whatever is written', () => {

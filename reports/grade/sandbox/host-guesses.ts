@@ -8,6 +8,17 @@ export interface Runner {
   readonly likes: string;
   core: number | undefined;
   maskDepth: number;
+  /** How many words it has been given. */
+  steps: number;
+  /** The guesses that it goes on by; and the one that it has not dared to. */
+  relied: Reliance[];
+  withheld: { readonly word: number; readonly reliance: Reliance } | undefined;
+}
+
+/** How often guesses of a kind of micro-op at an address were right, lately. */
+interface Reliance {
+  right: number;
+  wrong: number;
 }
 
 /** What was given for a micro-op of that kind, at that address: the last word, and how often in a row. */
@@ -19,6 +30,19 @@ interface Given {
 /** A guess by what was given last is made where it was right so often. */
 const timesUntilGuessed = 3;
 
+/** A right guess saves a question. A wrong one costs one more, and all steps from the beginning: so many take as long as one. */
+const stepsPerQuestion = 150;
+
+/** So many guesses count; then older ones do by half. */
+const guessesThatCount = 200;
+
+const count = (reliance: Reliance, how: keyof Reliance): void => {
+  reliance[how]++;
+  if (reliance.right + reliance.wrong <= guessesThatCount) return;
+  reliance.right /= 2;
+  reliance.wrong /= 2;
+};
+
 const placeOf = ([kind, address]: SentOp): string => `${kind} ${address}`;
 
 export class Guesses {
@@ -27,9 +51,10 @@ export class Guesses {
   readonly #ahead = new Map<unknown, number>();
   readonly #given = new Map<string, Given>();
   readonly #cores = new Map<string, number>();
+  readonly #reliances = new Map<string, Reliance>();
 
   runner(likes: string): Runner {
-    return { likes, core: this.#cores.get(likes), maskDepth: 0 };
+    return { likes, core: this.#cores.get(likes), maskDepth: 0, steps: 0, relied: [], withheld: undefined };
   }
 
   /** Memory holds these now: addresses and words in turn. Nobody is ahead. */
@@ -40,9 +65,11 @@ export class Guesses {
 
   /** A routine at that micro-op was given that word, or goes on as if it had been. */
   gives([kind]: SentOp, word: number, runner: Runner): void {
+    runner.steps++;
     if (kind === kinds.maskInterrupts) runner.maskDepth = word + 1;
     else if (kind === kinds.unmaskInterrupts) runner.maskDepth = Math.max(0, runner.maskDepth - 1);
     else if (kind === kinds.coreNumber) runner.core = word;
+    else if (kind === kinds.switchTo) runner.core = undefined; // it may go on elsewhere
   }
 
   /** The same, and it was no guess: there is something to be learnt from it. */
@@ -53,15 +80,45 @@ export class Guesses {
     const known = this.#given.get(place);
     if (known?.word === word) known.timesInARow++;
     else this.#given.set(place, { word, timesInARow: 1 });
+    for (const reliance of runner.relied) count(reliance, 'right');
+    if (runner.withheld) count(runner.withheld.reliance, runner.withheld.word === word ? 'right' : 'wrong');
+    runner.relied = [];
+    runner.withheld = undefined;
+  }
+
+  /** A routine is begun again since what it was given at that micro-op was guessed wrong. */
+  mistook(op: SentOp): void {
+    count(this.#relianceOn(placeOf(op)), 'wrong');
+  }
+
+  #relianceOn(place: string): Reliance {
+    const known = this.#reliances.get(place);
+    if (known) return known;
+    const reliance = { right: 0, wrong: 0 };
+    this.#reliances.set(place, reliance);
+    return reliance;
   }
 
   /** What a routine at that micro-op will be given; undefined: that is for the checker to say. */
   guess(op: SentOp, runner: Runner): number | undefined {
+    const word = this.#likely(op, runner);
+    if (word === undefined) return undefined;
+    const reliance = this.#relianceOn(placeOf(op));
+    if (reliance.wrong * (stepsPerQuestion + runner.steps) > reliance.right * stepsPerQuestion) {
+      runner.withheld = { word, reliance };
+      return undefined;
+    }
+    runner.relied.push(reliance);
+    return word;
+  }
+
+  /** What it is given if all is as it seems. */
+  #likely(op: SentOp, runner: Runner): number | undefined {
     const [kind, address] = op;
     // Whoever switches goes on when others have run; whoever waits, too.
     if (kind === kinds.switchTo || kind === kinds.idle) return undefined;
     if (kind === kinds.maskInterrupts || kind === kinds.maskDepth) return runner.maskDepth;
-    if (kind === kinds.coreNumber && runner.core !== undefined) return runner.core;
+    if (kind === kinds.coreNumber) return runner.core;
     const word = this.#ahead.get(address) ?? this.#memory.get(address);
     if (word !== undefined && kind !== null && kind <= kinds.awaitWord) return this.#access(op, word);
     if (givesNothing.has(kind)) return 0;

@@ -203,6 +203,7 @@ const begin = ({ name, arguments: parts, words, node }: Asked<'begin'>): Answer 
     if (state.at) guesses.gives(state.at, word, runner);
     advance(state, word);
   }
+  if (state.at) guesses.mistook(state.at);
   return stepsFrom(state, last, node);
 };
 

@@ -103,12 +103,23 @@ export const textLengthMax = 300;
 /** Of a routine that has not begun. */
 export const digestAtBegin = 0x811c9dc5 | 0;
 
-/** The digest of what a routine did, one step on. */
+/** The digest of what a routine did, one step on. Made for every step of all that is begun again: so, without making texts. */
 export const digestAfter = (digest: number, word: number, step: SentStep): number => {
-  let hash = Math.imul(digest ^ word, 0x01000193);
-  const text = JSON.stringify(step);
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return hash;
+  const hash = withWord(digest, word);
+  return 'op' in step ? step.op.reduce<number>(withPart, hash) : withText(hash, JSON.stringify(step));
+};
+
+const withWord = (hash: number, word: number): number => Math.imul(hash ^ word, 0x01000193);
+
+const withText = (hash: number, text: string): number => {
+  let after = withWord(hash, text.length);
+  for (let i = 0; i < text.length; i++) after = withWord(after, text.charCodeAt(i));
+  return after;
+};
+
+const withPart = (hash: number, part: number | string | null): number => {
+  if (typeof part === 'string') return withText(hash, part);
+  return part !== null && (part | 0) === part ? withWord(hash, part) : withText(hash, String(part));
 };
 
 /*
