@@ -240,6 +240,21 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
       [serves, kills(server), returns(1)],
       [calls(connected), calls(connected), recycles(server), calls(connected)],
     ]),
+    of('a killed handler asks for the next call', oneConnection(1), [
+      [serves, kills(server), serves],
+      [calls(connected), calls(connected)],
+    ]),
+    of('the server is killed between two calls', oneConnection(1), [
+      [serves, returns(1), returns(2)],
+      [calls(connected), kills(server), calls(connected), calls(connected)],
+    ]),
+    of('a handler is killed before it serves', oneConnection(1), [[returns(1), serves], [kills(server)]]),
+    of('a register thread is killed before it serves', unconnected(1), [
+      [accepts(handlerThread, serverPage), refuses],
+      [],
+      [kills(server)],
+      [],
+    ]),
     of('a client that was killed asks for more', watched(1), [
       [],
       [kills(client), calls(connected)],
