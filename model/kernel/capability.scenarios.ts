@@ -236,6 +236,12 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
     ),
     of('three: one revokes, two use', [[holds(0)], [holds(0)], [holds(0)]], [[revokes(0)], [reads(0)], [writes(1, 0)]]),
     of(
+      'three: one empties a slot that another uses, and the third fills it',
+      [[holds(0)], [holds(1), holds(0)], [holds(2), holds(1)]],
+      [[revokes(0)], [reads(1)], [copies(at(0), { over })]],
+      { slots: 2, objects: 3 },
+    ),
+    of(
       'three: a capability goes on while the first is revoked',
       [[holds(0), holds(1)], [holds(1), holds(0), holds(2)], [holds(2)]],
       [[revokes(0)], [copies(at(1), { over: at(2) })], [reads(1)]],
