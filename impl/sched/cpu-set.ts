@@ -2,8 +2,11 @@
  * A set of cores as a row of words with a bit for each. Who changes a bit does it in one step, so that neighbours in the
  * same word are not lost; who finds it as it should be writes nothing.
  *
- * Source: glibc posix/bits/cpu-set.h; Linux include/linux/cpumask.h, where set_bit orders nothing. Here it does, so
- * that a count cannot see a later change and miss an earlier one.
+ * Emptying and counting are several steps, and others see them half done. So whoever has seen one word changed finds all
+ * words as they are by then, and all threads see changes in one order: each access is in the order of all that are
+ * `seq_cst`. On ARM these cost no more than release and acquire.
+ *
+ * Source: glibc posix/bits/cpu-set.h; Linux include/linux/cpumask.h, where set_bit orders nothing.
  */
 import type { Allocator } from '#impl/machine/allocator.ts';
 import { type Address, compareAndSwap, load, type Routine, store, type Word } from '#impl/machine/ops.ts';
@@ -45,17 +48,17 @@ const bitsIn = (word: Word): number => {
 
 /** Empties the set, word by word. 0. */
 export function* zero(_self: Thread, set: CpuSet): Routine<Word> {
-  for (let i = 0; i < set.words; i++) yield store(set.bits + i, 0, 'release', 'cpu-set.zero'); // pairs with count
+  for (let i = 0; i < set.words; i++) yield store(set.bits + i, 0, 'seq_cst', 'cpu-set.zero'); // pairs with look, update, has, count: words before are empty
   return 0;
 }
 
 /** Changes the bits of a word to `change(bits)`, unless they are so. */
 function* update(address: Address, change: (bits: Word) => Word): Routine {
   for (;;) {
-    const before = yield load(address, 'relaxed');
+    const before = yield load(address, 'seq_cst', 'cpu-set.look'); // pairs with update and zero: if it stays as it is
     const after = change(before);
     if (after === before) return;
-    if ((yield compareAndSwap(address, before, after, 'release', 'cpu-set.update')) === before) return; // pairs with count
+    if ((yield compareAndSwap(address, before, after, 'seq_cst', 'cpu-set.update')) === before) return; // pairs with all others
   }
 }
 
@@ -74,7 +77,7 @@ export function* remove(_self: Thread, set: CpuSet, cpu: Cpu): Routine<Word> {
 /** Whether a core is a member: 1 or 0. */
 export function* has(_self: Thread, set: CpuSet, cpu: Cpu): Routine<Word> {
   if (!isCpu(set, cpu)) return 0;
-  const bits = yield load(wordOf(set, cpu), 'relaxed');
+  const bits = yield load(wordOf(set, cpu), 'seq_cst', 'cpu-set.has'); // pairs with update and zero
   return (bits & bitOf(cpu)) === 0 ? 0 : 1;
 }
 
@@ -82,7 +85,7 @@ export function* has(_self: Thread, set: CpuSet, cpu: Cpu): Routine<Word> {
 export function* count(_self: Thread, set: CpuSet): Routine<Word> {
   let total = 0;
   for (let i = 0; i < set.words; i++) {
-    total += bitsIn(yield load(set.bits + i, 'acquire', 'cpu-set.count')); // pairs with update and zero: what came before shows in the next word
+    total += bitsIn(yield load(set.bits + i, 'seq_cst', 'cpu-set.count')); // pairs with update and zero: what came before shows in the next word
   }
   return total;
 }

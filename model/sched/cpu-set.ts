@@ -86,6 +86,20 @@ const scenarios = (variant: string): { name: string; program: Program<Call, Para
       ]),
     },
     { name: 'emptied while one is set', program: program(40, [[zero], [sets(3), sets(35), count]]) },
+    { name: 'emptied while two are set, the later word first', program: program(40, [[zero], [sets(35), sets(3)]]) },
+    { name: 'emptied by two while two are set', program: program(40, [[zero], [zero], [sets(35), sets(3)]]) },
+    // A count has seen 99 set and 131 not yet cleared; but who cleared 131 has found 99 not set after that. The words before
+    // theirs make the count long.
+    ...[asks(99), clears(99)].flatMap((last) => [
+      {
+        name: `counted while others change: who clears has set, and ${last.tag}`,
+        program: program(160, [[sets(99)], [sets(131), clears(131), last], [count]]),
+      },
+      {
+        name: `counted while others change: who counts has set, and another ${last.tag}`,
+        program: program(160, [[clears(131), last], [sets(131), count], [sets(99)]]),
+      },
+    ]),
     {
       name: 'emptied, and that shows',
       program: program(40, [
