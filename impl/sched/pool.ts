@@ -166,7 +166,10 @@ export function* tellSleepers(kernel: Kernel, core: number, id: ThreadId): Routi
   }
 }
 
-/** Takes a thread from the pool for this core. Sleeps while there is none. */
+/**
+ * Takes a thread from the pool for this core. Sleeps while there is none. Interrupts stay off until that thread unmasks
+ * them: who finds it on this core, and tells the core that it has to leave, must strike it and not the dispatcher.
+ */
 function* findNext(kernel: Kernel, core: number): Routine<ThreadId> {
   const asleep = kernel.asleep[core] as Address;
   for (;;) {
@@ -184,8 +187,8 @@ function* findNext(kernel: Kernel, core: number): Routine<ThreadId> {
       }
       yield store(asleep, 0, 'relaxed');
     }
-    yield unmaskInterrupts();
     if (next >= 0) return next;
+    yield unmaskInterrupts(); // what ended `idle` strikes here
   }
 }
 
@@ -230,6 +233,7 @@ export function* giveUp(self: Thread, kernel: Kernel, waiting: number): Routine 
   yield store(threadOf(kernel, self.id).waiting, waiting, 'plain');
   yield tracepoint(waiting === Waiting.no ? 'preempted' : 'blocked', self.id);
   yield switchTo(self.table.threads.length + (yield coreNumber()));
+  yield unmaskInterrupts(); // as the dispatcher has left them: what was meant for us strikes now
   yield* acquire(kernel.lock);
 }
 
@@ -258,8 +262,10 @@ export function* timerInterrupt(self: Thread, kernel: Kernel): Routine {
   yield* release(kernel.lock);
 }
 
-/** The first thing that a thread does which was not on a core at boot: nothing is left to do. */
-export function* begin(_self: Thread, _kernel: Kernel): Routine {}
+/** The first thing that a thread does which was not on a core at boot. */
+export function* begin(_self: Thread, _kernel: Kernel): Routine {
+  yield unmaskInterrupts(); // as the dispatcher has left them
+}
 
 /** The thread has nothing more to run, for ever. */
 export function* retire(self: Thread, kernel: Kernel): Routine {

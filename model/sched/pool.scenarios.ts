@@ -26,6 +26,12 @@ const scenario = (name: string, cores: number, ...threads: readonly (readonly Sc
 
 const inPools: readonly Scenario[] = [
   scenario('one in the pool may run on the other core only', 2, [moves(1, 2), yields], [works()], [works()]),
+  scenario(
+    'one gives its core up, is taken again, and may stay no longer',
+    2,
+    [yields, works(), works()],
+    [moves(0, 2)],
+  ),
   scenario('more threads than cores', 2, [yields], [yields], [yields]),
   scenario('one wakes two, and a core sleeps', 2, [wakes(1), wakes(2), works()], [waits], [waits]),
   scenario(

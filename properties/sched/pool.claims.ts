@@ -117,6 +117,33 @@ const isToldToLeave = (run: Run): boolean => {
 };
 
 /**
+ * A thread whose core was told that it has to leave goes no further than the call that it is in: of those that it makes
+ * after that, it answers none that takes a step, unless it leaves before, or may stay again.
+ */
+const leavesSoon = (run: Run): boolean => {
+  const since = new Map<ThreadId, number>(); // which threads have to leave, and from which step on
+  const hasGoneOn = (id: ThreadId, until: number): boolean => {
+    const from = since.get(id) ?? Number.POSITIVE_INFINITY;
+    return run.calls.some(
+      ({ thread, invokedStep, answeredStep }) =>
+        thread === id && invokedStep > from && (answeredStep ?? until) < until && answeredStep !== invokedStep,
+    );
+  };
+  const isFine = follow(run, ({ name, word, context, step }, { threads }) => {
+    const { id } = placeOf(word);
+    if (name === 'preempted' || name === 'blocked' || name === 'mask') {
+      if (hasGoneOn(id, step)) return false;
+      since.delete(id);
+    }
+    if (name !== 'told to look' || callAt(run, context, step)?.call.tag !== 'setAffinity') return true;
+    const told = threads.findIndex(({ state, core, mask }) => state === 'running' && core === word && !has(mask, core));
+    if (told >= 0 && !since.has(told)) since.set(told, step);
+    return true;
+  });
+  return isFine && [...since.keys()].every((id) => !hasGoneOn(id, Number.POSITIVE_INFINITY));
+};
+
+/**
  * Those of the claims of every scheduler that are made of a pool too. The others are about queues of each core, and about
  * giving way to somebody more urgent: whoever has a core keeps it here until its turn is over.
  */
@@ -143,6 +170,10 @@ export const poolClaims: readonly SchedulerClaim[] = [
   }),
   observes('a core is told when its thread may not stay, before anybody waits for that', isToldToLeave, {
     id: 'leaves-when-told',
+  }),
+  observes('a thread that has to leave its core, which was told so, makes no more calls there', leavesSoon, {
+    id: 'leaves-soon',
+    checks: ['C4-006'],
   }),
   observes('no core sleeps beside a thread in the pool that it could run', noCoreSleepsBesideThePool, {
     id: 'work-conserving',

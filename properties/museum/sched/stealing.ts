@@ -112,6 +112,39 @@ ${announces}      if (next < 0) {
     killedBy: 'progress',
   },
   {
+    name: 'told-as-it-dispatches',
+    variant,
+    bug: undefined,
+    title: 'The interrupt for a thread strikes the dispatcher that is about to run it',
+    story:
+      'A core has taken a thread and has yet to switch to it, with interrupts on. Another changes the mask of the thread, finds it on that core and interrupts it. The handler finds the dispatcher and does nothing; the thread runs where it may not, and the other waits for as long as it likes.',
+    origin: 'our own, found by reading a story of a mutant',
+    edits: [
+      {
+        file: pool,
+        from: `    if (next >= 0) return next;
+    yield unmaskInterrupts(); // what ended \`idle\` strikes here
+`,
+        to: `    yield unmaskInterrupts();
+    if (next >= 0) return next;
+`,
+      },
+      {
+        file: pool,
+        from: `  yield unmaskInterrupts(); // as the dispatcher has left them: what was meant for us strikes now
+`,
+        to: '',
+      },
+      {
+        file: pool,
+        from: `  yield unmaskInterrupts(); // as the dispatcher has left them
+`,
+        to: '',
+      },
+    ],
+    killedBy: 'leaves-soon',
+  },
+  {
     name: 'no-balance',
     variant,
     bug: undefined,
@@ -241,12 +274,10 @@ ${announces}      if (next < 0) {
       },
       {
         file: pool,
-        from: `  yield switchTo(self.table.threads.length + (yield coreNumber()));
-  yield* acquire(kernel.lock);`,
+        from: `  yield switchTo(self.table.threads.length + (yield coreNumber()));`,
         to: `  const here = yield coreNumber();
   if (waiting === Waiting.no) yield* addToPool(kernel, here, self.id);
-  yield switchTo(self.table.threads.length + here);
-  yield* acquire(kernel.lock);`,
+  yield switchTo(self.table.threads.length + here);`,
       },
     ],
     killedBy: 'faultless',
@@ -262,12 +293,10 @@ ${announces}      if (next < 0) {
     edits: [
       {
         file: pool,
-        from: `  yield switchTo(self.table.threads.length + (yield coreNumber()));
-  yield* acquire(kernel.lock);`,
+        from: `  yield switchTo(self.table.threads.length + (yield coreNumber()));`,
         to: `  yield* release(kernel.lock);
   yield maskInterrupts();
-  yield switchTo(self.table.threads.length + (yield coreNumber()));
-  yield* acquire(kernel.lock);`,
+  yield switchTo(self.table.threads.length + (yield coreNumber()));`,
       },
       {
         file: pool,
