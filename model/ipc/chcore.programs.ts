@@ -216,6 +216,28 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
       [serves, accepts(0, 3)],
     ]),
 
+    of('what was left with a connection goes with it', builtAgain, [
+      [serves, gets(null, 0)],
+      [
+        sets(builtBefore, 0, shared + 1),
+        closes(builtBefore),
+        registersClient(serverThread + 1, shared + 1, 0),
+        calls(0, 1),
+      ],
+      [],
+      [serves, accepts(0, 3)],
+    ]),
+    of('a connection whose client has died is free for who recycles it', twoConnections(true), [
+      [serves, returns(1), returns(2)],
+      [calls(connected)],
+      [calls(connected), recycles(client)],
+      [kills(client)],
+    ]),
+    of('a handler is found busy, and is free before the connection is let go', twoConnections(), [
+      [serves, returns(0)],
+      [calls(connected)],
+      [kills(client), calls(connected), recycles(client)],
+    ]),
     of('closed by one client, called by another', twoConnections(), [
       [serves, returns(1)],
       [calls(connected), closes(connected)],

@@ -31,6 +31,11 @@ const hasFailed = ({ answer }: Done, errno: ChcoreErrno): boolean => answer?.tag
 
 const processOf = (run: Run, thread: ThreadId): ProcessId => run.program.parameters.threads[thread]?.process ?? -1;
 
+/** Whether a register thread makes this call with a registration in hand, and it is not refused itself. */
+const answersRegistration = (run: Run, { thread, invokedStep, answer }: Done): boolean =>
+  (answer === undefined || answer.tag === 'registration') &&
+  run.calls.some((done) => done.thread === thread && done.answer?.tag === 'registration' && end(done) <= invokedStep);
+
 /** What a thread that serves was told last, before a step. */
 const lastRequest = (run: Run, thread: ThreadId, step: number): (ChcoreAnswer & { tag: 'request' }) | undefined => {
   const before = run.calls.filter((done) => done.thread === thread && end(done) <= step);
@@ -147,7 +152,7 @@ export default suite(chcore, [
     'who is refused was refused by the server, and is not connected',
     (run: Run) =>
       run.calls.filter((done) => hasFailed(done, 'ECONNREFUSED')).length <= callsOf(run, 'refuse').length &&
-      callsOf(run, 'refuse').filter(({ answer }) => answer === undefined || answer.tag === 'registration').length +
+      callsOf(run, 'refuse').filter((done) => answersRegistration(run, done)).length +
         run.calls.filter(({ answer }) => answer?.tag === 'connected').length <=
         callsOf(run, 'register client').length,
     { id: 'refused', checks: ['C3-037'] },

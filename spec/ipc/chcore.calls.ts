@@ -7,14 +7,17 @@ import {
   type Chcore,
   type Connection,
   fails,
+  failsWith,
   freeSlots,
   isAlive,
   lookUp,
   type Outcomes,
+  type PendingCall,
   processOf,
   put,
   servedBy,
   setOwner,
+  setPassive,
 } from '#spec/ipc/chcore.state.ts';
 import { continues, returns, waits } from '#spec/outcome.ts';
 
@@ -162,11 +165,8 @@ export const enterCall = (state: Chcore, caller: ThreadId, call: CallCall): Outc
 export const callOwned = (state: Chcore, caller: ThreadId, call: CallCall, connection: number): Outcomes => {
   const handler = state.connections[connection]?.handler ?? -1;
   const tag = state.threads[handler]?.passive?.tag;
-  const letGo = (draft: Chcore): void => {
-    setOwner(draft, connection, null);
-  };
-  if (tag === 'dead') return fails('ESRCH', letGo);
-  if (tag !== 'waiting') return again(call, letGo);
+  if (tag === 'dead') return failsWith('ESRCH', { connection });
+  if (tag !== 'waiting') return failsWith('EIPCRETRY', { connection }, call);
   return continues({ tag: 'blocked' }, (draft) => {
     const found = draft.connections[connection];
     const server = draft.threads[handler];
@@ -178,6 +178,18 @@ export const callOwned = (state: Chcore, caller: ThreadId, call: CallCall, conne
     server.passive = { tag: 'told', connection };
     server.context = draft.threads[caller]?.context ?? null;
   });
+};
+
+/**
+ * What has failed lets the connection or register thread go. Until then others find it taken, whatever the reason for the
+ * failure was, and whether it is still there. Source: connection.c, the unlock on each way out.
+ */
+export const letsGo = ({ errno, connection, register, call }: PendingCall & { tag: 'failing' }): Outcomes => {
+  const letGo = (draft: Chcore): void => {
+    if (connection !== null) setOwner(draft, connection, null);
+    setPassive(draft, register, { tag: 'waiting' });
+  };
+  return call ? again(call, letGo) : fails(errno, letGo);
 };
 
 /**

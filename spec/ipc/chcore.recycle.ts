@@ -7,6 +7,7 @@ import { undo } from '#spec/ipc/chcore.registration.ts';
 import {
   type Chcore,
   fails,
+  failsWith,
   type Outcomes,
   type PendingCall,
   type Recycling,
@@ -29,11 +30,7 @@ export const close = (state: Chcore, caller: ThreadId, call: ChcoreCall & { tag:
 export const closeOwned = (state: Chcore, connection: number, recycling: Recycling | null): Outcomes => {
   const handler = state.connections[connection]?.handler ?? -1;
   const tag = state.threads[handler]?.passive?.tag;
-  if (tag !== 'waiting' && tag !== 'dead') {
-    return fails('EAGAIN', (draft) => {
-      setOwner(draft, connection, null);
-    });
-  }
+  if (tag !== 'waiting' && tag !== 'dead') return failsWith('EAGAIN', { connection });
   return continues({ tag: 'both held', connection, recycling }, (draft: Chcore) => {
     if (tag === 'waiting') setPassive(draft, handler, { tag: 'held' });
   });

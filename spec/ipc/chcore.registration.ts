@@ -5,6 +5,7 @@ import type { ThreadId } from '#spec/abi.ts';
 import {
   type Chcore,
   fails,
+  failsWith,
   freeSlots,
   lookUp,
   nothingCarried,
@@ -66,20 +67,21 @@ const isFreePage = (state: Chcore, process: ProcessId, page: VirtualPage): boole
  * no free slots for the server's two capabilities and the client's one. Source: connection.c, create_connection.
  */
 export const build = (state: Chcore, caller: ThreadId, asked: ChcoreCall, register: ThreadId): Outcomes => {
-  const letGo = (draft: Chcore): void => {
-    setPassive(draft, register, { tag: 'waiting' });
-  };
-  if (asked.tag !== 'register client') return fails('EINVAL', letGo);
+  if (asked.tag !== 'register client') return failsWith('EINVAL', { register });
   const [client, server] = [processOf(state, caller), processOf(state, register)];
-  if (state.processes[client]?.life === 'gone') return continues({ tag: 'exited' }, letGo);
-  if (!isFreePage(state, client, asked.page)) return fails('EINVAL', letGo);
+  if (state.processes[client]?.life === 'gone') {
+    return continues({ tag: 'exited' }, (draft) => {
+      setPassive(draft, register, { tag: 'waiting' });
+    });
+  }
+  if (!isFreePage(state, client, asked.page)) return failsWith('EINVAL', { register });
   const memory = lookUp(state, client, asked.memory, 'memory');
-  if (!memory?.copyable) return fails('ECAPBILITY', letGo);
+  if (!memory?.copyable) return failsWith('ECAPBILITY', { register });
   const [serverMemory, serverSlot, ...others] = freeSlots(state, server);
   const [clientSlot] = client === server ? others : freeSlots(state, client);
   const place = state.connections.indexOf(null);
   if (place < 0 || serverMemory === undefined || serverSlot === undefined || clientSlot === undefined) {
-    return fails('ENOMEM', letGo);
+    return failsWith('ENOMEM', { register });
   }
   return continues({ tag: 'blocked' }, (draft: Chcore) => {
     const side = { object: place, copyable: false };

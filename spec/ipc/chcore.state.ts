@@ -11,7 +11,7 @@ import type {
   VirtualPage,
 } from '#spec/abi/ipc/chcore.ts';
 import type { ThreadId } from '#spec/abi.ts';
-import { type Outcome, returns } from '#spec/outcome.ts';
+import { continues, type Outcome, returns } from '#spec/outcome.ts';
 
 /** A process. `exiting`: killed, and not yet recycled. `gone`: it has nothing left, and never will. */
 export interface Process {
@@ -104,6 +104,14 @@ export type PendingCall =
   /** The register thread is the caller's, for the call that it makes; or the connection is. */
   | { readonly tag: 'register held'; readonly call: ChcoreCall; readonly register: ThreadId }
   | { readonly tag: 'owned'; readonly call: ChcoreCall; readonly connection: number }
+  /** That has failed: what it has taken is still its own, a moment longer. `call`: to be made again, if it is. */
+  | {
+      readonly tag: 'failing';
+      readonly errno: ChcoreErrno;
+      readonly connection: number | null;
+      readonly register: ThreadId | null;
+      readonly call: (ChcoreCall & { readonly tag: 'call' }) | null;
+    }
   /** A client waits for the answer; a passive thread waits for a request. */
   | { readonly tag: 'blocked' | 'passive' }
   /** It is known whom to answer; and how many capabilities go with it. */
@@ -172,6 +180,13 @@ export const nothingCarried = (
 
 export const fails = (errno: ChcoreErrno, then?: (draft: Chcore) => void): Outcomes =>
   returns({ tag: 'failed', errno } as const, then);
+
+/** It fails, and has yet to let go what it has taken. */
+export const failsWith = (
+  errno: ChcoreErrno,
+  taken: { readonly connection: number } | { readonly register: ThreadId },
+  call: (ChcoreCall & { readonly tag: 'call' }) | null = null,
+): Outcomes => continues({ connection: null, register: null, ...taken, tag: 'failing', errno, call });
 
 export const isAlive = (state: Chcore, process: ProcessId): boolean => state.processes[process]?.life === 'alive';
 

@@ -19,7 +19,18 @@
 import { match, P } from 'ts-pattern';
 import type { ChcoreCall, MessageField, VirtualPage } from '#spec/abi/ipc/chcore.ts';
 import type { ThreadId } from '#spec/abi.ts';
-import { blocked, callOwned, enterCall, get, getOwned, serve, set, setOwned, wakes } from '#spec/ipc/chcore.calls.ts';
+import {
+  blocked,
+  callOwned,
+  enterCall,
+  get,
+  getOwned,
+  letsGo,
+  serve,
+  set,
+  setOwned,
+  wakes,
+} from '#spec/ipc/chcore.calls.ts';
 import {
   bothHeld,
   close,
@@ -51,6 +62,7 @@ export const outcomes = (state: Chcore, caller: ThreadId, call: PendingCall): Ou
     .with({ tag: 'entered' }, ({ call: asked }) => perform(state, caller, asked))
     .with({ tag: 'register held' }, ({ call: asked, register }) => build(state, caller, asked, register))
     .with({ tag: 'owned' }, ({ call: asked, connection }) => withConnection(state, caller, asked, connection))
+    .with({ tag: 'failing' }, (rest) => letsGo(rest))
     .with({ tag: 'blocked' }, () => blocked(state, caller))
     .with({ tag: 'passive' }, () => wakes(state, caller))
     .with({ tag: 'addressed' }, (rest) => addressed(state, caller, rest))

@@ -3,6 +3,7 @@ import { exhibit } from '#properties/museum/mutant.ts';
 const file = 'impl/ipc/chcore.registration.ts';
 const recycleFile = 'impl/ipc/chcore.recycle.ts';
 const tablesFile = 'impl/ipc/chcore.tables.ts';
+const switchFile = 'impl/ipc/chcore.switch.ts';
 const mainFile = 'impl/ipc/chcore.ts';
 const variant = 'try-locks';
 
@@ -201,5 +202,41 @@ export default exhibit('ipc/chcore', [
       },
     ],
     killedBy: 'recycled-once',
+  },
+  {
+    name: 'busy-for-the-dead',
+    variant,
+    bug: undefined,
+    title: 'A connection is let go only if somebody is left to be answered',
+    story:
+      'A client is killed while it is served. The handler has nobody to answer and waits for the next request, with the connection still taken. Nobody can recycle the client, ever.',
+    origin: 'our own: an unseen mutant that survived',
+    edits: [
+      {
+        file: switchFile,
+        from: `  if (owner) yield store(owner.address, owner.word, 'release', 'chcore.let-go'); // pairs with take
+  if (to === null) {
+    yield* standBy(self);
+  } else {
+`,
+        to: `  if (to === null) {
+    yield* standBy(self);
+  } else {
+    if (owner) yield store(owner.address, owner.word, 'release', 'chcore.let-go');
+`,
+      },
+    ],
+    killedBy: 'linearizes',
+  },
+  {
+    name: 'left-for-the-next',
+    variant,
+    bug: undefined,
+    title: 'A new connection keeps what was left with the last one in its place',
+    story:
+      'A client leaves a capability with a connection and closes it. The place is used again for a connection to another server, which gets a capability that was never meant for it.',
+    origin: 'our own: an unseen mutant that survived',
+    edits: [{ file, from: `  for (const entry of connection.sent) yield store(entry, 0, 'plain');\n`, to: '' }],
+    killedBy: 'linearizes',
   },
 ]);
