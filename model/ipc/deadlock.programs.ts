@@ -119,6 +119,14 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
     ]),
     of('a wait for the mutex within a call', [[locks(), calls(1, 5, 1)], [receives(), locks(), replies(7)], [ticks]]),
     of('one of two who want the mutex gives up', [[locks(), ticks, unlocks], [locks(1)], [locks(), unlocks]]),
+    of('who gave up on the mutex waits for a request', [
+      [locks(), ticks, unlocks],
+      [locks(1), receives()],
+    ]),
+    of('who gave up on the mutex wants it again', [
+      [locks(), ticks, unlocks],
+      [locks(1), locks()],
+    ]),
   ];
 };
 

@@ -60,6 +60,7 @@ export const clans: readonly Named[] = [
     [ipc(3, says(1), null)],
     [receives()],
   ),
+  scenario('into a clan within a clan', 2, [null, null, 1, 2], [ipc(3, says(1), null)], [receives()], [], [receives()]),
   scenario(
     'a chief speaks for its clan, and for nobody else',
     2,

@@ -110,8 +110,8 @@ const drawnRoles = (threads: number): readonly (readonly [Capability[], fc.Arbit
   ];
 };
 
-/** The first two threads are chiefs, each of another. */
-const chiefsOf = (threads: number): (ThreadId | null)[] => [null, null, 0, 1].slice(0, threads);
+/** The first two threads are in no clan; the others are in that of one before them, so a clan may be within another. */
+const chiefsOf = (cast: readonly number[]): (ThreadId | null)[] => cast.map((role, id) => (id < 2 ? null : role % id));
 
 /** What threads do that name each other. */
 const drawnIpc = (threads: number): fc.Arbitrary<Call> => {
@@ -137,7 +137,7 @@ const drawnCast = (threads: number): fc.Arbitrary<readonly number[]> =>
 export const drawnParameters = (variant: string, cast: readonly number[], isMissing: boolean): Parameters => ({
   tables: cast.map((role) => drawnRoles(cast.length)[role]?.[0] ?? []),
   notifications: [false, true, false],
-  chiefs: chiefsOf(cast.length),
+  chiefs: chiefsOf(cast),
   spaceOf: cast.map((role, id) => (role === 2 && variant !== 'clans' ? 0 : id)),
   absent: isMissing
     ? [

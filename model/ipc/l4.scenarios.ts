@@ -129,6 +129,13 @@ const named: readonly ((variant: string) => Named)[] = [
     [[client()], call(says(1)), kill(0), send(says(2), notAtAll)],
   ),
   scenario(
+    'a server that was killed serves who waited before',
+    2,
+    [[client()], call(says(1))],
+    [[server], receive(), replyReceive([3])],
+    [[], kill(1)],
+  ),
+  scenario(
     'one call, two replies',
     2,
     [[client()], call(says(1)), call(says(2))],
@@ -258,6 +265,16 @@ const long: readonly ((variant: string) => Named)[] = [
       [[client()], send(tells(text(0, 3)), { ...forever, transfer: 1 })],
       [[server], take(wholeBuffer)],
       [[], tick],
+    ),
+    [{ space: 1, page: 3 }],
+  ),
+  inMemory(
+    scenario(
+      'canceled as a page is missing',
+      2,
+      [[client()], send(tells(text(0, 3)))],
+      [[server], take(wholeBuffer)],
+      [[], cancel(0)],
     ),
     [{ space: 1, page: 3 }],
   ),

@@ -2,12 +2,15 @@
 import * as fc from 'fast-check';
 import {
   crowded,
+  diamond,
   keeps,
   keepsBehind,
   nested,
+  nestedBackwards,
   simple,
   strangers,
   unbound,
+  unboundAdds,
   unboundKeeps,
 } from '#model/ipc/lrpc.worlds.ts';
 import type { Program, ProgramSize } from '#model/subject.ts';
@@ -187,6 +190,18 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
     ),
     of('the server crashes while another is in it', strangers([0, 2]), [calls(0, 0, 1)], [calls(1, 2, 0)]),
     of('a call in a call, and the server in the middle ends', nested([0, 0]), [calls(0, 0, 1)], [terminates(1)]),
+    of(
+      'a call in a call whose A-stack comes first, and the server in the middle ends',
+      nestedBackwards([0, 0]),
+      [calls(1, 0, 1)],
+      [terminates(1)],
+    ),
+    of(
+      'a call in a call, the server in the middle ends, and both call the other again',
+      diamond([0, 0]),
+      [calls(0, 0, 1), calls(2, 1, 0)],
+      [terminates(1), calls(2, 0, 1)],
+    ),
     of('a call in a call, and the client ends', nested([0, 0]), [calls(0, 0, 1)], [terminates(0)]),
     of(
       'a call in a call, and who knows that its server ends changes the argument',
@@ -212,15 +227,51 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
       [aborts(0)],
       [releases],
     ),
+    of(
+      'a call is given up whose A-stack was chosen, and two call again',
+      keeps([0, 0, 1, 0]),
+      [calls(0, 0, 0, 0), calls(0, 0, 0)],
+      [aborts(0)],
+      [releases],
+      [calls(0, 0, 0)],
+    ),
+    of(
+      'a call is given up, two call again, and two let all go',
+      keeps([0, 0, 1, 1]),
+      [calls(0, 0, 0), calls(0, 0, 0)],
+      [aborts(0), calls(0, 0, 0)],
+      [releases],
+      [releases],
+    ),
     of('kept behind a server that ends', keepsBehind([0, 0, 2]), [calls(0, 0, 0)], [terminates(1)], [releases]),
     of('kept behind a server, and given up', keepsBehind([0, 0, 2]), [calls(0, 0, 0)], [aborts(0)], [releases]),
+    of(
+      'kept behind a server, given up, and kept again',
+      keepsBehind([0, 0, 2]),
+      [calls(0, 0, 0), calls(0, 0, 0)],
+      [aborts(0)],
+      [releases],
+    ),
     of('exported and imported', unbound([0, 1], false), [imports(1), calls(0, 0, 1)], [exports, exports]),
     of('two import', unbound([0, 2], true), [imports(1), calls(0, 0, 1)], [imports(1), calls(0, 0, 2)]),
     of('imported from a server that ends', unbound([0, 0], true), [imports(1), calls(0, 0, 1)], [terminates(1)]),
+    of('imported, and kept by a server that ends', unboundKeeps([0, 0]), [imports(1), calls(0, 0, 0)], [terminates(1)]),
     of('imported, and used by another thread', unbound([0, 0], true), [imports(1)], [calls(0, 0, 1)]),
     of('imported, and two use it', unboundKeeps([0, 0, 0]), [imports(1)], [calls(0, 0, 1)], [calls(0, 0, 1)]),
+    of(
+      'imported, and two use it, an A-stack for each',
+      unboundAdds([0, 0], 2),
+      [imports(1), calls(0, 0, 1)],
+      [calls(0, 0, 2)],
+    ),
     of('imported, and found by guessing', unbound([0, 0], true), [imports(1)], [stomps(2, 0, nowhere), calls(0, 0, 1)]),
     of('E-stacks change hands', crowded, [calls(0, 0, 1), calls(0, 2, 2)], [calls(0, 1, 0)]),
+    of(
+      'E-stacks change hands, and one is taken again',
+      crowded,
+      [calls(0, 0, 1), calls(0, 2, 2), calls(0, 0, 3)],
+      [calls(0, 1, 0)],
+    ),
   ];
 };
 

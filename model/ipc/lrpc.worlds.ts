@@ -58,6 +58,29 @@ export const nested = (homes: readonly number[], last: Procedure = procedure('ad
     ],
   );
 
+/** The same with the bindings numbered the other way round: the inner call's A-stack comes before the outer one's. */
+export const nestedBackwards = (homes: readonly number[]): LrpcParameters =>
+  world(
+    homes,
+    [client, [forwards(0, 0)], [procedure('add')]],
+    [
+      [1, 2],
+      [0, 1],
+    ],
+  );
+
+/** Domain 0 calls domain 2 by way of domain 1, and itself; that one may keep its callers. */
+export const diamond = (homes: readonly number[]): LrpcParameters =>
+  world(
+    homes,
+    [client, [forwards(1, 0)], [procedure('add'), procedure('hold')]],
+    [
+      [0, 1],
+      [1, 2],
+      [0, 2],
+    ],
+  );
+
 /** A server that may keep its callers; thread 0 and 1 are the client's, thread 2 the server's. */
 export const keeps = (homes: readonly number[], aStacks = 1): LrpcParameters =>
   world(homes, [client, [procedure('hold', aStacks), procedure('add')]], [[0, 1]], { eStacks: homes.length + 1 });
@@ -94,14 +117,20 @@ export const unbound = (homes: readonly number[], exported: boolean, spareBindin
   ],
 });
 
-/** Nobody is bound yet to a server that keeps its callers. */
-export const unboundKeeps = (homes: readonly number[]): LrpcParameters => ({
+const unboundTo = (homes: readonly number[], only: Procedure): LrpcParameters => ({
   ...unbound(homes, true),
   domains: [
     { exported: false, procedures: client },
-    { exported: true, procedures: [procedure('hold')] },
+    { exported: true, procedures: [only] },
   ],
 });
+
+/** Nobody is bound yet to a server that keeps its callers. */
+export const unboundKeeps = (homes: readonly number[]): LrpcParameters => unboundTo(homes, procedure('hold'));
+
+/** Nobody is bound yet to a server that adds, with so many A-stacks. */
+export const unboundAdds = (homes: readonly number[], aStacks: number): LrpcParameters =>
+  unboundTo(homes, procedure('add', aStacks));
 
 /** What is wrong with a world, if anything: what refers to something must find it, and procedures may not call in a ring. */
 export const wrongWorld = ({ threads, domains, bindings }: LrpcParameters): string | undefined => {

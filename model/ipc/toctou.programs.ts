@@ -159,6 +159,7 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
       ],
       { open: [0, 0] },
     ),
+    of('the number is taken back, and another written to', [[reads(0)], [closes(0), writes(1)]], { open: [0, 0] }),
     of('the number is new', [
       [writes(1), audits],
       [puts(data, 9), opens],

@@ -191,6 +191,10 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
       [revokes(0), copies(at(0), { over })],
       [reads(1)],
     ]),
+    of('a slot is filled again with a badge while it is used', connected, [
+      [revokes(0), copies(at(0), { over, badge: 5 })],
+      [reads(1)],
+    ]),
     of('two uses meet a revocation', shared, [[revokes(0)], [writes(1, 0), reads(0)]]),
     of('a use meets a revocation, and the object is made anew', shared, [[revokes(0), creates], [writes(1, 0)]], {
       objects: 1,
@@ -204,6 +208,17 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
     of('two revoke, and one makes an object', [[holds(0)], [holds(0)]], [[revokes(0), creates], [deletes(0)]], {
       objects: 1,
     }),
+    of(
+      'two revoke, and the second makes an object and uses it',
+      [[holds(0)], [holds(0)]],
+      [[revokes(0)], [revokes(0), creates, reads(0, 2)]],
+      { objects: 1 },
+    ),
+    of(
+      'moved and deleted as it is revoked',
+      [[holds(0)], [holds(0)], [holds(0)]],
+      [[revokes(0)], [moves(at(0)), deletes(1)], []],
+    ),
     of('granted and used', mayGrant, [[copies(at(0), { over })], [reads(1), writes(1, 1)]]),
     of('granted with a badge', mayGrant, [
       [writes(3, 0), copies(at(0), { over, badge: 9 })],

@@ -97,9 +97,10 @@ const readLinked = (tables: Tree | Lists, latest: Latest): Meaning => {
   const holders = tables.objects.map((_, object) => slots.filter((slot) => slot.object === object).length);
   const counts = isTree(tables)
     ? tables.objects.map(({ references }) => latest(references))
-    : tables.objects.map((object) =>
-        latest(object.inUse) === 1 ? lengthOf(tables, latest, latest(object.copies)) : 0,
-      );
+    : tables.objects.map((object) => {
+        const length = lengthOf(tables, latest, latest(object.copies));
+        return latest(object.inUse) === Math.min(length, 1) ? length : -1;
+      });
   return {
     slotsEach: tables.slotsEach,
     slots,

@@ -153,6 +153,12 @@ export const scenarios = (variant: string): Scenario[] => {
       ],
     ),
     of(
+      'alone: an answer gives its room back',
+      [has([], [0])],
+      [[sends(2, 0), receives, replies(6, 0), receives, sends(3, 0)]],
+      { messages: 1 },
+    ),
+    of(
       'a lookup waits for a registration',
       [nothing, nothing],
       [
@@ -212,6 +218,15 @@ export const scenarios = (variant: string): Scenario[] => {
         [restarts, registers(a), receives],
         [sends(1, 0), awaits(a), sends(2, 1)],
       ],
+    ),
+    of(
+      'an old client of the dead, whose successor is full',
+      [nothing, client],
+      [
+        [restarts, registers(a)],
+        [awaits(a), sends(2, 1), sends(3, 0)],
+      ],
+      { messages: 1 },
     ),
     of('who is told of a death sends no more', [server, client], [[restarts], [watches(a), receives, sends(1, 0)]]),
     of(

@@ -25,6 +25,9 @@ const arrivalOf = (kind: Word, words: readonly Word[]): Arrival => {
   return { tag: kind === 1 ? 'message' : 'reply', from: { process, life }, word };
 };
 
+/** Stands in an inbox whose words are not as many as it says, and in no other. */
+const miscounted: Arrival = { tag: 'message', from: { process: -1, life: -1 }, word: -1 };
+
 /** The state that the words mean. Undefined: not a layout of ours. */
 export const abstract = (layout: unknown, latest: Latest, before: Naming): Naming | undefined => {
   if (!isOurs(layout)) return undefined;
@@ -64,7 +67,7 @@ const readHashed = (service: Service, latest: Latest): Pick<Naming, 'names' | 'p
                   owns: latest(owns) === 0 ? null : nameAt(latest(record)),
                 },
         })),
-        inbox: isCounted ? arrived : [],
+        inbox: isCounted ? arrived : [...arrived, miscounted],
         heard: heard.map(latest),
         noticesDue: latest(noticesDue),
       };

@@ -141,6 +141,12 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
     of('alone: everything is taken away, and seen to be', [
       [reads(0), enters(1), reaps(0), enters(0), reads(0), reaps(2), enters(2)],
     ]),
+    of('alone: a page with two names is reaped, and its frame is free', [[reaps(1), copies(0, 0)]], {
+      spaces: [
+        [rw(0), null],
+        [rw(1), rw(1)],
+      ],
+    }),
     of('alone: it rests and finds it as it was', [[reads(0), rests, rests, writes(8, 0), reads(0)]]),
     of('the sender’s other thread reads on', [[remaps(0, 1)], [reads(0), reads(0)]]),
     of('the sender’s other thread writes on', [
@@ -196,6 +202,12 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
         ],
       },
     ),
+    of('alone: the first of two names was written before', [[writes(7, 0), freezes(1), writes(8, 0)]], {
+      spaces: [
+        [rw(0), rw(0)],
+        [null, null],
+      ],
+    }),
     of('everything is taken away from those who run', [[reaps(0)], [reads(0), reads(0)]], { homes: [1, 0] }),
     of(
       'both spaces are taken away, each from the other',

@@ -133,6 +133,18 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
       [[locks(0), unlocks(0)]],
     ),
     afterThey('handed over while another asks', [locks(0)], [replies, unlocks(0)], [[locks(0)]], [locks(0)]),
+    afterThey(
+      'the last of a chain goes',
+      [locks(0)],
+      [asks(0), timesOut(2), asks(1), asks(0)],
+      [[locks(1), locks(0)], [locks(1)]],
+    ),
+    afterThey('who waits is made less urgent', [locks(0)], [sets(1, 0), asks(0)], [[locks(0)]]),
+    of('a mutex that nobody waits for any more', [
+      [locks(0), receives, unlocks(0), replies, receives, replies, receives, replies, asks(0)],
+      [locks(0), calls(0), locks(0), receives, replies, calls(0)],
+      [timesOut(1), calls(0), calls(1), locks(0)],
+    ]),
     afterThey('two that are equal', [locks(0)], [unlocks(0)], [[locks(0)], [asks(0), locks(0)]], [], 2),
     afterThey(
       'who is next is lent what the others lend',

@@ -2,6 +2,7 @@
 import {
   type Call,
   calls,
+  locates,
   moves,
   type Parameters,
   receives,
@@ -25,6 +26,7 @@ const scenario = (name: string, cores: number, ...threads: readonly (readonly Sc
 });
 
 const inPools: readonly Scenario[] = [
+  scenario('who moves another is woken', 3, [yields, locates], [moves(0, 2)], [wakes(1)]),
   scenario('one in the pool may run on the other core only', 2, [moves(1, 2), yields], [works()], [works()]),
   scenario(
     'one gives its core up, is taken again, and may stay no longer',
@@ -57,8 +59,8 @@ const ofAll = [
   'two call one',
   'who is called may not run here',
   'one is moved to and fro',
+  'two move one',
   'one is moved while it waits',
-  'one waits for its turn and is moved, and may go elsewhere',
 ];
 
 export const withPoolScenarios = (scenarios: (variant: string) => readonly Scenario[]) => (variant: string) => [

@@ -88,6 +88,16 @@ const moving: readonly Scenario[] = [
     [moves(0, 2), locates],
   ]),
   scenario('one is moved to and fro', 3, [[works(), locates], [moves(0, 2)], [moves(0, 5)]]),
+  scenario('one is moved, gives up its core, and is moved back', 2, [
+    [works(), yields, yields, works()],
+    [moves(0, 2), yields, moves(0, 1)],
+  ]),
+  scenario(
+    'one is woken on a core that takes another',
+    2,
+    [[wakes(1), works()], [waits, works()], [works()]],
+    [1, 2, 0],
+  ),
   scenario('two move one', 3, [[works(), locates], [moves(0, 2)], [moves(0, 4)]]),
   scenario('one is moved while it waits', 2, [
     [waits, locates],

@@ -1,5 +1,6 @@
 /** What is claimed of schedulers with a pool of ready threads: where what is claimed of every one does not fit, in its place. */
 import { observes } from '#model/claim.ts';
+import { answersWhenMoved } from '#properties/sched/promptness.ts';
 import { callAt, follow, has, placeOf, type Run, type Scene } from '#properties/sched/replay.ts';
 import { type SchedulerClaim, schedulerClaims } from '#properties/sched/scheduler.claims.ts';
 import type { ThreadId } from '#spec/abi.ts';
@@ -170,6 +171,9 @@ export const poolClaims: readonly SchedulerClaim[] = [
   }),
   observes('a core is told when its thread may not stay, before anybody waits for that', isToldToLeave, {
     id: 'leaves-when-told',
+  }),
+  observes('when a change of a mask is answered, the thread runs on no core that it may not run on', answersWhenMoved, {
+    id: 'moved',
   }),
   observes('a thread that has to leave its core, which was told so, makes no more calls there', leavesSoon, {
     id: 'leaves-soon',

@@ -247,7 +247,7 @@ const tellsMovers = (run: Run): boolean => {
 };
 
 /** When a change of a mask is answered that no other overlaps, the thread runs on no core that it may not run on. */
-const answersWhenMoved = (run: Run): boolean => {
+export const answersWhenMoved = (run: Run): boolean => {
   const changes = run.calls.flatMap((call) =>
     call.call.tag === 'setAffinity' && call.answer?.tag === 'ok'
       ? [{ ...call, moved: call.call.target ?? call.thread }]

@@ -289,6 +289,17 @@ export default exhibit('ipc/deadlock', [
     killedBy: 'linearizes',
   },
   {
+    name: 'mutex-still-queued-for',
+    variant,
+    bug: undefined,
+    title: 'Who gives up on the mutex stays in its queue',
+    story:
+      'The thread is told that its time is up, and goes on to wait for a request. It still stands in the queue of the mutex: whoever unlocks it takes the one wait for the other, and hands the mutex to a thread that does not want it.',
+    origin: 'our own: an unseen mutant that survived',
+    edits: [{ file, from: '  yield* remove(waits, mutex.queue, self.id);\n', to: '' }],
+    killedBy: 'linearizes',
+  },
+  {
     name: 'patient-at-the-mutex',
     variant,
     bug: undefined,

@@ -34,6 +34,24 @@ export default exhibit('ipc/l4', [
     killedBy: 'by-the-chiefs',
   },
   {
+    name: 'climbs-one-clan',
+    variant: 'clans',
+    bug: undefined,
+    title: 'A clan within a clan is entered past the outer chief',
+    story:
+      'The kernel looks for the border that a message must cross at whom it is for and at that one’s chief, and no higher. What goes into a clan within a clan comes to no neighbour in two steps, and is delivered directly.',
+    origin: 'our own: an unseen mutant that survived',
+    edits: [
+      {
+        file,
+        from: '  for (let above: ThreadId | null = to; above !== null; above = chiefs[above] ?? null) {',
+        to: `  for (const above of [to, chiefs[to] ?? null]) {
+    if (above === null) break;`,
+      },
+    ],
+    killedBy: 'by-the-chiefs',
+  },
+  {
     name: 'receives-from-anybody',
     variant: 'clans',
     bug: undefined,

@@ -134,6 +134,23 @@ export default exhibit('ipc/l4', [
     killedBy: 'linearizes',
   },
   {
+    name: 'killed-server-waits',
+    variant,
+    bug: undefined,
+    title: 'The fast reply does not ask whether the server was killed',
+    story:
+      'The server was killed before it took the call. It replies, as it may, and goes on to wait for the next call: by the fast path it does, though it was killed, and nobody wakes it.',
+    origin: 'our own: an unseen mutant that survived',
+    edits: [
+      {
+        file: kernel,
+        from: "    if (isQueueEmpty && (yield load(mine.dead, 'plain')) === 0) {",
+        to: '    if (isQueueEmpty) {',
+      },
+    ],
+    killedBy: 'progress',
+  },
+  {
     name: 'no-right-to-reply',
     variant,
     bug: undefined,

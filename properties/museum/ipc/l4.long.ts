@@ -1,6 +1,7 @@
 import { exhibit } from '#properties/museum/mutant.ts';
 
 const file = 'impl/ipc/l4.transfer.ts';
+const layout = 'impl/ipc/l4.layout.ts';
 const variant = 'endpoints';
 
 /** Long messages: the window, the pages that are not there, and texts that do not fit. */
@@ -121,6 +122,23 @@ export default exhibit('ipc/l4', [
         file,
         from: '      yield* end(self, kernel, going, before);',
         to: '      yield* end(self, kernel, going, fits);',
+      },
+    ],
+    killedBy: 'linearizes',
+  },
+  {
+    name: 'withdrawal-no-part-of-the-transfer',
+    variant,
+    bug: undefined,
+    title: 'Who is canceled in mid-copy is not told how far it came',
+    story:
+      'A page is missing, and the sender is canceled as it waits for that. It has copied words already. It is told only that it was canceled, as if nobody had been there.',
+    origin: 'our own: an unseen mutant that survived',
+    edits: [
+      {
+        file: layout,
+        from: '  return number === Failure.withdrawn || (number <= Failure.overflow && number >= Failure.aborted);',
+        to: '  return number <= Failure.overflow && number >= Failure.aborted;',
       },
     ],
     killedBy: 'linearizes',

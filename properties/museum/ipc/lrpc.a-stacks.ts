@@ -99,6 +99,23 @@ export default exhibit('ipc/lrpc', [
     killedBy: 'last-in-first-out',
   },
   {
+    name: 'list-in-a-ring',
+    variant,
+    bug: undefined,
+    title: 'The list of a new binding leads back to where it was',
+    story:
+      'Each A-stack of a new binding is followed by itself and not by the next. The first is taken and stays on top of the list: the second thread takes it as well, and finds it busy.',
+    origin: 'our own: an unseen mutant that survived',
+    edits: [
+      {
+        file,
+        from: "if (owners[index + 1] === procedure) yield store(nextFree, aStack + 2, 'plain');",
+        to: "if (owners[index + 1] === procedure) yield store(nextFree, aStack + 1, 'plain');",
+      },
+    ],
+    killedBy: 'linearizes',
+  },
+  {
     name: 'waits-for-the-dead',
     variant,
     bug: undefined,
@@ -135,6 +152,29 @@ export default exhibit('ipc/lrpc', [
       },
     ],
     killedBy: 'linearizes',
+  },
+  {
+    name: 'counted-before-the-lock',
+    variant,
+    bug: undefined,
+    title: 'A-stacks are counted before the kernel’s lock',
+    story:
+      'Whoever ends a server counts the A-stacks, and then waits for the lock. Meanwhile a client binds itself, and is in the server by the time it ends. Its linkage is not among those that were counted: nobody tells it, and the thread is kept for ever.',
+    origin: 'our own: an unseen mutant that survived',
+    edits: [
+      {
+        file,
+        from: '  yield* acquire(kernel.lock); // whoever binds',
+        to: "  const count = yield load(kernel.aStackCount, 'relaxed');\n  yield* acquire(kernel.lock); // whoever binds",
+      },
+      { file, from: "  const count = yield load(kernel.aStackCount, 'plain');\n", to: '' },
+      {
+        file,
+        from: "  yield store(kernel.aStackCount, first + owners.length, 'plain');",
+        to: "  yield store(kernel.aStackCount, first + owners.length, 'relaxed');",
+      },
+    ],
+    killedBy: 'progress',
   },
   {
     name: 'nobody-wakes-waiters',

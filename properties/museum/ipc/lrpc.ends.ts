@@ -91,6 +91,45 @@ export default exhibit('ipc/lrpc', [
     killedBy: 'progress',
   },
   {
+    name: 'captive-noted-elsewhere',
+    variant,
+    bug: undefined,
+    title: 'A captive is noted in the domain that was called first',
+    story:
+      'A called B, B called C, and C keeps the thread when A gives its call up. The captive is noted as B’s. When C lets all go it finds nobody: the call goes on for ever, and nobody gets its A-stack again.',
+    origin: 'our own: an unseen mutant that survived',
+    edits: [
+      {
+        file: kernel,
+        from: '  const { state, captive, programCounter, stackPointer } = linkageOf(kernel, outermost);',
+        to: '  const { state, binding, captive, programCounter, stackPointer } = linkageOf(kernel, outermost);',
+      },
+      {
+        file: kernel,
+        from: "  yield store(captive.heldIn, server + 1, 'relaxed');",
+        to: "  const called = yield load(bindingOf(kernel, yield load(binding, 'relaxed')).server, 'relaxed');\n  yield store(captive.heldIn, called + 1, 'relaxed');",
+      },
+    ],
+    killedBy: 'progress',
+  },
+  {
+    name: 'captive-run-twice',
+    variant,
+    bug: undefined,
+    title: 'A captive is claimed with a load and a store',
+    story:
+      'Two threads of a server let its captives go. Both see the same one, both store that it is nobody’s any more, and both run it.',
+    origin: 'our own: an unseen mutant that survived',
+    edits: [
+      {
+        file,
+        from: "    if ((yield swap(captive.heldIn, 0, 'relaxed')) === 0) continue; // one of us runs it\n",
+        to: "    yield store(captive.heldIn, 0, 'relaxed');\n",
+      },
+    ],
+    killedBy: 'faultless',
+  },
+  {
     name: 'held-without-its-lock',
     variant,
     bug: undefined,

@@ -205,6 +205,45 @@ export default exhibit('ipc/lrpc', [
     killedBy: 'progress',
   },
   {
+    name: 'e-stack-of-a-skipped-call',
+    variant,
+    bug: undefined,
+    title: 'The E-stack of a call that is skipped stays in use',
+    story:
+      'The kernel leaves an E-stack only where the thread goes on. A called B, B called C, and B ends: the thread comes back from C past B, and the E-stack that it had in C is in use for ever. Later callers of C look for one without end.',
+    origin: 'our own: an unseen mutant that survived',
+    edits: [
+      {
+        file: kernel,
+        from: "    yield store(eStacks[eStack] as Address, (aStack + 1) << 1, 'release', 'lrpc.leave'); // pairs with takeEStack\n",
+        to: '',
+      },
+      {
+        file: kernel,
+        from: '    if ((state & (Linked.clientLost | Linked.captured)) === 0) {\n',
+        to: "    if ((state & (Linked.clientLost | Linked.captured)) === 0) {\n      yield store(eStacks[eStack] as Address, (aStack + 1) << 1, 'release', 'lrpc.leave');\n",
+      },
+    ],
+    killedBy: 'progress',
+  },
+  {
+    name: 'e-stack-taken-with-a-store',
+    variant,
+    bug: undefined,
+    title: 'The last E-stack is taken again with a load and a store',
+    story:
+      'A call looks first whether the E-stack that its A-stack had the last time is still idle, and then stores that it is in use. In between another call reclaims it, and two calls run on one stack.',
+    origin: 'our own: an unseen mutant that survived',
+    edits: [
+      {
+        file: kernel,
+        from: "  if (last !== undefined && (yield compareAndSwap(last, idle, idle | 1, 'acquire', 'lrpc.eStack')) === idle) {\n",
+        to: "  if (last !== undefined && (yield load(last, 'acquire', 'lrpc.eStack')) === idle) {\n    yield store(last, idle | 1, 'relaxed');\n",
+      },
+    ],
+    killedBy: 'one-call-per-e-stack',
+  },
+  {
     name: 'callers-die-with-the-server',
     variant,
     bug: 'LRPC-10',
@@ -234,6 +273,23 @@ export default exhibit('ipc/lrpc', [
         file: kernel,
         from: '(state & (Linked.clientLost | Linked.captured)) === 0',
         to: '(state & Linked.captured) === 0',
+      },
+    ],
+    killedBy: 'linearizes',
+  },
+  {
+    name: 'failure-is-forgotten',
+    variant,
+    bug: undefined,
+    title: 'That a call has failed is forgotten past a domain that has ended',
+    story:
+      'A called B, B called C, and B ends: the linkage from B to C is marked first. The thread comes back from C past B, and finds the linkage from A to B not marked yet. It returns to A as if B had answered.',
+    origin: 'our own: an unseen mutant that survived',
+    edits: [
+      {
+        file: kernel,
+        from: 'registers.status = statusOf(state, isLost);',
+        to: 'registers.status = statusOf(state, hasFailed);',
       },
     ],
     killedBy: 'linearizes',

@@ -161,6 +161,27 @@ export default exhibit('ipc/toctou', [
     killedBy: 'linearizes',
   },
   {
+    name: 'found-before-the-lock',
+    variant,
+    bug: undefined,
+    title: 'A read looks its number up before it takes the lock',
+    story:
+      'The reader finds the object, and waits for the lock. Meanwhile the number is taken back, and the object then written under another. The reader is given words that were never there while its number was open.',
+    origin: 'our own: an unseen mutant that survived',
+    edits: [
+      {
+        file,
+        from: `  yield* acquire(server.lock);
+  const object = yield* find(server, number);
+  const length`,
+        to: `  const object = yield* find(server, number);
+  yield* acquire(server.lock);
+  const length`,
+      },
+    ],
+    killedBy: 'linearizes',
+  },
+  {
     name: 'anybody-becomes-anybody',
     variant,
     bug: undefined,

@@ -231,4 +231,40 @@ export default exhibit('kernel/capability', [
     edits: [{ file, from: "  yield store(slot.previous, 0, 'plain');\n", to: '' }],
     killedBy: 'refines',
   },
+  {
+    name: 'life-looked-at-too-late',
+    variant,
+    bug: undefined,
+    title: 'Which object is revoked is asked when the table is unlocked',
+    story:
+      'A revoker finds its capability, lets the table go, and then looks how many objects have come to an end there. In between another one has revoked the same object and made the next, which now goes too.',
+    origin: 'our own: an unseen mutant that survived',
+    edits: [
+      {
+        file,
+        from: `  const life = object === undefined ? 0 : yield* lifeOf(object);
+  yield* release(lockOf(tables, self.id));
+  if (object === undefined) return number;
+`,
+        to: `  yield* release(lockOf(tables, self.id));
+  if (object === undefined) return number;
+  const life = yield* lifeOf(object);
+`,
+      },
+    ],
+    killedBy: 'linearizes',
+  },
+  {
+    name: 'emptied-twice',
+    variant,
+    bug: undefined,
+    title: 'A revocation empties a slot that is empty already',
+    story:
+      'The first on the list is moved and deleted while the revoker waits for its table. The slot still says what it held, and the object lives, since others have it: it is taken off the list a second time. What stands first now has a neighbour that is not on the list, and the revoker takes it off for ever.',
+    origin: 'our own: an unseen mutant that survived',
+    edits: [
+      { file, from: "  if (!isLive(yield load(slotAt(tables, number).state, 'plain'))) return false;\n", to: '' },
+    ],
+    killedBy: 'progress',
+  },
 ]);

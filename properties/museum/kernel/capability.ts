@@ -286,4 +286,33 @@ ${access}`,
     edits: [{ file, from: "  yield store(slot.object, object, 'plain');\n", to: '' }],
     killedBy: 'own-object',
   },
+  {
+    name: 'generation-looked-at-once',
+    variant,
+    bug: undefined,
+    title: 'A use that has to try again does not compare the generation again',
+    story:
+      'A use finds its capability, and the swap that pins it fails: the slot has been emptied and filled again. The use looks whether there is a capability, and not whether it is the one that was meant, and goes on with another.',
+    origin: 'our own: an unseen mutant that survived',
+    edits: [
+      {
+        file,
+        from: `  for (;;) {
+    const errno = missing(seen, handle.generation);
+`,
+        to: `  let errno = missing(seen, handle.generation);
+  for (;;) {
+`,
+      },
+      {
+        file,
+        from: `    seen = found;
+`,
+        to: `    seen = found;
+    errno = (seen & live) === 0 ? Failure.stale : 0;
+`,
+      },
+    ],
+    killedBy: 'linearizes',
+  },
 ]);

@@ -253,4 +253,40 @@ ${fullness}`,
     ],
     killedBy: 'faultless',
   },
+  {
+    name: 'full-before-dead',
+    variant,
+    bug: undefined,
+    title: 'Who sends to the dead is told that there is no room',
+    story:
+      'Whether the inbox is full is asked first, and then whether the receiver lives. The inbox is that of the next process with its number: a client of the dead is told to try again, and not that its server has died.',
+    origin: 'our own: an unseen mutant that survived',
+    edits: [
+      {
+        file: inbox,
+        from: `  return isAlive ? (isFull ? 'full' : 'delivered') : 'dead';
+`,
+        to: `  return isFull ? 'full' : isAlive ? 'delivered' : 'dead';
+`,
+      },
+    ],
+    killedBy: 'refines',
+  },
+  {
+    name: 'answers-keep-their-room',
+    variant,
+    bug: undefined,
+    title: 'An answer that is received does not give its room back',
+    story:
+      'All words are counted when they arrive, and only messages when they are received. Each answer leaves one place less, until nobody can send to that process any more.',
+    origin: 'our own: an unseen mutant that survived',
+    edits: [
+      {
+        file: inbox,
+        from: '  if (!isNotice(kind)) yield store(inbox.words',
+        to: '  if (kind === Kind.message) yield store(inbox.words',
+      },
+    ],
+    killedBy: 'refines',
+  },
 ]);

@@ -312,4 +312,42 @@ ${unlocked}`,
     ],
     killedBy: 'progress',
   },
+  {
+    name: 'two-names-dropped-once',
+    variant,
+    bug: undefined,
+    title: 'A frame that a space has twice is given up once',
+    story:
+      'A space is reaped, and each frame that it had is given up once. One that it had under two names is still counted, and nobody has it: it is never free again.',
+    origin: 'our own: an unseen mutant that survived',
+    edits: [
+      {
+        file,
+        from: dropped,
+        to: `  const frames = new Set(entries.filter((entry) => entry !== notMapped).map(frameOf));
+  for (const frame of frames) yield* dropFrame(kernel.frames, frame);
+`,
+      },
+    ],
+    killedBy: 'linearizes',
+  },
+  {
+    name: 'last-name-forgotten',
+    variant,
+    bug: undefined,
+    title: 'Of two names of a frozen page only the last is forgotten',
+    story:
+      'A space has the page under two names, and its table says of both that they are not to be written. The cores are told of the last one only: one that has written by the first does so again.',
+    origin: 'our own: an unseen mutant that survived',
+    edits: [
+      { file, from: '  let wasWritable = false;\n', to: '  let changed = -1;\n' },
+      { file, from: '    wasWritable = true;\n', to: '    changed = page;\n' },
+      {
+        file,
+        from: '  if (wasWritable) yield* shootDown(kernel.shootdown, space, 0, kernel.pages);\n',
+        to: '  if (changed >= 0) yield* shootDown(kernel.shootdown, space, changed, 1);\n',
+      },
+    ],
+    killedBy: 'linearizes',
+  },
 ]);

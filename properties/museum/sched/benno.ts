@@ -31,6 +31,13 @@ const behind = `  yield store(last === 0 ? firstCaller : threadOf(kernel, last -
 `;
 const urgent = `  if (current < 0 || priority > (yield load(threadOf(kernel, current).priority, 'plain'))) {
 `;
+const forgets = `  if (awaitedBy !== 0) yield store(thread.awaitedBy, 0, 'plain');
+`;
+const looksAgain = `    if (yield* isAnyAbove(kernel, core, -1)) {
+      yield* unlock(kernel, other);
+      return -1;
+    }
+`;
 
 /** Calls with a direct switch, time slices that are lent, and priorities. */
 export default exhibit('sched/benno', [
@@ -246,5 +253,34 @@ export default exhibit('sched/benno', [
       },
     ],
     killedBy: 'faultless',
+  },
+  {
+    name: 'mover-told-again',
+    variant,
+    bug: undefined,
+    title: 'Whoever waited for a thread to move is told whenever it leaves a core',
+    story:
+      'The thread has left the core, and still remembers who waited for that. It leaves the next one to let others run, and tells again: the next change of its affinity is answered before it has moved.',
+    origin: 'our own: an unseen mutant that survived',
+    edits: [{ file: dispatcher, from: forgets, to: '' }],
+    killedBy: 'moved-in-time',
+  },
+  {
+    name: 'own-queue-not-looked-at-again',
+    variant,
+    bug: undefined,
+    title: 'A core takes another’s thread though one has come to its own queue',
+    story:
+      'The core lets its lock go to take both. In between somebody urgent is woken there. Nobody looks again, and one who is less urgent is fetched from the other core and run.',
+    origin: 'our own: an unseen mutant that survived',
+    edits: [
+      { file: dispatcher, from: looksAgain, to: '' },
+      {
+        file: dispatcher,
+        from: 'import { isAnyAbove, isQueued, leave, place }',
+        to: 'import { isQueued, leave, place }',
+      },
+    ],
+    killedBy: 'most-urgent',
   },
 ]);

@@ -15,6 +15,9 @@ const claimed = `    if ((yield compareAndSwap(owner, seen, wanted, 'acquire', '
 const looked = `  const awaited = yield* awaitedBy(kernel, thread);
   const on = (yield load(theirs.list, 'plain')) - 1;
 `;
+const uncontested = `  const { contested } = threadOf(kernel, holderIn(seen));
+  yield store(contested, (yield load(contested, 'plain')) & ~(1 << mutex), 'plain');
+`;
 
 /** The owner words of the mutexes, and who waits for them. */
 export default exhibit('sched/inheritance', [
@@ -178,5 +181,16 @@ export default exhibit('sched/inheritance', [
       },
     ],
     killedBy: 'faultless',
+  },
+  {
+    name: 'contested-for-ever',
+    variant,
+    bug: undefined,
+    title: 'A mutex that nobody waits for is still said to be waited for',
+    story:
+      'The last waiter has gone, and the holder gives the mutex up by the fast path. It still counts it among those that others wait for: whoever waits for the next holder lends to the last one too.',
+    origin: 'our own: an unseen mutant that survived',
+    edits: [{ file, from: uncontested, to: '' }],
+    killedBy: 'linearizes',
   },
 ]);

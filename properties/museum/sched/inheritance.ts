@@ -278,4 +278,25 @@ export default exhibit('sched/inheritance', [
     ],
     killedBy: 'linearizes',
   },
+  {
+    name: 'lowered-and-not-passed-on',
+    variant,
+    bug: undefined,
+    title: 'Along the chain only a higher priority is passed on',
+    story:
+      'The most urgent of a chain gives up. The one that it waited for falls back, and there the walk ends: whoever comes after keeps what it was lent.',
+    origin: 'our own: an unseen mutant that survived',
+    edits: [
+      {
+        file,
+        from: `    if ((yield load(effective, 'relaxed')) === priority) return;
+`,
+        to: `    const before = yield load(effective, 'relaxed');
+    if (before === priority) return;
+`,
+      },
+      { file, from: requeued, to: `${requeued}    if (priority < before) return;\n` },
+    ],
+    killedBy: 'linearizes',
+  },
 ]);

@@ -2,6 +2,7 @@ import { exhibit } from '#properties/museum/mutant.ts';
 
 const file = 'impl/sched/stealing.ts';
 const pool = 'impl/sched/pool.ts';
+const calls = 'impl/sched/pool.calls.ts';
 const variant = 'stealing';
 
 const secondSearch = `      next = yield* takeFor(kernel, core);
@@ -365,5 +366,23 @@ ${announces}      if (next < 0) {
     origin: 'ChCore, lab 4, exercise 6; MULTICORE-SCHED-06 and -07 are its like',
     edits: [{ file: pool, from: `left > 0 ? left : kernel.sliceTicks`, to: `left` }],
     killedBy: 'slices',
+  },
+  {
+    name: 'woken-and-not-looked-again',
+    variant,
+    bug: undefined,
+    title: 'Who waits for a thread to leave its core looks once',
+    story:
+      'It is woken by somebody who knows nothing of the move, and does not look whether the thread has left. The change of affinity is answered, and the thread still runs where it may not.',
+    origin: 'our own: an unseen mutant that survived',
+    edits: [
+      {
+        file: calls,
+        from: `for (let core = yield* forbidden(kernel, target); core >= 0; core = yield* forbidden(kernel, target)) {`,
+        to: `const core = yield* forbidden(kernel, target);
+  if (core >= 0) {`,
+      },
+    ],
+    killedBy: 'moved',
   },
 ]);
