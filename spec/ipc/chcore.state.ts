@@ -181,7 +181,7 @@ export const nothingCarried = (
 export const fails = (errno: ChcoreErrno, then?: (draft: Chcore) => void): Outcomes =>
   returns({ tag: 'failed', errno } as const, then);
 
-/** It fails, and has yet to let go what it has taken. */
+/** It fails, and has yet to let go what it has taken. Source: connection.c, the unlock on each way out. */
 export const failsWith = (
   errno: ChcoreErrno,
   taken: { readonly connection: number } | { readonly register: ThreadId },
