@@ -90,13 +90,16 @@ const scenarios = (variant: string): { name: string; program: Program<Call, Para
     { name: 'emptied by two while two are set', program: program(40, [[zero], [zero], [sets(35), sets(3)]]) },
     // A count has seen 99 set and 131 not yet cleared; but who cleared 131 has found 99 not set after that. The words before
     // theirs make the count long.
-    ...[asks(99), clears(99)].flatMap((last) => [
+    ...[
+      { verb: 'asks for', last: asks(99) },
+      { verb: 'clears', last: clears(99) },
+    ].flatMap(({ verb, last }) => [
       {
-        name: `counted while others change: who clears has set, and ${last.tag}`,
+        name: `counted while others change: who sets and clears one ${verb} another`,
         program: program(160, [[sets(99)], [sets(131), clears(131), last], [count]]),
       },
       {
-        name: `counted while others change: who counts has set, and another ${last.tag}`,
+        name: `counted by who set one, while it is cleared by who then ${verb} another`,
         program: program(160, [[clears(131), last], [sets(131), count], [sets(99)]]),
       },
     ]),
