@@ -49,6 +49,7 @@ import remapShootdownMutants from '#properties/museum/kernel/remap.shootdown.ts'
 import remapMutants from '#properties/museum/kernel/remap.ts';
 import type { Mutant } from '#properties/museum/mutant.ts';
 import bennoMutants from '#properties/museum/sched/benno.ts';
+import bennoUrgencyMutants from '#properties/museum/sched/benno.urgency.ts';
 import bigLockMutants from '#properties/museum/sched/big-lock.ts';
 import cpuSetBigLockMutants from '#properties/museum/sched/cpu-set.big-lock.ts';
 import cpuSetMutants from '#properties/museum/sched/cpu-set.ts';
@@ -154,6 +155,7 @@ export const mutants: readonly Mutant[] = [
   ...bigLockMutants,
   ...lazyMutants,
   ...bennoMutants,
+  ...bennoUrgencyMutants,
   ...dequeBigLockMutants,
   ...cpuSetMutants,
   ...cpuSetBigLockMutants,

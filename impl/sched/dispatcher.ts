@@ -45,8 +45,8 @@ export function* dispatch(kernel: Kernel, _table: ThreadTable, core: number): Ro
   }
 }
 
-/** Offers all who wait for a core but `next`, which is to have it, to those cores that have nothing to do. */
-function* offerOthers(kernel: Kernel, core: number, next: ThreadId): Routine {
+/** Offers all who wait for a core but `next`, which has it or is to have it, to those cores that have nothing to do. */
+export function* offerOthers(kernel: Kernel, core: number, next: ThreadId): Routine {
   const length = yield load(coreOf(kernel, core).length, 'relaxed');
   if (length === ((yield* isQueued(kernel, next)) ? 1 : 0)) return; // nobody else is there
   let isAnyAsleep = false;
@@ -196,11 +196,17 @@ export function* changeCore(kernel: Kernel, id: ThreadId, to: number): Routine {
   yield tracepoint('moved', place(id, to, yield load(thread.priority, 'plain')));
 }
 
-/** Tells those in a set of threads that somebody has left a core that it had to leave. The caller holds no lock. */
-export function* tellMoved(kernel: Kernel, awaitedBy: Word): Routine {
+/**
+ * Tells those in a set of threads that somebody has left a core that it had to leave, or need not. The caller holds no lock.
+ * Gives whether this core should give way.
+ */
+export function* tellMoved(kernel: Kernel, awaitedBy: Word): Routine<boolean> {
+  let mustGiveWay = false;
   for (let id = 0; id < kernel.threads.length; id++) {
-    if (has(awaitedBy, id)) yield* post(kernel, id, threadOf(kernel, id).moved, 1, State.awaitsMove);
+    if (!has(awaitedBy, id)) continue;
+    if (yield* post(kernel, id, threadOf(kernel, id).moved, 1, State.awaitsMove)) mustGiveWay = true;
   }
+  return mustGiveWay;
 }
 
 /**

@@ -9,7 +9,7 @@ import {
   tracepoint,
   type Word,
 } from '#impl/machine/ops.ts';
-import { giveUp, tellMoved } from '#impl/sched/dispatcher.ts';
+import { giveUp, offerOthers, tellMoved } from '#impl/sched/dispatcher.ts';
 import { isAnyAbove } from '#impl/sched/queue.ts';
 import { has, type Kernel, lockThisCore, State, threadOf, unlock } from '#impl/sched/table.ts';
 import type { Thread, ThreadTable } from '#impl/sync/threads.ts';
@@ -78,9 +78,10 @@ export function* giveWay(self: Thread, kernel: Kernel): Routine {
     if (awaitedBy !== 0) yield store(thread.awaitedBy, 0, 'plain');
     const priority = yield load(thread.priority, 'plain');
     if (yield* isAnyAbove(kernel, core, priority)) core = yield* giveTurn(self, kernel, core, false);
+    else yield* offerOthers(kernel, core, self.id); // somebody was to have this core, and is not to have it any more
   }
   yield* unlock(kernel, core);
-  if (awaitedBy !== 0) yield* tellMoved(kernel, awaitedBy);
+  if (awaitedBy !== 0 && (yield* tellMoved(kernel, awaitedBy))) yield* giveWay(self, kernel); // to one of those
 }
 
 /** Another core has interrupted this one in the midst of a context. A dispatcher looks for work anyway. */

@@ -219,6 +219,12 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
       [calls(0, 0, 0)],
       [terminates(0), aborts(0)],
     ),
+    of(
+      'a call is given up, and the next one too',
+      keeps([0, 0], 2),
+      [calls(0, 0, 0), calls(0, 0, 0)],
+      [aborts(0), aborts(0)],
+    ),
     of('a call is given up, and then the server ends', keeps([0, 0]), [calls(0, 0, 0)], [aborts(0), terminates(1)]),
     of(
       'a call is given up, and its A-stack is used again',

@@ -36,7 +36,8 @@ const scenario = (
   cores: number,
   threads: readonly (readonly SchedulerCall[])[],
   priorities: readonly Priority[] = threads.map(() => 1),
-): Scenario => ({ name, program: { variant: '', cores, threads, parameters: { priorities, sliceTicks: 1 } } });
+  sliceTicks = 1,
+): Scenario => ({ name, program: { variant: '', cores, threads, parameters: { priorities, sliceTicks } } });
 
 const waking: readonly Scenario[] = [
   scenario('one waits, one wakes', 2, [[waits], [wakes(0)]]),
@@ -75,6 +76,42 @@ const calling: readonly Scenario[] = [
     1,
     [[waits, calls(1)], [receives, replies()], [waits, wakes(0), works()], [wakes(2)]],
     [3, 1, 2, 0],
+  ),
+  scenario('one that is called has waited on another core, behind one that goes on there', 2, [
+    [waits, calls(1)],
+    [moves(null, 2), waits, ranks(null, 1), receives, replies()],
+    [moves(null, 2), wakes(1), yields, moves(1, 3), wakes(0), works()],
+  ]),
+  scenario('one calls twice, and another between its calls', 1, [
+    [calls(2, 3), calls(2, 5)],
+    [calls(2, 4)],
+    [receives, repliesAndReceives(), repliesAndReceives(), repliesAndReceives()],
+  ]),
+  scenario(
+    'two who are more urgent call one',
+    1,
+    [[calls(2, 3)], [calls(2, 4)], [receives, repliesAndReceives(), replies()]],
+    [2, 2, 1],
+  ),
+  scenario(
+    'who calls is as urgent as another that waits, and more than whom it calls',
+    1,
+    [[receives, ranks(1, 3), replies()], [calls(0), works()], [works()]],
+    [1, 2, 2],
+  ),
+  scenario('who calls is made more urgent by whom it calls', 1, [
+    [receives, ranks(1, 2), replies(), works()],
+    [calls(0), works()],
+  ]),
+  scenario(
+    'a slice that is used in part is lent',
+    1,
+    [
+      [receives, works(), replies()],
+      [works(), calls(0)],
+    ],
+    [1, 1],
+    2,
   ),
   scenario('who is called may not run here', 2, [
     [moves(null, 1), calls(1), locates],
@@ -120,6 +157,36 @@ const moving: readonly Scenario[] = [
     [works()],
     [works()],
   ]),
+  scenario('one that is to be moved may stay after all, and calls', 4, [
+    [calls(3)],
+    [moves(0, 2)],
+    [moves(0, 3)],
+    [receives],
+  ]),
+  scenario('one that is to be moved may stay after all, beside one that is made more urgent', 3, [
+    [works(), works()],
+    [moves(0, 2)],
+    [moves(3, 1), moves(0, 3), ranks(3, 2)],
+    [works()],
+  ]),
+  scenario(
+    'one that is to be moved may stay after all, and whoever wanted that has come to its core',
+    3,
+    [[works(), works()], [moves(0, 2)], [moves(1, 1), moves(0, 3)]],
+    [1, 2, 1],
+  ),
+  scenario(
+    'one is woken where another makes itself more urgent',
+    3,
+    [[waits, works()], [works(), wakes(0)], [moves(3, 1)], [ranks(null, 3), works(), works()]],
+    [2, 1, 1, 1],
+  ),
+  scenario(
+    'one that is more urgent is moved to where its mover is',
+    2,
+    [[moves(3, 1), works(), works()], [works(), works()], [works()], [works()]],
+    [1, 2, 0, 2],
+  ),
   scenario('where there is no core', 2, [
     [moves(null, 4), asksMask(null), moves(null, -1), ranks(null, 4), ranks(null, 2)],
   ]),

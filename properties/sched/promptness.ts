@@ -124,8 +124,43 @@ const offersAndFinds = (run: Run): boolean => {
   });
 };
 
+/**
+ * Whoever is interrupted and goes on has looked after those who wait for its core: by the time that it answers a call, no
+ * core sleeps that could run one of them and was not told. They were left to this core, and are not to have it any more.
+ */
+const offersWhomItPasses = (run: Run): boolean => {
+  const waitsSince = new Map<ThreadId, number>();
+  const toldAt = Array.from({ length: run.program.cores }, () => -1);
+  /** Who was interrupted, where and when, and has not given its core up since. */
+  const passing = new Map<ThreadId, { readonly core: number; readonly step: number; readonly index: number }>();
+  const isOverlooked = (id: ThreadId, where: number, index: number, { threads, halted }: Scene): boolean => {
+    const { state, core, mask } = threads[id] as Scene['threads'][number];
+    const since = waitsSince.get(id) ?? -1;
+    if (state !== 'ready' || core !== where || since > index || !has(mask, where)) return false;
+    return halted.some(
+      (isHalted, other) => isHalted && other !== where && has(mask, other) && (toldAt[other] ?? -1) < since,
+    );
+  };
+  return follow(run, ({ name, word, context, core, step }, scene, index) => {
+    for (const [by, { core: where, step: from, index: since }] of passing) {
+      const goesOn = run.calls.some(
+        ({ thread, answeredStep = 0 }) => thread === by && answeredStep > from && answeredStep < step,
+      );
+      if (!goesOn) continue;
+      passing.delete(by);
+      if (scene.threads.some((_, id) => isOverlooked(id, where, since, scene))) return false;
+    }
+    if (name === 'told to look') toldAt[word] = index;
+    if (['preempted', 'ready', 'moved', 'mask', 'priority'].includes(name)) waitsSince.set(placeOf(word).id, index);
+    if (name === 'blocked' || name === 'preempted') passing.delete(context);
+    if (name === 'interrupted' && context < scene.threads.length) passing.set(context, { core, step, index });
+    return true;
+  });
+};
+
 /** No core halts, or sleeps on, beside a thread that it could run. */
-export const isWorkConserving = (run: Run): boolean => wakesWhoIsTold(run) && offersAndFinds(run);
+export const isWorkConserving = (run: Run): boolean =>
+  wakesWhoIsTold(run) && offersAndFinds(run) && offersWhomItPasses(run);
 
 /** By then whoever may not keep its core, or is less urgent than the one that waits, was told, if it is not that one. */
 const isTold = (run: Run): boolean =>
@@ -154,6 +189,9 @@ const knows = ({ name, word, context, core }: Traced, scene: Scene): boolean => 
   const thread = scene.threads[id];
   if (name === 'ready') return thread?.core === core && has(thread.mask, core) && thread.priority > current.priority;
   if (name === 'mask') return id === context && !has(word >> 4, core);
+  if (name === 'moved') {
+    return where === core && thread?.state === 'ready' && has(thread.mask, core) && more > current.priority;
+  }
   if (name !== 'priority' || where !== core) return false;
   return id === context ? isAnybodyAbove(scene, core, more) : thread?.state === 'ready' && more > current.priority;
 };

@@ -89,4 +89,11 @@ export const lazySchedulerSubmissions: readonly Omit<Submission, 'assignment'>[]
     edits: [{ from: '  return !isPassed;\n', to: '  return !isPassed || core >= 0;\n' }],
     loses: ['most-urgent'],
   },
+  {
+    name: 'still-in-its-old-queue',
+    what: 'A direct switch from another core does not take whom it calls out of the queue of its old core.',
+    file,
+    edits: [{ from: '    yield* leave(kernel, there, target);\n', to: '' }],
+    loses: ['holds', 'no-race'],
+  },
 ];

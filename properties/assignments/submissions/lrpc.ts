@@ -83,4 +83,11 @@ export const lrpcSubmissions: readonly Omit<Submission, 'assignment'>[] = [
     ],
     loses: ['one-at-a-time', 'all-at-once'],
   },
+  {
+    name: 'captured-and-not-marked',
+    what: 'A call of which the caller has been captured can be given up again, in place of that in which it is now.',
+    file,
+    edits: [{ from: '      yield* set(outer.captured, 1);\n', to: '' }],
+    loses: ['everybody-goes-on', 'weak-waits'],
+  },
 ];

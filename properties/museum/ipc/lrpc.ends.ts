@@ -357,4 +357,21 @@ export default exhibit('ipc/lrpc', [
     ],
     killedBy: 'refines',
   },
+  {
+    name: 'captive-given-up-again',
+    variant,
+    bug: undefined,
+    title: 'A call is given up that was given up before',
+    story:
+      'Whoever gives a call up finds that of a thread that was captured long ago. It is told that all is well, and the call in which the thread is now goes on.',
+    origin: 'a submission that no rubric caught',
+    edits: [
+      {
+        file,
+        from: 'Linked.thread | Linked.outermost | Linked.captured;',
+        to: 'Linked.thread | Linked.outermost;',
+      },
+    ],
+    killedBy: 'progress',
+  },
 ]);

@@ -286,4 +286,39 @@ export default exhibit('sched/eager', [
     ],
     killedBy: 'linearizes',
   },
+  {
+    name: 'told-its-mover-and-goes-on',
+    variant,
+    bug: undefined,
+    title: 'Who tells its mover that it stays does not give way to it',
+    story:
+      'The mover has come to the same core meanwhile, and is more urgent. It is made ready by the thread that was to move, which goes on: it had looked for somebody more urgent before.',
+    origin: 'was in ours, found by a reviewer',
+    edits: [
+      {
+        file: running,
+        from: ' && (yield* tellMoved(kernel, awaitedBy))) yield* giveWay(self, kernel); // to one of those',
+        to: ') yield* tellMoved(kernel, awaitedBy);',
+      },
+    ],
+    killedBy: 'gives-way',
+  },
+  {
+    name: 'interrupted-in-vain',
+    variant,
+    bug: undefined,
+    title: 'Who is interrupted in vain offers nobody',
+    story:
+      'Somebody was woken to take a core, and nobody else was told. Before the interrupt strikes the thread there is made more urgent. It goes on; the one that was woken waits, beside a core that sleeps.',
+    origin: 'was in ours, found by a reviewer',
+    edits: [
+      {
+        file: running,
+        from: `    else yield* offerOthers(kernel, core, self.id); // somebody was to have this core, and is not to have it any more
+`,
+        to: '',
+      },
+    ],
+    killedBy: 'work-conserving',
+  },
 ]);

@@ -6,6 +6,7 @@ const dispatcher = 'impl/sched/dispatcher.ts';
 const running = 'impl/sched/running.ts';
 const placement = 'impl/sched/placement.ts';
 const queue = 'impl/sched/queue.ts';
+const messages = 'impl/sched/messages.ts';
 
 const looksAtState = `      if ((yield load(threadOf(kernel, first).state, 'plain')) === State.ready) return first;
 `;
@@ -207,5 +208,89 @@ ${looksAtState}${skips}`,
       },
     ],
     killedBy: 'runs-once',
+  },
+  {
+    name: 'called-and-still-queued',
+    variant,
+    bug: undefined,
+    title: 'Who is called from another core stays in the queue of its old one',
+    story:
+      'A direct switch takes a thread to the core of its caller. It was blocked and still stood in the queue of the core where it had waited, and stands there now while it runs: that core may run it too.',
+    origin: 'a submission that no rubric caught',
+    edits: [
+      {
+        file: messages,
+        from: '    yield* leave(kernel, there, to); // it may have been left there\n',
+        to: '',
+      },
+      {
+        file: messages,
+        from: "import { isAnyAbove, leave } from '#impl/sched/queue.ts';",
+        to: "import { isAnyAbove } from '#impl/sched/queue.ts';",
+      },
+    ],
+    killedBy: 'holds',
+  },
+  {
+    name: 'old-link-in-a-new-call',
+    variant,
+    bug: undefined,
+    title: 'Who calls again still has its link of before',
+    story:
+      'A call leaves in its caller’s word who came after it. When it calls again as the last one, that other seems to come after it once more, and its call is taken twice.',
+    origin: 'by a reviewer who had not written the workloads',
+    edits: [
+      {
+        file: messages,
+        from: `  yield store(nextCaller, 0, 'plain');
+`,
+        to: '',
+      },
+    ],
+    killedBy: 'linearizes',
+  },
+  {
+    name: 'head-hides-who-is-ready',
+    variant,
+    bug: undefined,
+    title: 'Whether anybody more urgent is there is asked of the first of each list',
+    story:
+      'The first of a list runs or is blocked, as it may in a lazy queue. Those behind it are ready, and are passed by.',
+    origin: 'by a reviewer who had not written the workloads',
+    edits: [
+      {
+        file: queue,
+        from: `    let at = yield load(coreOf(kernel, core).first[above] as number, 'plain');
+    while (at !== 0) {
+      const { state, next } = threadOf(kernel, at - 1);
+      if ((yield load(state, 'plain')) === State.ready) return true;
+      at = yield load(next, 'plain');
+    }
+`,
+        to: `    const at = yield load(coreOf(kernel, core).first[above] as number, 'plain');
+    if (at !== 0 && (yield load(threadOf(kernel, at - 1).state, 'plain')) === State.ready) return true;
+`,
+      },
+    ],
+    killedBy: 'most-urgent',
+  },
+  {
+    name: 'ranked-in-its-old-list',
+    variant,
+    bug: undefined,
+    title: 'A blocked thread that gets another priority stays in its old list',
+    story:
+      'It is blocked, so its priority is only stored. But it still stands in the queue, in the list of its old priority, and is taken out of that of the new one.',
+    origin: 'by a reviewer who had not written the workloads',
+    edits: [
+      {
+        file: placement,
+        from: `  const wasQueued = yield* isQueued(kernel, target);
+`,
+        to: `  const wasQueued = (yield* isQueued(kernel, target)) && (yield load(thread.state, 'plain')) <= State.running;
+`,
+      },
+    ],
+    killedBy: 'progress',
   },
 ]);
