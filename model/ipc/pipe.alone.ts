@@ -44,6 +44,7 @@ export const aloneScenarios = (variant: string): { name: string; program: Progra
     },
     { name: 'alone: calls of no bytes', program: alone(both, [writes([]), writes([1]), reads(0), reads(1)]) },
     { name: 'alone: killed', program: alone(both, [writes([1]), kills(0), reads(1), reads(1)]) },
+    { name: 'alone: killed, and no writer left', program: alone(both, [closes(1), kills(0), reads(1)]) },
     {
       name: 'alone: killed at the brim',
       program: alone(both, [writes([1, 2, 3, 4]), kills(0), writes([5]), reads(4)], bytewise),

@@ -70,6 +70,10 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
       program: of([neither, neither], [[pipes, forks(1)], [closes(0)]]),
     },
     {
+      name: 'a pipe is made while another cannot be',
+      program: of([neither, neither], [[{ tag: 'pipe', mapped: false }], [pipes]]),
+    },
+    {
       name: 'a new pipe is made where one has just been closed',
       program: of([writer, neither], [[closes(1)], [pipes]]),
     },

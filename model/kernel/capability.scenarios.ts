@@ -77,6 +77,40 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
       [[holds(0)]],
       [[copies(at(0), { badge: 5 }), reads(1), copies(at(1), { badge: 6 }), copies(at(1)), reads(2)]],
     ),
+    of('alone: minted twice, with one badge', [[holds(0)]], [[mints(at(0)), mints(at(1)), reads(2)]]),
+    of(
+      'alone: badges and words of many bits',
+      [[holds(0)]],
+      [
+        [
+          copies(at(0), { badge: 16 }),
+          reads(1),
+          copies(at(0), { badge: 70_000 }),
+          writes(-1, 2),
+          reads(2),
+          writes(300, 0),
+          reads(0),
+        ],
+      ],
+    ),
+    of(
+      'alone: one slot is used many times',
+      [[]],
+      [
+        [
+          ...Array.from({ length: 17 }, (_, i) => [creates, deletes(0, i + 1)]).flat(),
+          creates,
+          ...[1, 2, 3, 17, 18].map((generation) => reads(0, generation)),
+        ],
+      ],
+      { slots: 2, objects: 1 },
+    ),
+    of(
+      'alone: what fails leaves nothing behind',
+      [[holds(0), holds(0)]],
+      [[copies(at(0)), deletes(0), deletes(1), creates, reads(0, 2)]],
+      { slots: 2, objects: 1 },
+    ),
     of(
       'alone: moved, deleted, used again',
       [[holds(0)]],
@@ -205,6 +239,20 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
     of('two delete the last two', shared, [[deletes(0), creates], [deletes(0)]], { objects: 1 }),
     of('the last is deleted while it is used', [[holds(0)], [holds(0)]], [[deletes(0)], [reads(0), deletes(0)]]),
     of('two revoke', [[holds(0)], [holds(0)]], [[revokes(0)], [revokes(0)]]),
+    of(
+      'two revoke, and who has answered looks for another of its own',
+      [[holds(0), holds(0), holds(0)], [holds(0)]],
+      [[revokes(1), reads(2)], [revokes(0)]],
+    ),
+    of(
+      'an object is made where others were, and its maker is who made the last',
+      [[holds(0)], [holds(0)]],
+      [
+        [deletes(0), creates, deletes(0, 2)],
+        [deletes(0), creates, copies(at(0, 2), { over: at(0, 2) }), reads(1)],
+      ],
+      { objects: 1 },
+    ),
     of('two revoke, and one makes an object', [[holds(0)], [holds(0)]], [[revokes(0), creates], [deletes(0)]], {
       objects: 1,
     }),

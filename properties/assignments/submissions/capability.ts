@@ -1,6 +1,7 @@
 import type { Submission } from '#properties/assignments/submissions/submission.ts';
 
 const lock = 'right-one-lock.ts';
+const list = 'right-list-per-object.ts';
 
 /** A lock for each process's table, in a row; every call takes all of them, beginning with `first`. */
 const locksFrom = (first: string): Submission['edits'] => [
@@ -100,5 +101,59 @@ export const capabilitySubmissions: readonly Omit<Submission, 'assignment'>[] = 
       },
     ],
     loses: ['no-race'],
+  },
+  {
+    name: 'right-list-per-object',
+    what: 'A list of capabilities for each object; a revocation lets the lock go after each.',
+    file: list,
+    edits: [],
+    loses: [],
+  },
+  {
+    name: 'revokes-its-own-last',
+    what: 'A revocation keeps its own capability for the end, and takes it for done when somebody else took that one away.',
+    file: list,
+    edits: [
+      {
+        from: "    const first: Word = yield load(t.first + object, 'plain');\n",
+        to: "    let first: Word = yield load(t.first + object, 'plain');\n",
+      },
+      {
+        from: '    yield* drop(t, first - 1);\n    yield* release(t.lock);\n    yield* acquire',
+        to: "    if ((yield* look(self, t, handle, Right.revoke)) < 0) break;\n    if (first === mine + 1) first = (yield load(t.next + mine, 'plain')) || first;\n    yield* drop(t, first - 1);\n    yield* release(t.lock);\n    yield* acquire",
+      },
+    ],
+    loses: ['all-at-once', 'revoked', 'weak-answers'],
+  },
+  {
+    name: 'maker-of-the-object-before',
+    what: 'Who made an object is stored only where there was none yet.',
+    file: list,
+    edits: [
+      {
+        from: '      yield store(t.maker + object, self.id',
+        to: '      if (serial === 0) yield store(t.maker + object, self.id',
+      },
+    ],
+    loses: ['all-at-once', 'weak-answers'],
+  },
+  {
+    name: 'generations-of-four-bits',
+    what: 'The sixteenth capability in a slot has the generation of the first.',
+    file: list,
+    edits: [
+      {
+        from: "(yield load(t.generation + c, 'plain')) + 1;",
+        to: "((yield load(t.generation + c, 'plain')) % 15) + 1;",
+      },
+    ],
+    loses: ['one-at-a-time', 'all-at-once', 'stale', 'weak-answers'],
+  },
+  {
+    name: 'badges-of-four-bits',
+    what: 'A badge is stored in four bits.',
+    file: list,
+    edits: [{ from: 'yield store(t.badge + c, badge,', to: 'yield store(t.badge + c, badge & 15,' }],
+    loses: ['one-at-a-time', 'all-at-once', 'weak-answers'],
   },
 ];

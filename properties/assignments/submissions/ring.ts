@@ -85,4 +85,28 @@ export const ringSubmissions: readonly Omit<Submission, 'assignment'>[] = [
     ],
     loses: ['all-at-once', 'everybody-goes-on', 'items-once', 'items-in-order', 'weak-answers', 'weak-waits'],
   },
+  {
+    name: 'items-of-seven-bits',
+    what: 'The highest bit of an item is lost.',
+    file: flags,
+    edits: [{ from: '  return item;\n', to: '  return item & 127;\n' }],
+    loses: ['all-at-once', 'items-once', 'items-in-order', 'weak-answers'],
+  },
+  {
+    name: 'zero-is-empty',
+    what: 'The item is its own flag, and an item of 0 looks like none.',
+    file: flags,
+    edits: [
+      {
+        from: "  yield store(ring.full + at, 1, 'release');\n",
+        to: "  yield store(ring.full + at, item, 'release');\n",
+      },
+      {
+        from: '  yield* awaitFlag(ring.full + at, 1);\n',
+        to: "  while ((yield load(ring.full + at, 'acquire')) === 0) yield awaitOther(ring.full + at, 0, 'relaxed');\n",
+      },
+      { from: 'import { type Address, awaitWord,', to: 'import { type Address, awaitOther, awaitWord,' },
+    ],
+    loses: ['everybody-goes-on', 'weak-waits'],
+  },
 ];

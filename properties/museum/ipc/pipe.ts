@@ -220,4 +220,54 @@ export default exhibit('ipc/pipe', [
     ],
     killedBy: 'copies',
   },
+  {
+    name: 'made-and-undone',
+    variant: 'xv6',
+    bug: undefined,
+    title: 'A pipe is made before it is known whether its maker can be told',
+    story:
+      'The descriptors cannot be copied out, and the pipe is undone. Whoever asked for one meanwhile was told that there is none left.',
+    origin: 'a wrong submission of a reviewer, who lost nothing by it',
+    edits: [
+      {
+        file: file,
+        from: `  if ((yield copyOut(0, readEnd)) < 0 || (yield copyOut(1, writeEnd)) < 0) return failed; // before there is one to undo
+`,
+        to: '',
+      },
+      {
+        file: file,
+        from: `'pipe.claim')) !== 0) return failed; // pairs with close
+`,
+        to: `'pipe.claim')) !== 0) return failed; // pairs with close
+  if ((yield copyOut(0, readEnd)) < 0 || (yield copyOut(1, writeEnd)) < 0) {
+    yield store(pipe.inUse, 0, 'release', 'pipe.unclaim');
+    return failed;
+  }
+`,
+      },
+    ],
+    killedBy: 'linearizes',
+  },
+  {
+    name: 'killed-before-the-end',
+    variant: 'xv6',
+    bug: undefined,
+    title: 'Who was killed is told so at the end of file',
+    story:
+      'Nobody is left who could write, so a reader need not wait, killed or not. It asks first whether it was killed.',
+    origin: 'a wrong submission of a reviewer, who lost nothing by it',
+    edits: [
+      {
+        file: file,
+        from: `    if ((yield load(ring.writeOpen, 'plain')) === 0) return nread;
+    if (yield* isKilled(self)) return undefined;
+`,
+        to: `    if (yield* isKilled(self)) return undefined;
+    if ((yield load(ring.writeOpen, 'plain')) === 0) return nread;
+`,
+      },
+    ],
+    killedBy: 'refines',
+  },
 ]);

@@ -267,4 +267,23 @@ export default exhibit('kernel/capability', [
     ],
     killedBy: 'progress',
   },
+  {
+    name: 'maker-of-the-object-before',
+    variant,
+    bug: undefined,
+    title: 'An object is made where others were, and has the maker of one of those',
+    story:
+      'Who has made an object is stored for the first two in its place. Whoever grants over the third reaches a process that has nothing to do with it.',
+    origin: 'a wrong submission of a reviewer, who lost nothing by it',
+    edits: [
+      {
+        file: file,
+        from: `    yield store(object.maker, self.id, 'plain');
+`,
+        to: `    if ((yield* lifeOf(object)) < 2) yield store(object.maker, self.id, 'plain');
+`,
+      },
+    ],
+    killedBy: 'linearizes',
+  },
 ]);

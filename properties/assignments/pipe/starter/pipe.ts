@@ -24,7 +24,7 @@ export interface PipeParameters {
   readonly capacitySlots: number;
   /** Which ends each process holds at boot: `holdings[process]` is `{ read, write }`. */
   readonly holdings: Holdings;
-  /** Where counters that only grow would stand at boot. Ignore it if you have none. */
+  /** Where counters that only grow would stand at boot, which may be below 0. Ignore it if you have none. */
   readonly carriedBytes: number;
 }
 
