@@ -34,7 +34,6 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
     { name: 'a put meets a get', program: of([[puts(1)], [gets(1)]]) },
     { name: 'every slot is used again', program: of([[puts(1, 2, 3)], [gets(2)]]) },
     { name: 'items of all sizes', program: of([[puts(0, 255, 128)], [gets(3)]]) },
-    { name: 'one item like another', program: of([[puts(7, 7)], [gets(2)]]) },
     { name: 'a producer that is ahead', program: of([[puts(1, 2, 3)], [gets(1)]], two) },
     { name: 'a consumer that catches up', program: of([[puts(1, 2)], [gets(2)]], two) },
     { name: 'nothing comes', program: of([[puts(1)], [gets(2)]]) },
