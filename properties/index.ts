@@ -60,6 +60,7 @@ import globalMutants from '#properties/museum/sched/global.ts';
 import inheritanceBigLockMutants from '#properties/museum/sched/inheritance.big-lock.ts';
 import inheritanceMutexMutants from '#properties/museum/sched/inheritance.mutex.ts';
 import inheritanceMutants from '#properties/museum/sched/inheritance.ts';
+import lazyHandedInMutants from '#properties/museum/sched/lazy.handed-in.ts';
 import lazyMutants from '#properties/museum/sched/lazy.ts';
 import stealingMutants from '#properties/museum/sched/stealing.ts';
 import dispatcherMutants from '#properties/museum/sync/dispatcher.ts';
@@ -154,6 +155,7 @@ export const mutants: readonly Mutant[] = [
   ...eagerMutants,
   ...bigLockMutants,
   ...lazyMutants,
+  ...lazyHandedInMutants,
   ...bennoMutants,
   ...bennoUrgencyMutants,
   ...dequeBigLockMutants,

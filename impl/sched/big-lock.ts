@@ -31,7 +31,7 @@ const Failure = { noReply: -2, noThread: -3, busy: -16, invalid: -22 } as const;
 const priorities = 4;
 
 /**
- * All that is kept of a thread. `ticket`: it waits for a core since then. `core`: where it runs, or ran last. `awaits`: who
+ * All that is kept of a thread. `ticket`: it waits for a turn since then. `core`: where it runs, or ran last. `awaits`: who
  * has to leave its core before it goes on, plus 1. `calls`: whom it calls, plus 1, with what, and since when.
  */
 type ThreadWords = Record<
@@ -150,10 +150,10 @@ function* best(layout: Layout, core: number, priority: number): Routine<number> 
 }
 
 /** Gives the core up, with the lock held; goes on with it held, perhaps on another core. */
-function* giveUp(self: Thread, layout: Layout, state: number): Routine {
+function* giveUp(self: Thread, layout: Layout, state: number, keepsTurn = false): Routine {
   const mine = wordsOf(layout, self.id);
   yield store(mine.state, state, 'plain');
-  yield store(mine.ticket, yield* ticket(layout), 'plain');
+  if (!keepsTurn) yield store(mine.ticket, yield* ticket(layout), 'plain');
   yield tracepoint(state === State.ready ? 'preempted' : 'blocked', self.id);
   if (state === State.ready) yield* tellOthers(layout); // they may take it
   yield* readyWhoAwaits(layout, self.id);
@@ -193,7 +193,7 @@ function* giveWay(self: Thread, layout: Layout): Routine {
   const core = yield coreNumber();
   const mayStay = has(yield load(mask, 'plain'), core);
   if (mayStay && (yield* best(layout, core, yield load(priority, 'plain'))) < 0) return;
-  yield* giveUp(self, layout, State.ready);
+  yield* giveUp(self, layout, State.ready, mayStay);
 }
 
 /** Another core has interrupted this one. */

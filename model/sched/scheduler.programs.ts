@@ -56,6 +56,17 @@ const waking: readonly Scenario[] = [
     ],
     [1, 1, 2],
   ),
+  scenario(
+    'one gives way to another, and a third that is as urgent waits',
+    1,
+    [
+      [yields, wakes(2), works(1)],
+      [yields, works(1)],
+      [waits, works(1)],
+    ],
+    [1, 1, 2],
+    9,
+  ),
   scenario('one goes to sleep on the core where its waker goes on', 2, [
     [waits, wakes(2), works(), works()],
     [wakes(0)],
@@ -116,6 +127,38 @@ const calling: readonly Scenario[] = [
   scenario('who is called may not run here', 2, [
     [moves(null, 1), calls(1), locates],
     [moves(null, 2), receives, locates, replies()],
+  ]),
+  scenario('who calls may not run elsewhere, and who is called may', 2, [
+    [moves(null, 1), calls(1), locates],
+    [receives, replies()],
+  ]),
+  scenario('who is answered may not run here', 2, [
+    [moves(null, 1), calls(1), locates],
+    [moves(null, 2), receives, repliesAndReceives()],
+  ]),
+  scenario('who is answered is less urgent than another', 2, [
+    [calls(1), works()],
+    [receives, ranks(0, 0), repliesAndReceives()],
+    [works(9), works(9), works(9)],
+    [works()],
+  ]),
+  scenario(
+    'who calls is less urgent than another, and whom it calls is not',
+    2,
+    [[calls(1)], [receives, replies()], [works(1)]],
+    [0, 2, 1],
+  ),
+  scenario(
+    'who is called has waited where one that is more urgent waits now',
+    2,
+    [[works(9), calls(1)], [receives, replies()], [works(1)], [works(9)], [works(1)], [works(9)]],
+    [0, 0, 0, 1, 0, 1],
+    9,
+  ),
+  scenario('one that owes a reply would receive', 2, [
+    [calls(2, 3)],
+    [calls(2, 4)],
+    [receives, receives, replies(), receives, replies()],
   ]),
 ];
 

@@ -17,6 +17,8 @@ export interface Attack {
   readonly tries: string;
   readonly base: Base;
   readonly seen: Seen;
+  /** It may come to one of its limits before a whole grade is done, and lose more than its base. */
+  readonly isCostly?: boolean;
   /** The files that are handed in, by path, made from the base's one file. */
   files(base: string): ReadonlyMap<string, string>;
 }
@@ -34,7 +36,7 @@ export const baseFrom = (reference: string, base: Base): string => {
   return base === 'right' ? reference : reference.replace(taken, '');
 };
 
-type Named = Pick<Attack, 'name' | 'tries' | 'base' | 'seen'>;
+type Named = Pick<Attack, 'name' | 'tries' | 'base' | 'seen' | 'isCostly'>;
 
 /** The base, with `code` run before anything of it is. */
 export const prepended = (named: Named, code: string): Attack => ({

@@ -45,6 +45,15 @@ describe('the scan of routines', () => {
     ]);
   });
 
+  it('says nothing of what stands behind an arrow or a yield of the line before, where a formatter breaks lines', () => {
+    const inF = (...lines: string[]): string[] => problems('function* helper() {}', 'function* f() {', ...lines, '}');
+    expect(inF('  yield* locked(() =>', '    helper(a, b),', '  );')).toEqual([]);
+    expect(inF('  return yield*', '', '    helper(a); // run')).toEqual([]);
+    expect(inF("  const look = (at) => // 'plain'", "    load(at, 'plain');", '  yield look(a);')).toEqual([]);
+    expect(inF('  yield* locked(() =>', '    other(helper(a)),', '  );')).toEqual([`4: ${notRun}`]);
+    expect(inF('  yield* locked(() => {', '    helper(a);', '  });')).toEqual([`4: ${notRun}`]);
+  });
+
   it('takes no longer for a text that was made to take long', () => {
     const characters = 200_000; // by looking again from each quote: minutes
     const of = (piece: string): string => piece.repeat(characters / piece.length);

@@ -218,44 +218,6 @@ const obeys = (run: Run): boolean => {
 /** Whoever may not keep its core, or is less urgent than another there, is told and gives way. */
 export const givesWay = (run: Run): boolean => isTold(run) && obeys(run);
 
-/** Whether a thread gives its core up because its turn is over: it yields, or its slice is used up. */
-const isTurnOver = (run: Run, { context, step }: Traced, index: number): boolean => {
-  const before = run.traced.slice(0, index).findLast((event) => event.context === context);
-  if (before?.name === 'tick' && before.word >> 4 === 0) return true;
-  return before?.name !== 'interrupted' && callAt(run, context, step)?.call.tag === 'yield';
-};
-
-/** Those of its priority that waited for its core when a thread's turn was over go before it, unless something changes. */
-export const takesTurns = (run: Run): boolean => {
-  const before = new Map<ThreadId, Set<ThreadId>>();
-  return follow(run, (event, scene, index) => {
-    const { name, word } = event;
-    const { id, core } = placeOf(word);
-    const thread = scene.threads[id];
-    if (name === 'dispatched') {
-      const overtaken = [...(before.get(id) ?? [])].some((other) => {
-        const one = scene.threads[other];
-        return thread?.core === core && one?.state === 'ready' && one.core === core && one.priority === thread.priority;
-      });
-      before.delete(id);
-      for (const others of before.values()) others.delete(id);
-      return !overtaken;
-    }
-    if (['priority', 'mask', 'moved', 'blocked'].includes(name)) {
-      before.delete(id);
-      for (const others of before.values()) others.delete(id);
-    }
-    if (name === 'preempted' && thread && isTurnOver(run, event, index)) {
-      const equals = scene.threads.flatMap((other, at) => {
-        const isEqual = other.state === 'ready' && other.core === thread.core && other.priority === thread.priority;
-        return isEqual && has(other.mask, thread.core) ? [at] : [];
-      });
-      before.set(id, new Set(equals));
-    }
-    return true;
-  });
-};
-
 /** The threads that wait for `moved` to leave its core, in calls that have changed its mask since it was dispatched. */
 const moversOf = (run: Run, moved: ThreadId, scene: Scene, until: number): ThreadId[] => {
   const before = run.traced.slice(0, until);
@@ -314,8 +276,9 @@ export const answersWhenMoved = (run: Run): boolean => {
 /** A change of a mask is answered when the thread has moved, and no later. */
 export const answersInTime = (run: Run): boolean => answersWhenMoved(run) && tellsMovers(run);
 
-/** Calls to a thread are taken in the order in which they came to it. */
+/** Calls to a thread are taken in the order in which they came to it, of which each caller tells itself. */
 export const takesCallsInOrder = (run: Run): boolean =>
+  run.traced.every(({ name, word, context }) => name !== 'called' || (word & 15) === context) &&
   run.program.threads.every((_, server) => {
     const came = run.traced.flatMap(({ name, word }) => (name === 'called' && word >> 4 === server ? [word & 15] : []));
     const taken = run.calls.flatMap(({ thread, answer }) =>

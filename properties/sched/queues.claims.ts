@@ -32,19 +32,16 @@ export interface Queues {
 /** The threads in the queue of each core. */
 type Contents = readonly Set<ThreadId>[];
 
-/** Follows the queues too. A queue has nobody twice, nobody stands in two, and it is as long as it says. */
-const followQueues = (
-  run: Run,
-  queues: Queues,
-  look: (event: Traced, scene: Scene, contents: Contents) => boolean,
-): boolean => {
+type LooksFine = (event: Traced, scene: Scene, contents: Contents) => boolean;
+
+/** Follows the queues too, from boot, where those that run may stand in them, or not. */
+const followFrom = (run: Run, holdsRunning: boolean, look: LooksFine): boolean => {
   const { threads, current } = sceneAtBoot(run);
   const contents = current.map(
     (_, core) =>
       new Set(
         threads.flatMap((thread, id) => {
-          const isQueued =
-            thread.state === 'ready' || (thread.state === 'running' && queues.mayHold('running') === 'must');
+          const isQueued = thread.state === 'ready' || (thread.state === 'running' && holdsRunning);
           return isQueued && thread.core === core ? [id] : [];
         }),
       ),
@@ -62,6 +59,12 @@ const followQueues = (
   });
 };
 
+/** A queue has nobody twice, nobody stands in two, it is as long as it says, and `look` finds it as it should be. */
+const followQueues = (run: Run, queues: Queues, look: LooksFine): boolean => {
+  const rule = queues.mayHold('running');
+  return (rule !== 'must' && followFrom(run, false, look)) || (rule !== 'must not' && followFrom(run, true, look));
+};
+
 /** At each dispatch, each thread of the core is in its queue or not, as it should be. */
 const holdsTheRight = (run: Run, queues: Queues): boolean =>
   followQueues(run, queues, ({ name, word }, { threads }, contents) => {
@@ -77,12 +80,16 @@ const holdsTheRight = (run: Run, queues: Queues): boolean =>
     });
   });
 
-/** The events of each direct switch: from where its thread has become blocked to where the other has the core. */
+/**
+ * The events of each direct switch: from where its thread has become blocked to where the other has the core. Whoever
+ * replies and could go on, but switches to one that is more urgent, waits for its core and has to be queued: not counted.
+ */
 const directSwitches = (run: Run): (readonly Traced[])[] =>
   run.traced.flatMap((event, index) => {
     if (event.name !== 'dispatched' || !isOfThread(run, event)) return [];
     const own = run.traced.slice(0, index).filter(({ context }) => context === event.context);
-    return [[...own.slice(own.findLastIndex(({ name }) => name === 'blocked')), event]];
+    const left = own.findLastIndex(({ name }) => name === 'blocked' || name === 'preempted');
+    return own[left]?.name === 'blocked' ? [[...own.slice(left), event]] : [];
   });
 
 const count = (events: readonly Traced[], ...names: readonly string[]): number =>
@@ -91,9 +98,8 @@ const count = (events: readonly Traced[], ...names: readonly string[]): number =
 const changesQueuesAsOften = (run: Run, { changesOfSwitch: { least, most, fromElsewhere } }: Queues): boolean =>
   directSwitches(run).every((events) => {
     const changes = count(events, 'queue insert', 'queue remove');
-    return count(events, 'moved') > 0
-      ? changes >= least && changes <= fromElsewhere
-      : changes >= least && changes <= most;
+    if (count(events, 'moved') === 0) return changes >= least && changes <= most;
+    return changes >= least && changes <= fromElsewhere && count(events, 'queue insert') <= most; // it may have to leave there
   });
 
 const staysOnItsCore = (run: Run): boolean =>
@@ -105,18 +111,27 @@ const staysOnItsCore = (run: Run): boolean =>
 
 /**
  * Whoever calls a thread that waits for a call, may run here, and is not less urgent than any other that waits here, is
- * blocked by the time that it makes it ready: it switches to it. Unless somebody moves the caller.
+ * blocked by the time that it makes it ready, and gives it the core next: all that may come before is that it is moved here,
+ * and that it gets the slice. Unless somebody moves the caller.
  */
 const callsGoStraight = (run: Run): boolean =>
-  follow(run, (event, scene) => {
+  follow(run, (event, scene, index) => {
     const { name, word, context, core, step } = event;
     const inCall = isOfThread(run, event) ? callAt(run, context, step)?.call : undefined;
     const receiver = scene.threads[word];
     if (name !== 'ready' || inCall?.tag !== 'call' || inCall.target !== word || !receiver) return true;
     const isMoved = run.calls.some(({ call }) => call.tag === 'setAffinity' && call.target !== null);
     if (isMoved || !has(receiver.mask, core) || isAnybodyAbove(scene, core, receiver.priority)) return true;
-    return scene.threads[context]?.state === 'blocked';
+    if (scene.threads[context]?.state !== 'blocked') return false;
+    const next = run.traced
+      .slice(index + 1)
+      .find((later) => later.context === context && !mayComeBetween.includes(later.name));
+    if (next === undefined) return run.end !== 'quiescent';
+    return next.name === 'dispatched' && placeOf(next.word).id === word;
   });
+
+/** What a direct switch may do between making a thread ready and giving it the core. */
+const mayComeBetween = ['queue insert', 'queue remove', 'moved', 'slice lent'];
 
 /** Each such call lends the caller's slice. */
 const callsLend = (run: Run): boolean =>
@@ -130,12 +145,30 @@ const callsLend = (run: Run): boolean =>
     return tag !== 'call' || (transfer?.name === 'slice lent' && transfer.word >> 4 === placeOf(switched.word).id);
   });
 
-/** Whoever is skipped is taken out of the queue by the same dispatcher, before anything else. */
-const skipsOnce = (run: Run): boolean =>
-  run.traced.every((event, index) => {
-    if (event.name !== 'skipped blocked thread') return true;
-    const next = run.traced.slice(index + 1).find(({ context }) => context === event.context);
-    return next?.name === 'queue remove' && placeOf(next.word).id === placeOf(event.word).id;
+/**
+ * Whoever is skipped is blocked, and is taken out of the queue by the same dispatcher before anything else. A dispatcher
+ * takes nobody out that is blocked without saying so, but one that has been moved; and leaves nobody in it that is, when it
+ * finds nobody to run.
+ */
+const skipsOnce = (run: Run, queues: Queues): boolean =>
+  followQueues(run, queues, ({ name, word }, _, contents) => name !== 'looks for work' || contents[word]?.size === 0) &&
+  follow(run, (event, { threads }, index) => {
+    const { id, core, more } = placeOf(event.word);
+    const beside = (events: readonly Traced[]): readonly Traced[] =>
+      events.filter(({ context }) => context === event.context);
+    if (event.name === 'skipped blocked thread') {
+      const next = beside(run.traced.slice(index + 1))[0];
+      const isThere = threads[id]?.state === 'blocked' && threads[id].core === core && threads[id].priority === more;
+      if (next === undefined) return isThere && run.end !== 'quiescent';
+      return (
+        isThere && next.name === 'queue remove' && placeOf(next.word).id === id && placeOf(next.word).core === core
+      );
+    }
+    if (event.name !== 'queue remove' || isOfThread(run, event) || threads[id]?.state !== 'blocked') return true;
+    const last = beside(run.traced.slice(0, index)).at(-1);
+    return (
+      last !== undefined && ['skipped blocked thread', 'moved'].includes(last.name) && placeOf(last.word).id === id
+    );
   });
 
 const dispatchesQuickly = (run: Run, { stepsOfDispatch: { each, ofSkipped } }: Queues): boolean => {
@@ -172,7 +205,7 @@ export const queueClaims = (queues: Queues): readonly SchedulerClaim[] => {
       checks: ['C0-040'],
       variants,
     }),
-    costs('whoever is found blocked is taken out, and skipped once', skipsOnce, {
+    costs('whoever is found blocked is taken out, and skipped once', (run) => skipsOnce(run, queues), {
       id: 'skipped-once',
       checks: ['C4-040'],
       variants,

@@ -12,14 +12,9 @@ import {
   sometimes,
 } from '#model/claim.ts';
 import type { Call, Parameters } from '#model/sched/scheduler.programs.ts';
-import {
-  answersInTime,
-  givesWay,
-  isWorkConserving,
-  takesCallsInOrder,
-  takesTurns,
-} from '#properties/sched/promptness.ts';
+import { answersInTime, givesWay, isWorkConserving, takesCallsInOrder } from '#properties/sched/promptness.ts';
 import { follow, has, isAnybodyAbove, placeOf, type Run } from '#properties/sched/replay.ts';
+import { takesTurns } from '#properties/sched/turns.ts';
 import type { SchedulerAnswer } from '#spec/abi/sched/scheduler.ts';
 import type { ThreadId } from '#spec/abi.ts';
 import type { Scheduler } from '#spec/sched/scheduler.ts';
@@ -47,12 +42,18 @@ const mostUrgentFirst = (run: Run): boolean =>
     return more === scene.threads[id]?.priority && !isAnybodyAbove(scene, core, more);
   });
 
-/** Each tick is of the slice on which the thread runs that is struck; a slice is lent and returned, never doubled. */
+/**
+ * Each strike of a timer takes a tick of the slice on which the thread runs that is struck; a slice is lent and returned,
+ * never doubled.
+ */
 const conservesSlices = (run: Run): boolean => {
   const { threads, parameters } = run.program;
   const left = threads.map(() => parameters.sliceTicks);
   /** On whose slice each thread runs; null: it has lent its own. */
   const runsOn: (ThreadId | null)[] = threads.map((_, id) => id);
+  const of = (told: string): number => run.traced.filter(({ name }) => name === told).length;
+  const strikesThreads = run.program.cores === 1 && of('is awake') === 0; // nor a core that sleeps
+  if (strikesThreads && run.end === 'quiescent' && of('tick') !== run.costs.interrupts) return false;
   return follow(run, ({ name, word, context }) => {
     const [slice, to] = [word & 15, word >> 4];
     switch (name) {
@@ -125,7 +126,9 @@ export const schedulerClaims: readonly SchedulerClaim[] = [
     checks: ['C4-006'],
   }),
   observes('calls are taken in the order in which they came', takesCallsInOrder, { id: 'in-order' }),
-  observes('whoever has had its turn goes behind those of its priority', takesTurns, { id: 'takes-turns' }),
+  observes('whoever has had its turn goes behind those of its priority, and nobody else does', takesTurns, {
+    id: 'takes-turns',
+  }),
   observes('a time slice is lent and given back, and neither lost nor doubled', conservesSlices, {
     id: 'slices',
     checks: ['C0-040'],

@@ -47,6 +47,7 @@ export interface Failure {
   readonly reason:
     | 'unreadable' // no folder or archive that can be read, or not such files as were asked for
     | 'does not load' // its modules cannot be loaded, or lack an export
+    | 'forgets a yield' // it makes a micro-op and does not yield it
     | 'hung' // no micro-op within the time for one
     | 'out of memory'
     | 'died' // its process ended for another reason

@@ -14,6 +14,9 @@ const unyielded = new RegExp(`^\\s*(await\\s+)?(${microOps})\\(`);
 /** A call, but not of a method, and not one that `yield*` or an arrow runs. */
 const called = /(?<![.\w*]|function\*\s|yield\*\s|=>\s|\byield\*\s\()\b(\w+)\(/g;
 
+/** How a line ends whose last words run what the next one begins with: a formatter breaks long lines there. */
+const runsWhatFollows = /(=>|\byield\*?|\byield\*? \()\s*$/;
+
 /** A string; one that is not closed goes to the end of its line. */
 const strings = /'(?:[^'\\]|\\.?)*(?:'|$)|"(?:[^"\\]|\\.?)*(?:"|$)|`(?:[^`\\]|\\.?)*(?:`|$)/g;
 
@@ -33,6 +36,7 @@ export const scanRoutines = (text: string): Finding[] => {
       : [],
   );
   const routines = new Set([...local, ...imported]);
+  let isRun = false; // by the line before
   return text.split('\n').flatMap((code, index) => {
     const bare = code
       .replace(strings, "''")
@@ -40,10 +44,13 @@ export const scanRoutines = (text: string): Finding[] => {
       .replace(/^\s*(\/?\*).*$/, '');
     const line = index + 1;
     const found: Finding[] = [];
-    if (unyielded.test(bare)) {
+    const isFirstRun = isRun;
+    if (bare.trim() !== '') isRun = runsWhatFollows.test(bare.slice(-200));
+    if (!isFirstRun && unyielded.test(bare)) {
       found.push({ line, problem: 'a micro-op is made but not yielded', remedy: 'write `yield` before it' });
     }
-    if ([...bare.matchAll(called)].some(([, name]) => routines.has(name as string))) {
+    const calls = [...bare.matchAll(called)].filter(({ index: at }) => !isFirstRun || bare.slice(0, at).trim() !== '');
+    if (calls.some(([, name]) => routines.has(name as string))) {
       found.push({ line, problem: 'a routine is called but not run', remedy: 'write `yield*` before the call' });
     }
     if (/^(export\s+)?(let|var)\s/.test(bare)) {

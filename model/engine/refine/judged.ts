@@ -31,10 +31,14 @@ export const isOnExecutions = ({ tag }: Claim): boolean => tag !== 'refines' && 
 
 /** A micro-op that was never yielded is the author's slip, not a finding about the protocol. */
 export const rejectFloating = (execution: Execution): void => {
-  if (execution.fault?.tag !== 'floating micro-op') return;
+  const { fault, history, program } = execution;
+  if (fault?.tag !== 'floating micro-op') return;
+  const { context } = fault;
+  const last = history.findLast((event) => event.tag === 'invoke' && event.thread === context);
+  const call = last?.tag === 'invoke' ? program.threads[context]?.[last.index] : undefined;
   throw new SuiteError(
     'S205',
-    'the implementation makes a micro-op and does not yield it',
+    `the implementation makes a micro-op and does not yield it${call ? `, in or after a call of \`${call.tag}\`` : ''}`,
     'write `yield` before every load, store and the like, and `yield*` before every routine',
   );
 };

@@ -39,8 +39,9 @@ const lazyScheduler: Assignment = {
       points: 8,
       visibility: 'visible',
       asks: { tag: 'claim', claim: 'linearizes', memories: ['sc'] },
-      hint: 'Calls overlap and answer what no order of them explains. Which words did you read before you held the lock of the core that guards them?',
-      hintZh: '调用重叠执行，其结果无法用任何次序解释。哪些字是在还没有持有保护它们的那个核的锁时就读了的？',
+      hint: 'Is a call answered that should wait? If not, calls overlap and answer what no order of them explains. Which words did you read before you held the lock of the core that guards them?',
+      hintZh:
+        '是否有本应等待的调用却返回了？如果不是，则是调用重叠执行，其结果无法用任何次序解释。哪些字是在还没有持有保护它们的那个核的锁时就读了的？',
     },
     {
       id: 'everybody-goes-on',
@@ -112,8 +113,9 @@ const lazyScheduler: Assignment = {
       points: 4,
       visibility: 'visible',
       asks: { tag: 'claim', claim: 'takes-turns', memories: ['sc'] },
-      hint: 'A thread that has had its turn stands before others of its priority. Where did it stand in the queue while it ran, and was that before its turn was over?',
-      hintZh: '用完时间片的线程排在了同优先级的其他线程之前。它运行期间在队列的什么位置？它的轮次结束后还应在那里吗？',
+      hint: 'A thread that has had its turn stands before others of its priority, or one that has not behind them. Where did it stand in the queue while it ran, and was that before its turn was over?',
+      hintZh:
+        '用完轮次的线程排在了同优先级的其他线程之前，或没有用完的排在了它们之后。它运行期间在队列的什么位置？它的轮次结束后还应在那里吗？',
     },
     {
       id: 'slices',

@@ -38,9 +38,9 @@ const pipe: Assignment = {
       points: 20,
       visibility: 'visible',
       asks: { tag: 'claim', claim: 'linearizes', memories: ['sc'] },
-      hint: 'Two calls overlap, and together they answer what no order of them explains. Find the step where the other one comes in: which words did you look at before it and use after it, and what was to keep them as they were?',
+      hint: 'Is a call answered that should wait? If not, two calls overlap, and together they answer what no order of them explains. Find the step where the other one comes in: which words did you look at before it and use after it, and what was to keep them as they were?',
       hintZh:
-        '两个调用重叠执行，其结果无法用任何先后次序解释。请找到另一方插入的那一步：哪些字在此之前读过、在此之后还在使用？靠什么保证它们不变？',
+        '是否有本应等待的调用却返回了？如果不是，则是两个调用重叠执行，其结果无法用任何先后次序解释。请找到另一方插入的那一步：哪些字在此之前读过、在此之后还在使用？靠什么保证它们不变？',
     },
     {
       id: 'everybody-goes-on',

@@ -34,8 +34,9 @@ const ring: Assignment = {
       points: 20,
       visibility: 'visible',
       asks: { tag: 'claim', claim: 'linearizes', memories: ['sc'] },
-      hint: 'A put and a get overlap. At which store does the other side learn that there is an item, or room; and what has still to be done after it?',
-      hintZh: 'put 与 get 重叠执行。另一方是在哪一次写之后得知“有元素”或“有空位”的？在那之后你还有什么没做完？',
+      hint: 'Is a call answered that should wait: a put where there is no room, a get where there is nothing? If not, a put and a get overlap. At which store does the other side learn that there is an item, or room; and what has still to be done after it?',
+      hintZh:
+        '是否有本应等待的调用却返回了：没有空位时的 put、没有元素时的 get？如果不是，则是 put 与 get 重叠执行。另一方是在哪一次写之后得知“有元素”或“有空位”的？在那之后你还有什么没做完？',
     },
     {
       id: 'everybody-goes-on',

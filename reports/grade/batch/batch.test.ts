@@ -35,7 +35,7 @@ const at = (name: string): string => join(folder, name);
 
 const batch = (changed: Partial<Batch> = {}): Batch => ({
   by: { assignment, rubricFingerprint: rubricFingerprint(assignment), toolFingerprint: 'this' },
-  submissions: namesOf(['started', 'broken.zip', 'endless', 'lost'].map(at)),
+  submissions: namesOf(['started', 'broken.zip', 'endless', 'lost', 'forgetful'].map(at)),
   foldersOf: ({ name }) => ({
     own: join(folder, 'grades', name),
     feedback: join(folder, 'grades', name, 'feedback'),
@@ -61,6 +61,9 @@ beforeAll(async () => {
   writeFileSync(at('broken.zip'), 'PK, but no archive');
   mkdirSync(at('endless'));
   writeFileSync(join(at('endless'), assignment.file), withPut('for (;;);'));
+  mkdirSync(at('forgetful'));
+  const forgets = withPut("const made = fence('seq_cst'); made;").replace('import { panic,', 'import { fence, panic,');
+  writeFileSync(join(at('forgetful'), assignment.file), forgets);
   mkdirSync(at('lost'));
   writeFileSync(join(at('lost'), 'another.ts'), 'export {};\n');
   first = await run();
@@ -77,6 +80,7 @@ describe('a batch', () => {
       'unreadable',
       'hung',
       'does not load',
+      'forgets a yield',
     ]);
     for (const done of first) {
       const graded = gradeOf(done);
@@ -96,6 +100,12 @@ describe('a batch', () => {
 
   it('says of code that comes to no micro-op what it was doing', () => {
     expect(gradeOf(first[2]).failure?.why).toMatch(/^put did not come to its next micro-op/);
+  });
+
+  it('says of code that forgets a yield in which call', () => {
+    expect(gradeOf(first[4]).failure?.why).toMatch(
+      /does not yield it, in or after a call of `put`: write `yield` before/,
+    );
   });
 
   it('leaves all that is to be handed back', () => {
@@ -122,15 +132,15 @@ describe('a batch', () => {
   it('goes on where it was cut: only what was not graded is graded, and what a busy machine may have done', async () => {
     rmSync(join(folder, 'grades', 'lost'), { recursive: true });
     const again = await run();
-    expect(again.map((done) => done?.isOld)).toEqual([true, true, false, false]);
+    expect(again.map((done) => done?.isOld)).toEqual([true, true, false, false, true]);
     expect(again.map(gradeOf)).toEqual(first.map(gradeOf));
   });
 
   it('grades again what has changed, and the same gives the same', async () => {
     const anew = await run({ isAnew: true, workers: 1 });
-    expect(anew.map((done) => done?.isOld)).toEqual([false, false, false, false]);
+    expect(anew.map((done) => done?.isOld)).toEqual([false, false, false, false, false]);
     expect(anew.map(gradeOf)).toEqual(first.map(gradeOf));
-    expect(anew.map((done) => done?.change)).toEqual([undefined, undefined, undefined, undefined]);
+    expect(anew.map((done) => done?.change)).toEqual([undefined, undefined, undefined, undefined, undefined]);
   });
 
   it('begins no more once it is stopped', async () => {
@@ -139,7 +149,7 @@ describe('a batch', () => {
       () => true,
       () => undefined,
     );
-    expect(done).toEqual([undefined, undefined, undefined, undefined]);
+    expect(done).toEqual([undefined, undefined, undefined, undefined, undefined]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
+import { SuiteError } from '#model/suite-error.ts';
 import type { Assignment } from '#properties/assignments/assignment.ts';
 import { suiteOf } from '#properties/assignments/lost.ts';
 import { assignmentCalled } from '#reports/grade/assignment-called.ts';
@@ -52,8 +53,7 @@ export const judge = async (job: Job, say: (said: Said) => void): Promise<void> 
       await setImmediate(); // so that it is said, whatever comes next
     }
   } catch (error) {
-    if (!(error instanceof SubmissionFailure)) throw error;
-    failure = { reason: error.reason, why: error.message };
+    failure = failureOf(error);
   } finally {
     for (const submission of started) submission.end();
   }
@@ -63,6 +63,15 @@ export const judge = async (job: Job, say: (said: Said) => void): Promise<void> 
     memoryMegabytes: Math.round(process.resourceUsage().maxRSS / 1024),
   };
   say({ ended: failure, spent });
+};
+
+/** What went wrong with a submission. What else is thrown is our mistake, and thrown again. */
+const failureOf = (error: unknown): Failure => {
+  if (error instanceof SubmissionFailure) return { reason: error.reason, why: error.message };
+  if (error instanceof SuiteError && error.code === 'S205') {
+    return { reason: 'forgets a yield', why: `${error.message}: ${error.remedy}` };
+  }
+  throw error;
 };
 
 /** The tests of what was handed in. `onStart` is told of each process that is started for it. */

@@ -22,6 +22,7 @@ export const english = {
   failure: {
     unreadable: 'the submission cannot be read',
     'does not load': 'its modules cannot be loaded',
+    'forgets a yield': 'it forgets a yield',
     hung: 'it hung',
     'out of memory': 'it used up its memory',
     died: 'its process ended',

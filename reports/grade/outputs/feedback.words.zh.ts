@@ -19,6 +19,7 @@ export const chinese: FeedbackWords = {
   failure: {
     unreadable: '无法读取提交的内容',
     'does not load': '模块无法加载',
+    'forgets a yield': '漏写了 yield',
     hung: '程序停滞不前',
     'out of memory': '内存用尽',
     died: '进程意外结束',

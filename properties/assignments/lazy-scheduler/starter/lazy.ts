@@ -1,7 +1,7 @@
 /**
  * Your lazy scheduler: which threads stand in the queue of a core, and when they get there. Waking and messages are in
  * messages.ts, which is yours too. Everything else is given, in `#impl/sched/`. What each routine has to do is said above
- * it, and in handout.md.
+ * it, and in README.md.
  *
  * A routine looks like this. It makes a thread one step more urgent, and gives what it was:
  *
@@ -34,7 +34,7 @@ const queueing: Queueing = {
     yield panic('admit is not written yet');
   },
 
-  /** The thread, which is not in the queue of another core, runs now, and was not found by `choose`. */
+  /** The thread, which is in no queue, runs now: the dispatcher has taken it from another core. */
   *run(_kernel: Kernel, _core: number, _id: ThreadId): Routine {
     yield panic('run is not written yet');
   },
@@ -44,14 +44,14 @@ const queueing: Queueing = {
     yield panic('block is not written yet');
   },
 
-  /** The thread that ran is ready still, and has to wait for its turn: behind all of its priority if `isLast`. */
+  /** The thread that ran is ready still, and has to wait: behind all of its priority if `isLast`, else before them. */
   *interrupt(_kernel: Kernel, _core: number, _id: ThreadId, _isLast: boolean): Routine {
     yield panic('interrupt is not written yet');
   },
 
   /**
-   * Gives the thread to run next, the first of the most urgent that are ready; -1: there is none. Whoever is found to be
-   * blocked is told of, by `tracepoint('skipped blocked thread', place(id, core, priority))`, and taken out at once.
+   * Gives the thread to run next, the first of the most urgent that are ready; -1: there is none. Whoever is found not
+   * to be ready is told of, by `tracepoint('skipped blocked thread', place(id, core, priority))`, and taken out at once.
    */
   *choose(_kernel: Kernel, _core: number): Routine<number> {
     yield panic('choose is not written yet');

@@ -1,6 +1,6 @@
 /**
  * Your lightweight remote procedure call: the call itself, and what ends one. The tables are given, in tables.ts, and so
- * is binding, in binding.ts. What each routine has to do is said above it, and in handout.md.
+ * is binding, in binding.ts. What each routine has to do is said above it, and in README.md.
  *
  * A routine looks like this. It adds one to the counter of a domain, and gives what was there:
  *

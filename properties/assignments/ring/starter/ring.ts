@@ -1,5 +1,5 @@
 /**
- * Your ring. Fill in the routines below; what each has to do is said above it, and in handout.md.
+ * Your ring. Fill in the routines below; what each has to do is said above it, and in README.md.
  *
  * A routine looks like this. It adds one to a counter, and gives what was there:
  *
