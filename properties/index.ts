@@ -27,6 +27,7 @@ import l4LongMutants from '#properties/museum/ipc/l4.long.ts';
 import l4Mutants from '#properties/museum/ipc/l4.ts';
 import lrpcAStacksMutants from '#properties/museum/ipc/lrpc.a-stacks.ts';
 import lrpcEndsMutants from '#properties/museum/ipc/lrpc.ends.ts';
+import lrpcHandedInMutants from '#properties/museum/ipc/lrpc.handed-in.ts';
 import lrpcMutants from '#properties/museum/ipc/lrpc.ts';
 import linuxPipeMutants from '#properties/museum/ipc/pipe.linux.ts';
 import pipeMutants from '#properties/museum/ipc/pipe.ts';
@@ -135,6 +136,7 @@ export const mutants: readonly Mutant[] = [
   ...chcoreLifeMutants,
   ...lrpcMutants,
   ...lrpcEndsMutants,
+  ...lrpcHandedInMutants,
   ...lrpcAStacksMutants,
   ...toctouMutants,
   ...toctouOpenMutants,

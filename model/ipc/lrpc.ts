@@ -10,9 +10,9 @@ import {
   isAllowed,
   type Parameters,
   programs,
-  scenarios,
   simplerCall,
 } from '#model/ipc/lrpc.programs.ts';
+import { scenarios } from '#model/ipc/lrpc.scenarios.ts';
 import { keeps, wrongWorld } from '#model/ipc/lrpc.worlds.ts';
 import type { Program, Services, Subject } from '#model/subject.ts';
 import {
@@ -24,6 +24,7 @@ import {
   recordOf,
   type Shape,
   wholeNumberBelow,
+  word,
   yesOrNo,
 } from '#model/validate.ts';
 import type { LrpcAnswer, LrpcErrno } from '#spec/abi/ipc/lrpc.ts';
@@ -298,7 +299,7 @@ export const lrpc: Subject<Lrpc, Call, LrpcAnswer, Parameters, Module, unknown> 
         call: {
           binding: anyWord,
           procedure: anyWord,
-          argument: anyWord,
+          argument: word,
           aStack: nothingOr(anyWord),
         },
         terminate: { domain },

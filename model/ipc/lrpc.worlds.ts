@@ -85,11 +85,42 @@ export const diamond = (homes: readonly number[]): LrpcParameters =>
 export const keeps = (homes: readonly number[], aStacks = 1): LrpcParameters =>
   world(homes, [client, [procedure('hold', aStacks), procedure('add')]], [[0, 1]], { eStacks: homes.length + 1 });
 
-/** The same, called by way of a third domain. */
+/** A server that may keep its callers in two procedures, each with an A-stack, and adds. */
+export const keepsInTwo = (homes: readonly number[]): LrpcParameters =>
+  world(homes, [client, [procedure('hold'), procedure('hold'), procedure('add')]], [[0, 1]], {
+    eStacks: homes.length + 2,
+  });
+
+/** The server that may keep its callers, called by way of a third domain. */
 export const keepsBehind = (homes: readonly number[]): LrpcParameters => ({
   ...nested(homes, procedure('hold'), 1),
   eStacks: homes.length + 1,
 });
+
+/** A server that may keep its callers, or crash, called by way of a third domain. */
+export const keepsOrCrashes = (homes: readonly number[]): LrpcParameters =>
+  world(
+    homes,
+    [client, [forwards(1, 0), forwards(1, 1)], [procedure('hold'), procedure('crash')]],
+    [
+      [0, 1],
+      [1, 2],
+    ],
+    { eStacks: homes.length + 1 },
+  );
+
+/** Domain 0 calls domain 1, which calls on to domain 2, and that one to domain 3, which keeps its callers. */
+export const threeDeep = (homes: readonly number[]): LrpcParameters =>
+  world(
+    homes,
+    [client, [forwards(1, 0)], [forwards(2, 0)], [procedure('hold')]],
+    [
+      [0, 1],
+      [1, 2],
+      [2, 3],
+    ],
+    { eStacks: homes.length + 1 },
+  );
 
 /** Two clients of a server with all kinds of procedures, and a binding of the first to another server. */
 export const strangers = (homes: readonly number[], eStacks = homes.length): LrpcParameters =>

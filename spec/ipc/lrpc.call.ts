@@ -171,7 +171,7 @@ const identityWord = ({ authority, priority, budgetTicks }: Identity): number =>
   authority + 16 * priority + 256 * budgetTicks;
 
 /**
- * The server keeps the thread until it releases it, or is gone. If the caller's domain gives the call up meanwhile, a fresh
+ * The server keeps the thread until it releases it, or is gone. If the caller's domain gives the call up before that, a fresh
  * thread goes on in place of the caller, and this one is captured. Source: section 5.3, domain termination.
  */
 const hold = (state: Lrpc, levels: readonly Level[], domain: DomainId): Outcomes => {
@@ -182,7 +182,7 @@ const hold = (state: Lrpc, levels: readonly Level[], domain: DomainId): Outcomes
     ways.push(continues(inside(levels, { at: 'return', hasFailed: true })));
   }
   const call = state.aStacks[outer?.aStack ?? -1]?.call;
-  if (outer && call?.isAborted && !call.isCaptured) {
+  if (ways.length === 0 && outer && call?.isAborted && !call.isCaptured) {
     const step: Step = { at: 'collect', aStack: outer.aStack, isFromList: false, failure: 'ECALLABORTED' };
     ways.push(
       continues(inside([], step), (draft) => {

@@ -26,7 +26,7 @@ const lrpc: Assignment = {
   rubric: [
     {
       id: 'one-at-a-time',
-      points: 30,
+      points: 25,
       visibility: 'visible',
       asks: { tag: 'claim', claim: 'refines', memories: ['sc'] },
       hint: 'One call at a time. Which error comes first if several apply; what has to be given back on the way out; and what does a procedure do that calls on, when that call fails?',
@@ -90,6 +90,15 @@ const lrpc: Assignment = {
       asks: { tag: 'claim', claim: 'faultless', memories: ['rc11'] },
       hint: 'The story names two accesses that nothing orders. Which of the two is not under the lock?',
       hintZh: '故事指出了两个没有先后关系的访问。其中哪一个不在锁之下？',
+    },
+    {
+      id: 'weak-answers',
+      points: 5,
+      visibility: 'after_published',
+      asks: { tag: 'claim', claim: 'linearizes', memories: ['rc11'] },
+      hint: 'On a memory where a read may give an old word, calls answer what no order of them explains. Which word is read without the lock under which it is written, or under a lock whose orders promise nothing?',
+      hintZh:
+        '在读操作可能得到旧值的内存上，各调用的结果无法用任何次序解释。哪个字在读的时候没有持有写它时的那把锁，或者那把锁所用的内存次序什么也不保证？',
     },
     {
       id: 'weak-waits',

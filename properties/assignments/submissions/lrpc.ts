@@ -90,4 +90,35 @@ export const lrpcSubmissions: readonly Omit<Submission, 'assignment'>[] = [
     edits: [{ from: '      yield* set(outer.captured, 1);\n', to: '' }],
     loses: ['everybody-goes-on', 'weak-waits'],
   },
+  {
+    name: 'ends-without-its-captives',
+    what: 'Whoever ends a domain does not run those who are captured in it.',
+    file,
+    edits: [{ from: '  if (isFirst) yield* letGo(self, tables, domain);\n', to: '' }],
+    loses: ['everybody-goes-on', 'weak-waits'],
+  },
+  {
+    name: 'slice-below-nothing',
+    what: 'The ticks of a slice go below 0.',
+    file,
+    edits: [
+      {
+        from: '  yield* set(budget, Math.max(0, (yield* get(budget)) - 1));\n',
+        to: '  yield* set(budget, (yield* get(budget)) - 1);\n',
+      },
+    ],
+    loses: ['one-at-a-time', 'all-at-once', 'weak-answers'],
+  },
+  {
+    name: 'captured-by-an-open-domain',
+    what: 'Whether the call is given up is asked before whether the domain is open.',
+    file,
+    edits: [
+      {
+        from: "    if ((yield* get(open)) === 1) {\n      yield* set(mine.result, 0);\n      return 'open';\n    }\n    if ((yield* get(mine.serverLost)) === 1) return 'lost';\n    if ((yield* get(outer.aborted)) === 1 && (yield* get(outer.captured)) === 0) {\n      yield* set(outer.captured, 1);\n      yield* set(mine.kept, 1);\n      return 'given up';\n    }\n",
+        to: "    if ((yield* get(outer.aborted)) === 1 && (yield* get(outer.captured)) === 0) {\n      yield* set(outer.captured, 1);\n      yield* set(mine.kept, 1);\n      return 'given up';\n    }\n    if ((yield* get(open)) === 1) {\n      yield* set(mine.result, 0);\n      return 'open';\n    }\n    if ((yield* get(mine.serverLost)) === 1) return 'lost';\n",
+      },
+    ],
+    loses: ['everybody-goes-on', 'weak-waits'],
+  },
 ];
