@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { submissions } from '#properties/assignments/submissions/index.ts';
+import { textOf } from '#properties/assignments/submissions/submission.ts';
 import { ran } from '#reports/cli/ran.ts';
 
 const assignments = fileURLToPath(new URL('../../properties/assignments/', import.meta.url));
@@ -12,6 +14,14 @@ const wordsFor = ['--assignment', 'claims', '--samples', samples];
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
+copyFileSync(join(assignments, 'claims/starter/run.ts'), join(folder, 'run.ts'));
+
+const modelAnswer = (): string => {
+  const answer = submissions.find(({ assignment, name }) => assignment === 'claims' && name === 'right-all');
+  if (!answer) throw new Error('there is no model answer');
+  return textOf(answer);
+};
+
 const file = (name: string, text: string): string => {
   const path = join(folder, name);
   writeFileSync(path, text);
@@ -20,7 +30,7 @@ const file = (name: string, text: string): string => {
 
 describe('claims tried on samples', () => {
   it('are told which run shows a wrong sample to be wrong', async () => {
-    const { code, out } = await ran('claims', join(assignments, 'submissions/claims/right-all.ts'), ...wordsFor);
+    const { code, out } = await ran('claims', file('claims.ts', modelAnswer()), ...wordsFor);
     expect(code).toBe(0);
     expect(out).toMatch(/ ✓ {2}right-monitor\.ts: accepted \(\d+ different runs\)/);
     expect(out).toMatch(/ ✓ {2}wrong-never-full\.ts: refuted by 'once' \(\d+ different runs\)/);
@@ -64,6 +74,21 @@ describe('claims tried on samples', () => {
     expect(proud.out).toContain(
       "'mine' makes a mistake: it threw TypeError: Cannot assign to read only property 'end'",
     );
+  });
+
+  it('find what they find when they are graded, and no more', async () => {
+    const text = (holds: string): string =>
+      `export const claims = [{ id: 'mine', sentence: 'it is so', holds: ${holds} }];\nexport const workloads = [];\n`;
+    const bytes = await ran('claims', file('bytes.ts', text('() => new Uint8Array(1).length === 1')), ...wordsFor);
+    expect(bytes.code).toBe(1);
+    expect(bytes.out).toContain("'mine' makes a mistake: it threw TypeError: Uint8Array is not a constructor");
+    const files = await ran('claims', file('files.ts', `import 'node:fs';\n${text('() => true')}`), ...wordsFor);
+    expect(files).toMatchObject({ code: 64, notes: expect.stringMatching(/^S201 .*'node:fs' cannot be imported/) });
+    const loop = await ran('claims', file('loop.ts', text('() => { for (;;); }')), ...wordsFor);
+    expect(loop).toMatchObject({
+      code: 64,
+      notes: expect.stringMatching(/^S512 loop\.ts: a claim did not say anything/),
+    });
   });
 
   it('are refused with a sentence that says why', async () => {

@@ -7,8 +7,8 @@ import type { Assignment, Item } from '#properties/assignments/assignment.ts';
 import type { Mutant } from '#properties/museum/mutant.ts';
 import { type Decided, decide } from '#reports/grade/claims/decide.ts';
 import { objectionText, smallestRun } from '#reports/grade/claims/feedback.ts';
-import { type NamedClaim, readHandedIn, Unusable, type Workload } from '#reports/grade/claims/handed-in.ts';
-import type { Open, Session } from '#reports/grade/claims/session.ts';
+import { type NamedClaim, readFromBoth, type Workload } from '#reports/grade/claims/handed-in.ts';
+import { inTwoSessions, type Open, type Session } from '#reports/grade/claims/session.ts';
 import { type Suspect, suspectOf } from '#reports/grade/claims/suspect.ts';
 import type { GradedTest } from '#reports/grade/graded.ts';
 
@@ -31,23 +31,11 @@ interface Case {
  * Grades claims and workloads that were handed in: a test for each line of the rubric, in its order (docs/adr/0034).
  * @throws Unusable if what the submission exports is not what was asked for
  */
-export const gradeClaims = async (by: ByClaims, open: Open): Promise<readonly GradedTest[]> => {
-  const sessions: Session[] = [];
-  try {
-    sessions.push(await open());
-    sessions.push(await open());
-    return await gradeIn(by, sessions as [Session, Session]);
-  } finally {
-    for (const session of sessions) session.close();
-  }
-};
+export const gradeClaims = (by: ByClaims, open: Open): Promise<readonly GradedTest[]> =>
+  inTwoSessions(open, (sessions) => gradeIn(by, sessions));
 
 const gradeIn = async (by: ByClaims, sessions: readonly [Session, Session]): Promise<readonly GradedTest[]> => {
-  const [{ exported }, other] = sessions;
-  if (JSON.stringify(exported) !== JSON.stringify(other.exported)) {
-    throw new Unusable('it exports something else each time it is loaded');
-  }
-  const { claims, workloads } = readHandedIn(exported, by.subject);
+  const { claims, workloads } = readFromBoth(sessions, by.subject);
   const cases: Case[] = [];
   for (const item of by.assignment.rubric) cases.push(await caseOf(item, by, workloads));
   const decided = decide(

@@ -1,4 +1,5 @@
 import type { AnyCall, Program, Scenario, Subject } from '#model/subject.ts';
+import type { Session } from '#reports/grade/claims/session.ts';
 
 /** A claim as it is known outside the submission's process: its name and its words, but not what it does. */
 export interface NamedClaim {
@@ -105,6 +106,14 @@ export const readHandedIn = (exported: unknown, subject: Subject): HandedIn => {
     }
   }
   return { claims, workloads };
+};
+
+/** The same of two sessions. Unusable: also, that they do not export the same. */
+export const readFromBoth = ([{ exported }, other]: readonly [Session, Session], subject: Subject): HandedIn => {
+  if (JSON.stringify(exported) !== JSON.stringify(other.exported)) {
+    throw new Unusable('it exports something else each time it is loaded');
+  }
+  return readHandedIn(exported, subject);
 };
 
 const programOf = ({ parameters, threads }: Workload, variant: string): Program => ({

@@ -9,7 +9,8 @@ import { judgeClaims } from '#reports/grade/claims/judge-claims.ts';
 import type { GradedTest } from '#reports/grade/graded.ts';
 import { SubmissionFailure } from '#reports/grade/sandbox/submission-failure.ts';
 
-const runText = readFileSync(new URL('../../../properties/assignments/claims/starter/run.ts', import.meta.url), 'utf8');
+const folder = new URL('../../../properties/assignments/claims/', import.meta.url);
+const runText = readFileSync(new URL('starter/run.ts', folder), 'utf8');
 
 /** A submission as a student hands it in: the helpers of the starter lie beside it. */
 const submission = (name: string): string => {
@@ -35,6 +36,12 @@ const judge = async (text: string): Promise<readonly GradedTest[]> => {
     library: new Map(),
   };
   return judgeClaims(judging, code, () => undefined);
+};
+
+/** The names that a handout says are there, and those that it says are not. */
+const namesIn = (handout: string): readonly string[][] => {
+  const items = handout.split('\n').filter((line) => /^- .*`(Object|Uint8Array)`.*`(console|require)`/.test(line));
+  return items.map((item) => [...new Set([...item.matchAll(/`(\w+)`/g)].map(([, name = '']) => name))]);
 };
 
 const scoreOf = (tests: readonly GradedTest[]): number => tests.reduce((sum, { score }) => sum + score, 0);
@@ -86,6 +93,30 @@ export const workloads = [{ name: 'one', parameters: { capacity: 1, carriedItems
     expect(accepted?.why).toContain('your claims accept it');
   });
 
+  it.each(['handout.md', 'handout.zh.md'])('find the names that %s says are there, and no others', async (file) => {
+    const [there = [], others = []] = namesIn(readFileSync(new URL(file, folder), 'utf8'));
+    const absent = others.filter((name) => !there.includes(name));
+    expect([there.length, absent.length]).toEqual([34, 27]);
+    const holds = `() => {
+      const found = Object.getOwnPropertyNames(globalThis);
+      const odd = [
+        ...${JSON.stringify(there)}.filter((name) => !found.includes(name)),
+        ...${JSON.stringify(absent)}.filter((name) => found.includes(name)),
+        ...found.filter((name) => !${JSON.stringify([...there, 'undefined'])}.includes(name)),
+      ];
+      throw new Error('[' + odd.join(' ') + ']');
+    }`;
+    const [accepted] = await judge(claiming(holds));
+    expect(accepted?.why).toContain('it threw Error: []');
+  });
+
+  it('have no arrays of bytes, whose memory is in no limit', async () => {
+    const [accepted] = await judge(claiming('() => new Uint8Array(1).length === 1'));
+    expect(accepted?.why).toContain('it threw TypeError: Uint8Array is not a constructor');
+    const failure = await failureOf('const bytes = new Uint8Array(1);\nexport const claims = [];');
+    expect(failure.message).toBe('TypeError: Uint8Array is not a constructor');
+  });
+
   it('that do not end are ended', async () => {
     const failure = await failureOf(textOf({ ...endlessClaims, assignment: assignment.name }));
     expect(failure.reason).toBe('hung');
@@ -105,7 +136,10 @@ export const workloads = [{ name: 'one', parameters: { capacity: 1, carriedItems
       reason: 'does not load',
       message: 'claims.ts: `claims` is no list: export one under that name',
     });
-    expect(await failureOf("import { readFileSync } from 'node:fs';")).toMatchObject({ reason: 'does not load' });
+    expect(await failureOf("import { readFileSync } from 'node:fs';")).toMatchObject({
+      reason: 'does not load',
+      message: "'node:fs' cannot be imported: only `run.ts` and other files that were handed in beside it",
+    });
     expect(await failureOf('export const claims = ;')).toMatchObject({ reason: 'does not load' });
   });
 });

@@ -26,7 +26,7 @@ export const sandboxed =
 
 const sessionIn = (process: SubmissionProcess, code: Code, limits: ProcessLimits): Session => {
   const loaded = process.ask({ ask: 'load', modules: modulesOf(code), entry: entryOf(code) }, `loading ${code.entry}`);
-  if ('failed' in loaded) throw new SubmissionFailure('does not load', loaded.failed);
+  if ('failed' in loaded) throw new SubmissionFailure('does not load', withWhatThereIs(loaded.failed));
   const listed = process.ask({ ask: 'claims' }, 'reading what it exports');
   if ('failed' in listed) throw new SubmissionFailure('does not load', listed.failed);
   const { exported } = listed;
@@ -42,6 +42,13 @@ const sessionIn = (process: SubmissionProcess, code: Code, limits: ProcessLimits
     close: () => process.end(),
   };
 };
+
+/** There is no library where claims are asked for. */
+const withWhatThereIs = (failed: string): string =>
+  failed.replace(
+    / cannot be imported: .*/,
+    ' cannot be imported: only `run.ts` and other files that were handed in beside it',
+  );
 
 const saidOf = (run: OutsideRun, process: SubmissionProcess, { stepSeconds }: ProcessLimits): readonly Said[] => {
   try {

@@ -13,3 +13,18 @@ export interface Session {
 
 /** Begins a session with the submission as it is when it has just been loaded. */
 export type Open = () => Promise<Session>;
+
+/** Two sessions with one submission, which end when `use` has: each is its claims as they are when just loaded. */
+export const inTwoSessions = async <T>(
+  open: Open,
+  use: (sessions: readonly [Session, Session]) => Promise<T>,
+): Promise<T> => {
+  const sessions: Session[] = [];
+  try {
+    sessions.push(await open());
+    sessions.push(await open());
+    return await use(sessions as [Session, Session]);
+  } finally {
+    for (const session of sessions) session.close();
+  }
+};

@@ -5,8 +5,8 @@ import type { Subject } from '#model/subject.ts';
 import type { Assignment } from '#properties/assignments/assignment.ts';
 import { decide } from '#reports/grade/claims/decide.ts';
 import { smallestRun } from '#reports/grade/claims/feedback.ts';
-import { readHandedIn } from '#reports/grade/claims/handed-in.ts';
-import type { Session } from '#reports/grade/claims/session.ts';
+import { readFromBoth } from '#reports/grade/claims/handed-in.ts';
+import { inTwoSessions, type Open, type Session } from '#reports/grade/claims/session.ts';
 import { type Suspect, suspectOf } from '#reports/grade/claims/suspect.ts';
 
 /** An implementation to try claims on: a module that is said to be right, or wrong. */
@@ -15,6 +15,9 @@ export interface Sample {
   readonly url: string;
   readonly isRight: boolean;
 }
+
+/** What of an assignment says how claims are tried. */
+type Trying = Pick<Assignment, 'variant' | 'budget' | 'seeds'>;
 
 /** What became of a sample: who has what against it. */
 export interface Tried {
@@ -31,17 +34,23 @@ export interface Tried {
 }
 
 /**
- * Tries claims on samples: those that are right should have nothing said against them, each of the others something. The
- * two sessions are of the same claims, each as it is when it has just been loaded.
+ * Tries claims on samples: those that are right should have nothing said against them, each of the others something.
  * @throws Unusable if what the module exports is not what was asked for
  */
-export const tryClaims = async (
+export const tryClaims = (
   subject: Subject,
-  assignment: Pick<Assignment, 'variant' | 'budget' | 'seeds'>,
+  assignment: Trying,
+  samples: readonly Sample[],
+  open: Open,
+): Promise<readonly Tried[]> => inTwoSessions(open, (sessions) => tryIn(subject, assignment, samples, sessions));
+
+const tryIn = async (
+  subject: Subject,
+  assignment: Trying,
   samples: readonly Sample[],
   sessions: readonly [Session, Session],
 ): Promise<readonly Tried[]> => {
-  const { claims, workloads } = readHandedIn(sessions[0].exported, subject);
+  const { claims, workloads } = readFromBoth(sessions, subject);
   const { variant } = assignment;
   const suspects: Suspect[] = [];
   for (const { url, isRight } of samples) {

@@ -1,4 +1,7 @@
-/** What your claims are asked about, what you hand in, and a few helpers. Nobody grades this file; change it as you like. */
+/**
+ * What your claims are asked about, what you hand in, and a few helpers. Nobody grades this file; change it as you like. It
+ * runs where your claims do: without `Uint8Array`, `Date`, `Math.random` and other names that README.md lists.
+ */
 
 /** Items are told apart by their numbers: no program puts one of them twice. */
 export type Item = number;
@@ -51,7 +54,7 @@ export interface Claim {
   readonly id: string;
   /** For a person. */
   readonly sentence: string;
-  /** True or false, from `run` and nothing else. */
+  /** True or false, from `run` and nothing else: not every name of the language is there (README.md). */
   holds(run: Run): boolean;
 }
 
