@@ -91,6 +91,18 @@ describe('claims tried on samples', () => {
     });
   });
 
+  it('are refused if a program of theirs puts an item twice', async () => {
+    const text = `export const claims = [];
+export const workloads = [{
+  name: 'twice', parameters: { capacity: 1, carriedItems: 0 },
+  threads: [[{ tag: 'put', items: [1] }], [{ tag: 'put', items: [1] }]],
+}];
+`;
+    const { code, notes } = await ran('claims', file('twice.ts', text), ...wordsFor);
+    expect(code).toBe(64);
+    expect(notes).toMatch(/^S512 twice\.ts: workload 'twice' puts the item 1 twice: /);
+  });
+
   it('are refused with a sentence that says why', async () => {
     const empty = join(folder, 'empty');
     mkdirSync(empty);

@@ -41,7 +41,28 @@ describe('what is handed in', () => {
       withThreads([{ tag: 'put', items: [-1] }]),
       'call 0 of thread 0: items is [-1], not a list',
     ],
-    ['very much', withThreads([{ tag: 'put', items: Array(300).fill(1) }]), 'it is longer than 500 characters'],
+    ['very much', withThreads([{ tag: 'put', items: Array(300).fill(1) }]), 'it has 711 characters; 500 are allowed'],
+    [
+      'a program of no size',
+      exported([claim], [{ ...workload, parameters: { capacity: 0, carriedItems: 0 } }]),
+      /no implementation: capacity is 0, not a whole number from 1 to 1024$/,
+    ],
+    [
+      'a program that puts an item twice in one call',
+      withThreads([{ tag: 'put', items: [7, 3, 7] }]),
+      "workload 'a put meets a get' puts the item 7 twice",
+    ],
+    [
+      'a program that puts an item twice in two threads',
+      withThreads(
+        [{ tag: 'put', items: [1, 2] }],
+        [
+          { tag: 'get', count: 1 },
+          { tag: 'put', items: [2] },
+        ],
+      ),
+      "workload 'a put meets a get' puts the item 2 twice",
+    ],
   ])('is refused if it is %s', (_name, handedIn, why) => {
     expect(() => readHandedIn(handedIn, subject)).toThrow(Unusable);
     expect(() => readHandedIn(handedIn, subject)).toThrow(why);
@@ -49,7 +70,8 @@ describe('what is handed in', () => {
 
   it('is run by every variant that can', () => {
     const finish = { ...workload, name: 'the end', threads: [[{ tag: 'finish' }]] };
-    const both = { ...workload, name: 'two producers', threads: [workload.threads[0], workload.threads[0]] };
+    const other = [{ tag: 'put', items: [2] }];
+    const both = { ...workload, name: 'two producers', threads: [workload.threads[0], other] };
     const { workloads } = readHandedIn(exported([claim], [workload, finish, both]), subject);
     const names = subject.variants.map(({ name }) => scenariosFor(workloads, subject, name).map((one) => one.name));
     expect(names).toEqual([

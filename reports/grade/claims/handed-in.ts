@@ -76,10 +76,19 @@ const workloadOf = (value: unknown, i: number): Workload => {
     }
   }
   if (!threads.some((calls) => calls.length > 0)) throw problem('no thread calls anything');
-  if (JSON.stringify(value).length > workloadCharactersMax) {
-    throw problem(`it is longer than ${workloadCharactersMax} characters: small programs find more`);
+  const characters = JSON.stringify(value).length;
+  if (characters > workloadCharactersMax) {
+    throw problem(
+      `written as JSON, with its name, it has ${characters} characters; ${workloadCharactersMax} are allowed: small programs find more`,
+    );
   }
   return { name, parameters, threads };
+};
+
+/** An item that is put twice, by one call or by two. What calls that have items are called is the subject's matter. */
+const repeatedItem = ({ threads }: Workload): unknown => {
+  const items = threads.flat().flatMap((call) => ('items' in call ? (call.items as readonly unknown[]) : []));
+  return items.find((item, i) => items.indexOf(item) < i);
 };
 
 /**
@@ -101,8 +110,13 @@ export const readHandedIn = (exported: unknown, subject: Subject): HandedIn => {
   for (const workload of workloads) {
     const problems = subject.variants.map((variant) => subject.validate(programOf(workload, variant.name)));
     if (problems.every((problem) => problem !== undefined)) {
-      const why = [...new Set(problems)].join('; ');
-      throw new Unusable(`workload '${workload.name}' can be run by no implementation: ${why}`);
+      throw new Unusable(`workload '${workload.name}' can be run by no implementation: ${problems[0]}`);
+    }
+    const item = repeatedItem(workload);
+    if (item !== undefined) {
+      throw new Unusable(
+        `workload '${workload.name}' puts the item ${item} twice: let all its items differ, so that they can be told apart`,
+      );
     }
   }
   return { claims, workloads };

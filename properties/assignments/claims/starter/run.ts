@@ -3,7 +3,7 @@
  * runs where your claims do: without `Uint8Array`, `Date`, `Math.random` and other names that README.md lists.
  */
 
-/** Items are told apart by their numbers: no program puts one of them twice. */
+/** Items are told apart by their numbers: no program puts one of them twice, and a workload that does is refused. */
 export type Item = number;
 
 /** What a thread asks for. A buffer that is finished says so to whoever finds it empty; not every buffer can do that. */
