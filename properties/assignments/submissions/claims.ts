@@ -74,6 +74,12 @@ export const claimsSubmissions: readonly Omit<Submission, 'assignment'>[] = [
     from: once,
     to: '      return (got.length - new Set(got).size) as unknown as boolean;\n',
   }),
+  changed('knows-small-programs', 'It claims that programs and buffers are as small as its own.', accepting, {
+    from: once,
+    to: `      if (run.program.threads.some((calls) => calls.length > 3)) return false;
+      return new Set(got).size === got.length && run.program.parameters.capacity <= 3;
+`,
+  }),
   claimingOnly('always-false', 'It refutes all that is wrong, and all that is right.', '() => false'),
   claimingOnly('always-true', 'It accepts all that is right, and all that is wrong.', '() => true'),
   claimingOnly(

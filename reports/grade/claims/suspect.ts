@@ -4,6 +4,7 @@ import { runsOf, type Seen } from '#model/engine/outside/runs.ts';
 import type { Scenario } from '#model/subject.ts';
 import type { Assignment } from '#properties/assignments/assignment.ts';
 import { scenariosFor, type Workload } from '#reports/grade/claims/handed-in.ts';
+import { largerPrograms } from '#reports/grade/claims/larger-programs.ts';
 
 /** How much is looked at, by the budget's name. */
 interface Effort {
@@ -37,8 +38,8 @@ export interface Suspect {
 }
 
 /**
- * An implementation that runs these workloads. One that is right is looked at on the subject's scenarios too: a claim is
- * about every program, not only about its author's.
+ * An implementation that runs these workloads. One that is right is looked at on the subject's scenarios too, and on
+ * larger programs: a claim is about every program, not only about its author's, or about small ones.
  */
 export const suspectOf = (
   rig: Rig,
@@ -48,14 +49,29 @@ export const suspectOf = (
   { budget, seeds }: Pick<Assignment, 'budget' | 'seeds'>,
 ): Suspect => {
   const own = scenariosFor(workloads, rig.subject, rig.variant);
-  const scenarios = isRight ? [...own, ...rig.subject.scenarios(rig.variant)] : own;
-  const looking = lookAt(rig, isRight, scenarios, memories, seeds, efforts[budget]);
+  const { subject, variant } = rig;
+  const looking = isRight
+    ? lookAtRight(rig, [...own, ...subject.scenarios(variant)], memories, seeds, efforts[budget])
+    : lookAt(rig, own, memories, seeds, efforts[budget]);
   return { isRight, rig, workloads: own.length, seen: new Map(), looking, executions: 0, isDone: false };
 };
 
+/** What is right: looks only, and fewer at what is larger, since a claim that is wrong there is wrong in most ways. */
+function* lookAtRight(
+  rig: Rig,
+  scenarios: readonly Scenario[],
+  memories: readonly MemoryName[],
+  seeds: readonly number[],
+  effort: Effort,
+): Generator<Seen, void> {
+  yield* lookAt(rig, scenarios, memories, seeds, { ...effort, executions: 0 });
+  const larger = scenariosFor(largerPrograms, rig.subject, rig.variant);
+  const looks = Math.ceil(effort.looks / 5);
+  yield* lookAt(rig, larger, memories, seeds, { ...effort, looks, executions: 0 });
+}
+
 function* lookAt(
   rig: Rig,
-  isRight: boolean,
   scenarios: readonly Scenario[],
   memories: readonly MemoryName[],
   seeds: readonly number[],
@@ -66,7 +82,7 @@ function* lookAt(
     sequences: 0,
     looks: looks * scenarios.length,
     preemptions: 2,
-    scenarioExecutions: isRight ? 0 : executions,
+    scenarioExecutions: executions,
     programs: 0,
     schedules: 0,
   } as const;
