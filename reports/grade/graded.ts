@@ -12,6 +12,8 @@ export interface GradedTest {
   readonly maximum: number;
   readonly visibility: Visibility;
   readonly verdict: 'holds' | 'refuted' | 'gave-up';
+  /** What students are told in place of the verdict, where claims are graded: there a wrong implementation is to be refuted. */
+  readonly outcome?: Outcome;
   /** Of what was not earned: why, in a sentence; null: it was earned. */
   readonly why: string | null;
   /** What goes with why, as text of several lines in a fixed-width font: a run that a student's claim is wrong about. */
@@ -23,6 +25,9 @@ export interface GradedTest {
   /** Under which memory and seed it went wrong, if it did. */
   readonly found: Found | null;
 }
+
+/** What became of an implementation on which claims were tried: a wrong one is found or survives. */
+export type Outcome = 'found' | 'survived' | 'accepted' | 'not accepted';
 
 /** What contradicts a claim. */
 export interface Found {

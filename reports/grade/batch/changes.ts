@@ -19,8 +19,8 @@ export interface ChangedTest {
 
 const told = (test: GradedTest | undefined): string => {
   if (!test) return 'not asked';
-  const { score, maximum, verdict, why } = test;
-  return `${score} of ${maximum}, ${verdict}${why === null ? '' : ` (${why})`}`;
+  const { score, maximum, verdict, outcome, why } = test;
+  return `${score} of ${maximum}, ${outcome ?? verdict}${why === null ? '' : ` (${why})`}`;
 };
 
 /** What has changed from one grade of a submission to the next; undefined: nothing. */

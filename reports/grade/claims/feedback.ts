@@ -29,3 +29,10 @@ export const objectionText = (
   const names = others.map((other) => `'${claims[other.claim]?.id}'`);
   return names.length === 0 ? said : `${said}; it is not accepted by ${names.join(', ')} either`;
 };
+
+/** Why something wrong is not refuted where no claim says no: of those that say neither yes nor no, what they do instead. */
+export const nobodySaysNo = (runs: number, mistaken: readonly Objection[], claims: readonly NamedClaim[]): string => {
+  if (mistaken.length === 0) return `your claims hold of all ${runs} different runs that your workloads gave`;
+  const mistakes = mistaken.map(({ claim, mistake }) => `'${claims[claim]?.id}' makes a mistake about one: ${mistake}`);
+  return `none of your claims says no to any of the ${runs} different runs that your workloads gave, but ${mistakes.join('; ')}`;
+};

@@ -6,11 +6,11 @@ import { InternalError } from '#model/suite-error.ts';
 import type { Assignment, Item } from '#properties/assignments/assignment.ts';
 import type { Mutant } from '#properties/museum/mutant.ts';
 import { type Decided, decide } from '#reports/grade/claims/decide.ts';
-import { objectionText, smallestRun } from '#reports/grade/claims/feedback.ts';
-import { type NamedClaim, readFromBoth, type Workload } from '#reports/grade/claims/handed-in.ts';
+import { nobodySaysNo, objectionText, smallestRun } from '#reports/grade/claims/feedback.ts';
+import { type HandedIn, readFromBoth, type Workload } from '#reports/grade/claims/handed-in.ts';
 import { inTwoSessions, type Open, type Session } from '#reports/grade/claims/session.ts';
 import { type Suspect, suspectOf } from '#reports/grade/claims/suspect.ts';
-import type { GradedTest } from '#reports/grade/graded.ts';
+import type { GradedTest, Outcome } from '#reports/grade/graded.ts';
 
 /** What an assignment of the kind `properties` is graded by. */
 export interface ByClaims {
@@ -19,11 +19,10 @@ export interface ByClaims {
   readonly mutants: readonly Mutant[];
 }
 
-/** A line of the rubric, and the implementation that it is about; `mutant` is null where that is right. */
+/** A line of the rubric, and the implementation that it is about, a version of the variant. */
 interface Case {
   readonly item: Item;
   readonly variant: string;
-  readonly mutant: Mutant | null;
   readonly suspect: Suspect;
 }
 
@@ -35,16 +34,18 @@ export const gradeClaims = (by: ByClaims, open: Open): Promise<readonly GradedTe
   inTwoSessions(open, (sessions) => gradeIn(by, sessions));
 
 const gradeIn = async (by: ByClaims, sessions: readonly [Session, Session]): Promise<readonly GradedTest[]> => {
-  const { claims, workloads } = readFromBoth(sessions, by.subject);
+  const handedIn = readFromBoth(sessions, by.subject);
   const cases: Case[] = [];
-  for (const item of by.assignment.rubric) cases.push(await caseOf(item, by, workloads));
+  for (const item of by.assignment.rubric) cases.push(await caseOf(item, by, handedIn.workloads));
   const decided = decide(
     cases.map(({ suspect }) => suspect),
     sessions,
-    claims.length,
+    handedIn.claims.length,
   );
   return cases.map((one) =>
-    one.mutant ? testOfKill(one, one.mutant, decided, claims) : testOfAcceptance(one, cases, decided, claims),
+    one.suspect.isRight
+      ? testOfAcceptance(one, cases, decided, handedIn)
+      : testOf(one, whyItSurvives(one, decided, handedIn)),
   );
 };
 
@@ -59,7 +60,7 @@ const caseOf = async (item: Item, by: ByClaims, workloads: readonly Workload[]):
   const world = await loadWorld({ tag: 'ours', module, edits: mutant?.edits ?? [] }, subject.exports);
   const memories = asks.tag === 'kills' ? asks.memories : memoryNames;
   const suspect = suspectOf(rigFor(subject, variant, world), mutant === null, workloads, memories, assignment);
-  return { item, variant, mutant, suspect };
+  return { item, variant, suspect };
 };
 
 const mutantOf = (mutants: readonly Mutant[], id: string): Mutant => {
@@ -68,58 +69,69 @@ const mutantOf = (mutants: readonly Mutant[], id: string): Mutant => {
   return mutant;
 };
 
-const testOf = ({ item, suspect }: Case, title: string, why: string | null, shown?: string): GradedTest => ({
-  id: item.id,
-  title,
-  score: why === null ? item.points : 0,
-  maximum: item.points,
-  visibility: item.visibility,
+/** As the handout's table has it: it does not tell what is wrong with it. */
+const titleOf = ({ item: { asks }, variant }: Case): string => {
+  if (asks.tag !== 'kills') return `the right \`${variant}\` is accepted`;
+  const isElsewhereRight = !asks.memories.some((memory) => memory === 'sc');
+  return `a wrong \`${variant}\` is refuted${isElsewhereRight ? `, on ${asks.memories.join(', ')}` : ''}`;
+};
+
+const outcomeOf = ({ isRight }: Suspect, isEarned: boolean): Outcome => {
+  if (isRight) return isEarned ? 'accepted' : 'not accepted';
+  return isEarned ? 'found' : 'survived';
+};
+
+const testOf = (one: Case, why: string | null, shown?: string): GradedTest => ({
+  id: one.item.id,
+  title: titleOf(one),
+  score: why === null ? one.item.points : 0,
+  maximum: one.item.points,
+  visibility: one.item.visibility,
   verdict: why === null ? 'holds' : 'refuted',
+  outcome: outcomeOf(one.suspect, why === null),
   why,
   ...(shown === undefined ? {} : { shown }),
-  hint: why === null ? null : item.hint,
-  hintZh: why === null ? null : item.hintZh,
-  executions: suspect.executions,
+  hint: why === null ? null : one.item.hint,
+  hintZh: why === null ? null : one.item.hintZh,
+  executions: one.suspect.executions,
   found: null,
 });
 
-/** What is hidden keeps its name to itself. */
-const titleOfKill = ({ item, variant }: Case, { title }: Mutant): string =>
-  item.visibility === 'hidden' ? `a bug is found (${variant})` : `a bug is found (${variant}): ${title}`;
-
-const testOfKill = (one: Case, mutant: Mutant, { standing }: Decided, claims: readonly NamedClaim[]): GradedTest => {
-  const { suspect, variant } = one;
-  const title = titleOfKill(one, mutant);
-  if (standing.killerOf(suspect) !== undefined) return testOf(one, title, null);
-  if (suspect.workloads === 0) return testOf(one, title, `none of your workloads can be run by it (${variant})`);
+/** Why a wrong implementation is not refuted; null: it is. */
+const whyItSurvives = (
+  { suspect, variant }: Case,
+  { standing }: Decided,
+  { claims, workloads }: HandedIn,
+): string | null => {
+  if (standing.killerOf(suspect) !== undefined) return null;
+  if (claims.length === 0) return 'you hand in no claims';
+  if (workloads.length === 0) return 'you hand in no workloads';
+  if (suspect.workloads === 0) return `none of your workloads can be run by it (${variant})`;
   const discredited = standing.discreditedKillerOf(suspect);
-  if (!discredited) {
-    return testOf(one, title, `your claims hold of all ${suspect.seen.size} different runs that your workloads gave`);
-  }
+  if (!discredited) return nobodySaysNo(suspect.seen.size, standing.objectionsTo(suspect), claims);
   const { claim, mistake } = discredited;
   const but = mistake === null ? 'it says no to something right, too' : `it makes a mistake about some run: ${mistake}`;
-  return testOf(one, title, `your claim '${claims[claim]?.id}' says no, but does not count: ${but}`);
+  return `your claim '${claims[claim]?.id}' says no, but does not count: ${but}`;
 };
 
 const testOfAcceptance = (
   one: Case,
   cases: readonly Case[],
   { asked, standing }: Decided,
-  claims: readonly NamedClaim[],
+  { claims }: HandedIn,
 ): GradedTest => {
   const { suspect, variant } = one;
-  const title = `right code is accepted (${variant})`;
   const [objection, ...others] = standing.objectionsTo(suspect);
   if (objection) {
     const shown = smallestRun(asked, suspect, objection.claim, objection.seen);
-    return testOf(one, title, objectionText(claims, objection, others), shown);
+    return testOf(one, objectionText(claims, objection, others), shown);
   }
   // What is shown later must not be told by what is shown now.
-  const wrong = cases.filter((other) => other.mutant && other.variant === variant && isShownWith(one, other));
+  const wrong = cases.filter((other) => !other.suspect.isRight && other.variant === variant && isShownWith(one, other));
   const refuted = wrong.filter((other) => standing.killerOf(other.suspect) !== undefined).length;
-  if (refuted > 0 && 2 * refuted >= wrong.length) return testOf(one, title, null);
-  const why = `your claims accept it, but they refute only ${refuted} of its ${wrong.length} wrong versions that are listed: this counts from half of them on`;
-  return testOf(one, title, why);
+  if (refuted > 0 && 2 * refuted >= wrong.length) return testOf(one, null);
+  const why = `your claims accept it, but they refute only ${refuted} of its ${wrong.length} wrong versions that are shown at once: this counts from half of them on`;
+  return testOf(one, why);
 };
 
 const isShownWith = ({ item }: Case, other: Case): boolean => item.visibility === other.item.visibility;

@@ -1,7 +1,7 @@
 /** The fixed words of what a student is told, in English. `feedback.words.zh.ts` says the same in Chinese. */
 
 import type { StorySize } from '#model/counterexample.ts';
-import type { Failure } from '#reports/grade/graded.ts';
+import type { Failure, Outcome } from '#reports/grade/graded.ts';
 import { wordsOf } from '#reports/html/client/words.ts';
 import { plural, sizeText } from '#reports/text/story.ts';
 
@@ -17,6 +17,12 @@ export const english = {
     `${plural(tests, 'more test')} ${tests === 1 ? 'is' : 'are'} not shown here, and not counted above.`,
   table: { points: 'points', asked: 'what was asked', outcome: 'outcome' },
   verdict: { holds: 'holds', refuted: 'refuted', 'gave-up': 'not decided' },
+  outcome: {
+    found: 'found',
+    survived: 'survived',
+    accepted: 'accepted',
+    'not accepted': 'not accepted',
+  } satisfies Record<Outcome, string>,
   executions: (n: number): string => `${number(n)} ${n === 1 ? 'execution' : 'executions'}`,
   nothingJudged: 'Nothing could be judged',
   failure: {

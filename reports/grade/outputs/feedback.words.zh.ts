@@ -14,6 +14,7 @@ export const chinese: FeedbackWords = {
   withheld: (tests) => `另有 ${tests} 项测试不在此显示，也不计入上面的得分。`,
   table: { points: '分数', asked: '考察内容', outcome: '结果' },
   verdict: { holds: '成立', refuted: '被推翻', 'gave-up': '未判定' },
+  outcome: { found: '已发现', survived: '未被发现', accepted: '已接受', 'not accepted': '未被接受' },
   executions: (n) => `${number(n)} 次执行`,
   nothingJudged: '无法评判',
   failure: {

@@ -57,7 +57,7 @@ export const gradescopeResults = (
 };
 
 const testOf = (test: GradedTest, telling: Telling): GradescopeTest => {
-  const { id, title, score, maximum, visibility, verdict, executions, found } = test;
+  const { id, title, score, maximum, visibility, verdict, outcome, executions, found } = test;
   const isLost = score < maximum;
   const kind = found?.counterexample.violation.kind;
   return {
@@ -67,7 +67,7 @@ const testOf = (test: GradedTest, telling: Telling): GradescopeTest => {
     status: isLost ? 'failed' : 'passed',
     ...(isLost ? { output: feedbackOn(test, telling) } : {}),
     visibility,
-    tags: [verdict, ...(kind === undefined ? [] : [kind])],
+    tags: [outcome ?? verdict, ...(kind === undefined ? [] : [kind])],
     extra_data: { id, executions, ...(found ? { seed: found.seed } : {}) },
   };
 };

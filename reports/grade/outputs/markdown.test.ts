@@ -61,6 +61,13 @@ describe('the feedback', () => {
     expect(whole).toContain('bytes come in order');
   });
 
+  test('says of claims that were tried what became of the implementation', () => {
+    const tried = { ...earned('in-out-1', 'a wrong one is refuted'), outcome: 'found' } as const;
+    const shown = shownTo('student', gradedOf('ann', [tried]));
+    expect(gradeMarkdown(shown, assignment, telling)).toMatch(/^\| ✓ .*\| found, /m);
+    expect(gradeMarkdown(shown, assignment, { ...telling, language: 'zh' })).toMatch(/^\| ✓ .*\| 已发现，/m);
+  });
+
   test('of what could not be judged says why', () => {
     const shown = shownTo(
       'student',

@@ -64,12 +64,12 @@ const tableOf = (tests: readonly GradedTest[], words: FeedbackWords): string => 
   return [
     row('', points, asked, outcome),
     row('---', '---:', '---', '---'),
-    ...tests.map(({ id, title, score, maximum, verdict, executions }) =>
+    ...tests.map(({ id, title, score, maximum, verdict, outcome: told, executions }) =>
       row(
         signs[verdict],
         `${words.number(score)} / ${words.number(maximum)}`,
         `${markdownLine(id)}${words.colon}${markdownLine(title)}`,
-        `${words.verdict[verdict]}${words.comma}${words.executions(executions)}`,
+        `${told ? words.outcome[told] : words.verdict[verdict]}${words.comma}${words.executions(executions)}`,
       ),
     ),
   ].join('\n');

@@ -71,6 +71,13 @@ describe('the page of a submission', () => {
     ]);
   });
 
+  test('says of claims that were tried what became of the implementation, in both languages', () => {
+    const tried = { ...earned('in-out-1', 'a wrong one is refuted'), outcome: 'found' } as const;
+    const shown = shownTo('student', gradedOf('ann', [tried, earned('faultless', 'the machine never faults')]));
+    const { tests } = gradePageData(shown, assignment, replayOf);
+    expect(tests.map((one) => one.outcome)).toEqual([{ en: 'found', zh: '已发现' }, undefined]);
+  });
+
   test('says nothing of what is hidden', () => {
     expect(gradePage(shownTo('student', graded), assignment, replayOf)).not.toContain('SECRET');
     expect(gradePage(shownTo('grader', graded), assignment, replayOf)).toContain('SECRET');

@@ -61,7 +61,7 @@ export const pageFailure = ({ reason, why }: Failure): PageFailure => ({
 });
 
 const pageTest = (test: GradedTest, replay: string | null): PageTest => {
-  const { id, title, score, maximum, verdict, executions, why, shown, found } = test;
+  const { id, title, score, maximum, verdict, outcome, executions, why, shown, found } = test;
   const isLost = score < maximum;
   return {
     id,
@@ -69,6 +69,7 @@ const pageTest = (test: GradedTest, replay: string | null): PageTest => {
     score,
     maximum,
     verdict,
+    ...(outcome ? { outcome: { en: english.outcome[outcome], zh: chinese.outcome[outcome] } } : {}),
     executions,
     why: isLost && !found ? why : null,
     shown: isLost ? (shown ?? null) : null,

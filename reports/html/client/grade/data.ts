@@ -36,6 +36,8 @@ export interface PageTest {
   readonly score: number;
   readonly maximum: number;
   readonly verdict: 'holds' | 'refuted' | 'gave-up';
+  /** What is said in place of the verdict, if anything is. */
+  readonly outcome?: Bilingual;
   readonly executions: number;
   /** Why it was not earned, where nothing was found that says so; null: something was, or it was earned. */
   readonly why: string | null;

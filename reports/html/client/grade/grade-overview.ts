@@ -35,7 +35,8 @@ export const testsElement = (tests: readonly PageTest[], words: Words, link: Lin
 const testElement = (test: PageTest, isOpen: boolean, words: Words, link: Link): HTMLElement => {
   const own = gradeWordsOf(words);
   const isLost = test.score < test.maximum;
-  const label = test.verdict === 'gave-up' ? own.notDecided : words.verdict[test.verdict];
+  const verdict = test.verdict === 'gave-up' ? own.notDecided : words.verdict[test.verdict];
+  const label = test.outcome ? spoken(test.outcome, words) : verdict;
   return make(
     'details',
     { class: 'check', 'data-key': test.id, open: isOpen },
