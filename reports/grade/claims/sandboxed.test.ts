@@ -6,6 +6,7 @@ import { endlessClaims } from '#properties/assignments/submissions/claims.ts';
 import { submissions } from '#properties/assignments/submissions/index.ts';
 import { textOf } from '#properties/assignments/submissions/submission.ts';
 import { judgeClaims } from '#reports/grade/claims/judge-claims.ts';
+import { sandboxed } from '#reports/grade/claims/sandboxed.ts';
 import type { GradedTest } from '#reports/grade/graded.ts';
 import { SubmissionFailure } from '#reports/grade/sandbox/submission-failure.ts';
 
@@ -121,6 +122,12 @@ export const workloads = [{ name: 'one', parameters: { capacity: 1, carriedItems
     const failure = await failureOf(textOf({ ...endlessClaims, assignment: assignment.name }));
     expect(failure.reason).toBe('hung');
     expect(failure.message).toMatch(/^a claim did not say anything within 1 seconds about a run of \{"parameters"/);
+    const code = { files: new Map([['claims.ts', 'for (;;);']]), entry: 'claims.ts', library: new Map() };
+    const open = sandboxed(code, { stepSeconds: 1, loadSeconds: 3, memoryMegabytes: 64 }, () => undefined);
+    await expect(open()).rejects.toMatchObject({
+      reason: 'hung',
+      message: 'claims.ts was not loaded in time: look for a loop that does not end',
+    });
   });
 
   it('that give a thenable, or throw what cannot be looked at, have made a mistake', async () => {

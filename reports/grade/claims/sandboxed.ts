@@ -25,7 +25,11 @@ export const sandboxed =
   };
 
 const sessionIn = (process: SubmissionProcess, code: Code, limits: ProcessLimits): Session => {
-  const loaded = process.ask({ ask: 'load', modules: modulesOf(code), entry: entryOf(code) }, `loading ${code.entry}`);
+  const request = { ask: 'load', modules: modulesOf(code), entry: entryOf(code) } as const;
+  const loaded = unlessHung(
+    () => process.ask(request, `loading ${code.entry}`),
+    () => `${code.entry} was not loaded in time: look for a loop that does not end`,
+  );
   if ('failed' in loaded) throw new SubmissionFailure('does not load', withWhatThereIs(loaded.failed));
   const listed = process.ask({ ask: 'claims' }, 'reading what it exports');
   if ('failed' in listed) throw new SubmissionFailure('does not load', listed.failed);
@@ -50,17 +54,23 @@ const withWhatThereIs = (failed: string): string =>
     ' cannot be imported: only `run.ts` and other files that were handed in beside it',
   );
 
-const saidOf = (run: OutsideRun, process: SubmissionProcess, { stepSeconds }: ProcessLimits): readonly Said[] => {
+/** What is asked; if there is no answer in time, that is told in these words, since claims have no micro-ops. */
+const unlessHung = <T>(ask: () => T, words: () => string): T => {
   try {
-    const answer = process.ask({ ask: 'holds', run: run as unknown as Value }, 'a claim');
-    if ('failed' in answer)
-      throw new SubmissionFailure('broke the protocol', 'its process cannot say what its claims say');
-    return answer.said.map((one) => (typeof one === 'string' ? { mistake: one } : one));
+    return ask();
   } catch (error) {
     if (!(error instanceof SubmissionFailure && error.reason === 'hung')) throw error;
-    throw new SubmissionFailure(
-      'hung',
-      `a claim did not say anything within ${stepSeconds} seconds about a run of ${JSON.stringify(run.program)}: look for a loop that does not end`,
-    );
+    throw new SubmissionFailure('hung', words());
   }
+};
+
+const saidOf = (run: OutsideRun, process: SubmissionProcess, { stepSeconds }: ProcessLimits): readonly Said[] => {
+  const answer = unlessHung(
+    () => process.ask({ ask: 'holds', run: run as unknown as Value }, 'a claim'),
+    () =>
+      `a claim did not say anything within ${stepSeconds} seconds about a run of ${JSON.stringify(run.program)}: look for a loop that does not end`,
+  );
+  if ('failed' in answer)
+    throw new SubmissionFailure('broke the protocol', 'its process cannot say what its claims say');
+  return answer.said.map((one) => (typeof one === 'string' ? { mistake: one } : one));
 };
