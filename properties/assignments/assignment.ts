@@ -1,5 +1,6 @@
 import type { Budget } from '#model/engine/explore/budget.ts';
 import type { MemoryName } from '#model/engine/explore/memories.ts';
+import type { AnyCall } from '#model/subject.ts';
 
 /** Who sees a test and its feedback: everybody at once, nobody but the grader, or everybody once grades are published. */
 export type Visibility = 'visible' | 'hidden' | 'after_published';
@@ -26,6 +27,13 @@ export interface Item {
   /** Where to look, for whoever lost these points: never what to write. */
   readonly hint: string;
   readonly hintZh: string;
+}
+
+/** A program to be run, for whatever variant can do it. */
+export interface Workload {
+  readonly name: string;
+  readonly parameters: unknown;
+  readonly threads: readonly (readonly AnyCall[])[];
 }
 
 /** What a submission may use. Where it is used up, what is not decided by then earns nothing. */
@@ -60,6 +68,8 @@ export interface Assignment {
    * are handed in: none.
    */
   readonly least: readonly string[];
+  /** Where claims are handed in: programs on which what is right is run besides, to see that they say nothing against it. */
+  readonly programs?: readonly Workload[];
   readonly rubric: readonly Item[];
 }
 

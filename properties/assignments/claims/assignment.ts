@@ -1,4 +1,5 @@
 import type { Assignment, Item, Visibility } from '#properties/assignments/assignment.ts';
+import { programs } from '#properties/assignments/claims/programs.ts';
 
 /** What is wrong shows as soon as two threads take turns: neither store buffers nor stale reads are needed for it. */
 const strong = ['sc', 'tso'] as const;
@@ -65,6 +66,7 @@ const assignment: Assignment = {
   seeds: [1],
   limits: { seconds: 900, stepSeconds: 2, memoryMegabytes: 256 },
   least: [],
+  programs,
   rubric: [
     accepts('in-out'),
     accepts('counters'),

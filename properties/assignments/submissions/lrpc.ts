@@ -31,7 +31,7 @@ export const lrpcSubmissions: readonly Omit<Submission, 'assignment'>[] = [
         to: 'const sum = (yield* get(counter)) + (yield* get(aStackAt(tables, level).argument));',
       },
     ],
-    loses: ['all-at-once', 'checked-is-used'],
+    loses: ['all-at-once', 'checked-is-used', 'weak-answers'],
   },
   {
     name: 'a-stack-lost-on-refusal',
@@ -69,7 +69,7 @@ export const lrpcSubmissions: readonly Omit<Submission, 'assignment'>[] = [
     what: 'An A-stack that is in a call may be used for another.',
     file,
     edits: [{ from: '=== 0 ? 0 : Failure.EBUSY', to: '>= 0 ? 0 : Failure.EBUSY' }],
-    loses: ['all-at-once', 'everybody-goes-on', 'weak-waits'],
+    loses: ['all-at-once', 'everybody-goes-on', 'weak-answers', 'weak-waits'],
   },
   {
     name: 'procedure-before-binding',
@@ -107,7 +107,7 @@ export const lrpcSubmissions: readonly Omit<Submission, 'assignment'>[] = [
         to: '  yield* set(budget, (yield* get(budget)) - 1);\n',
       },
     ],
-    loses: ['one-at-a-time', 'all-at-once', 'weak-answers'],
+    loses: ['all-at-once', 'weak-answers'],
   },
   {
     name: 'captured-by-an-open-domain',

@@ -1,17 +1,11 @@
 import type { AnyCall, Program, Scenario, Subject } from '#model/subject.ts';
+import type { Workload } from '#properties/assignments/assignment.ts';
 import type { Session } from '#reports/grade/claims/session.ts';
 
 /** A claim as it is known outside the submission's process: its name and its words, but not what it does. */
 export interface NamedClaim {
   readonly id: string;
   readonly sentence: string;
-}
-
-/** A program that the submission asks to be run. */
-export interface Workload {
-  readonly name: string;
-  readonly parameters: unknown;
-  readonly threads: readonly (readonly AnyCall[])[];
 }
 
 /** What a submission of the kind `properties` hands in, looked through. */

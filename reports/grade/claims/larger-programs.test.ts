@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { boundedBuffer } from '#model/ipc/bounded-buffer.ts';
 import type { Subject } from '#model/subject.ts';
+import { programs as largerPrograms } from '#properties/assignments/claims/programs.ts';
 import { readHandedIn, scenariosFor } from '#reports/grade/claims/handed-in.ts';
-import { largerPrograms } from '#reports/grade/claims/larger-programs.ts';
 
 const subject = boundedBuffer as unknown as Subject;
 

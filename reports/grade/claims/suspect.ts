@@ -2,9 +2,8 @@ import type { Rig } from '#model/engine/explore/execution.ts';
 import type { MemoryName } from '#model/engine/explore/memories.ts';
 import { runsOf, type Seen } from '#model/engine/outside/runs.ts';
 import type { Scenario } from '#model/subject.ts';
-import type { Assignment } from '#properties/assignments/assignment.ts';
-import { scenariosFor, type Workload } from '#reports/grade/claims/handed-in.ts';
-import { largerPrograms } from '#reports/grade/claims/larger-programs.ts';
+import type { Assignment, Workload } from '#properties/assignments/assignment.ts';
+import { scenariosFor } from '#reports/grade/claims/handed-in.ts';
 
 /** How much is looked at, by the budget's name. */
 interface Effort {
@@ -46,12 +45,13 @@ export const suspectOf = (
   isRight: boolean,
   workloads: readonly Workload[],
   memories: readonly MemoryName[],
-  { budget, seeds }: Pick<Assignment, 'budget' | 'seeds'>,
+  { budget, seeds, programs = [] }: Pick<Assignment, 'budget' | 'seeds' | 'programs'>,
 ): Suspect => {
   const own = scenariosFor(workloads, rig.subject, rig.variant);
   const { subject, variant } = rig;
+  const larger = scenariosFor(programs, subject, variant);
   const looking = isRight
-    ? lookAtRight(rig, [...own, ...subject.scenarios(variant)], memories, seeds, efforts[budget])
+    ? lookAtRight(rig, [...own, ...subject.scenarios(variant)], larger, memories, seeds, efforts[budget])
     : lookAt(rig, own, memories, seeds, efforts[budget]);
   return { isRight, rig, workloads: own.length, seen: new Map(), looking, executions: 0, isDone: false };
 };
@@ -60,12 +60,12 @@ export const suspectOf = (
 function* lookAtRight(
   rig: Rig,
   scenarios: readonly Scenario[],
+  larger: readonly Scenario[],
   memories: readonly MemoryName[],
   seeds: readonly number[],
   effort: Effort,
 ): Generator<Seen, void> {
   yield* lookAt(rig, scenarios, memories, seeds, { ...effort, executions: 0 });
-  const larger = scenariosFor(largerPrograms, rig.subject, rig.variant);
   const looks = Math.ceil(effort.looks / 5);
   yield* lookAt(rig, larger, memories, seeds, { ...effort, looks, executions: 0 });
 }

@@ -1,5 +1,5 @@
 import type { AnyCall } from '#model/subject.ts';
-import type { Workload } from '#reports/grade/claims/handed-in.ts';
+import type { Workload } from '#properties/assignments/assignment.ts';
 
 const put = (...items: readonly number[]) => ({ tag: 'put', items }) as const;
 const get = (count: number) => ({ tag: 'get', count }) as const;
@@ -17,10 +17,9 @@ const program = (
 
 /**
  * Programs on which what is right is run too, as large as a workload may be: a claim that is true of small programs only
- * is false of one of these. They are about the bounded buffer, the one subject that claims are asked about. None has so
- * many orders (some ten thousand) that a claim which tries all of them would not come to its end in time.
+ * is false of one of these. None has so many orders (some ten thousand) that a claim which tries all of them would not come to its end in time.
  */
-export const largerPrograms: readonly Workload[] = [
+export const programs: readonly Workload[] = [
   program('one by one', 4, 0, each(1, 2, 3, 4, 5, 6), gets(6)),
   program('all at once', 8, 0, [put(1, 2, 3, 4), put(5, 6), put(7), put(8)], [get(2), get(3), get(2), get(1)]),
   program('a large one is filled', 4, 1, each(1, 2, 3, 4, 5), []),
