@@ -42,18 +42,12 @@ const mostUrgentFirst = (run: Run): boolean =>
     return more === scene.threads[id]?.priority && !isAnybodyAbove(scene, core, more);
   });
 
-/**
- * Each strike of a timer takes a tick of the slice on which the thread runs that is struck; a slice is lent and returned,
- * never doubled.
- */
+/** Each tick is of the slice on which the thread runs that is struck; a slice is lent and returned, never doubled. */
 const conservesSlices = (run: Run): boolean => {
   const { threads, parameters } = run.program;
   const left = threads.map(() => parameters.sliceTicks);
   /** On whose slice each thread runs; null: it has lent its own. */
   const runsOn: (ThreadId | null)[] = threads.map((_, id) => id);
-  const of = (told: string): number => run.traced.filter(({ name }) => name === told).length;
-  const strikesThreads = run.program.cores === 1 && of('is awake') === 0; // nor a core that sleeps
-  if (strikesThreads && run.end === 'quiescent' && of('tick') !== run.costs.interrupts) return false;
   return follow(run, ({ name, word, context }) => {
     const [slice, to] = [word & 15, word >> 4];
     switch (name) {

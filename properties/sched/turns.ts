@@ -96,5 +96,11 @@ const yieldsToEquals = (run: Run): boolean => {
   );
 };
 
-/** Whoever has had its turn goes behind those of its priority, and nobody else does. */
-export const takesTurns = (run: Run): boolean => keepsTheOrder(run) && yieldsToEquals(run);
+/** Each strike of the timer that does not end the sleep of a core takes a tick of a turn. On one core, where it is known. */
+const feelsTheTimer = ({ program, traced, costs, end }: Run): boolean => {
+  const of = (told: string): number => traced.filter(({ name }) => name === told).length;
+  return program.cores > 1 || end !== 'quiescent' || of('is awake') > 0 || of('tick') === costs.interrupts;
+};
+
+/** Whoever has had its turn, which the timer measures, goes behind those of its priority, and nobody else does. */
+export const takesTurns = (run: Run): boolean => feelsTheTimer(run) && keepsTheOrder(run) && yieldsToEquals(run);

@@ -231,6 +231,6 @@ export default exhibit('sched/lazy', [
         to: "export const { begin, interrupted, retire, yieldCore } = running;\nexport function* timerInterrupt(_self: unknown, kernel: Kernel): Routine {\n  yield load(threadOf(kernel, 0).core, 'relaxed');\n}\n",
       },
     ],
-    killedBy: 'slices',
+    killedBy: 'takes-turns',
   },
 ]);

@@ -17,7 +17,7 @@ export interface Sample {
 }
 
 /** What of an assignment says how claims are tried. */
-type Trying = Pick<Assignment, 'variant' | 'budget' | 'seeds'>;
+type Trying = Pick<Assignment, 'variant' | 'budget' | 'seeds' | 'programs'>;
 
 /** What became of a sample: who has what against it. */
 export interface Tried {
