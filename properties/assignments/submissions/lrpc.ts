@@ -62,7 +62,7 @@ export const lrpcSubmissions: readonly Omit<Submission, 'assignment'>[] = [
         to: '(yield* get(words.captured)) === 1',
       },
     ],
-    loses: ['all-at-once'],
+    loses: ['all-at-once', 'weak-answers'],
   },
   {
     name: 'a-stack-in-two-calls',

@@ -175,7 +175,7 @@ end  nothing more happens`);
     const handout = readFileSync(join(starter, '../handout.md'), 'utf8');
     const rows = [...handout.matchAll(/^\| `([a-z0-9-]+)` +\| \d+ +\| (.*?) +\| /gm)].map(([, id, asked]) => [
       id,
-      asked,
+      asked?.replaceAll('`', ''),
     ]);
     const tests = await grade(submission('nothing'), assignment.rubric);
     expect(tests.map(({ id, title }) => [id, title])).toEqual(rows);

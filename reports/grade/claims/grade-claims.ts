@@ -71,9 +71,9 @@ const mutantOf = (mutants: readonly Mutant[], id: string): Mutant => {
 
 /** As the handout's table has it: it does not tell what is wrong with it. */
 const titleOf = ({ item: { asks }, variant }: Case): string => {
-  if (asks.tag !== 'kills') return `the right \`${variant}\` is accepted`;
+  if (asks.tag !== 'kills') return `the right ${variant} is accepted`;
   const isElsewhereRight = !asks.memories.some((memory) => memory === 'sc');
-  return `a wrong \`${variant}\` is refuted${isElsewhereRight ? `, on ${asks.memories.join(', ')}` : ''}`;
+  return `a wrong ${variant} is refuted${isElsewhereRight ? `, on ${asks.memories.join(', ')}` : ''}`;
 };
 
 const outcomeOf = ({ isRight }: Suspect, isEarned: boolean): Outcome => {

@@ -13,8 +13,8 @@ export const titleOfItem = (assignment: Assignment, { id, asks }: Item): string 
       return `${showClaim(claim)}${onMemories(asks.memories)}`;
     }
     case 'kills':
-      return `a bug is found: ${id}`;
+      return `a wrong implementation is refuted: ${id}`;
     case 'accepts':
-      return `right code is accepted: ${id}`;
+      return `the right implementation is accepted: ${id}`;
   }
 };
