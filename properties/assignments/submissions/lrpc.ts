@@ -81,14 +81,14 @@ export const lrpcSubmissions: readonly Omit<Submission, 'assignment'>[] = [
         to: '  if (!bodyOf(tables, server, asked.procedure)) return Failure.ENOSYS;\n  if ((yield* hasEnded(tables, domain)) || (yield* hasEnded(tables, server))) return Failure.ESTALE;\n',
       },
     ],
-    loses: ['one-at-a-time', 'all-at-once'],
+    loses: ['one-at-a-time', 'all-at-once', 'weak-answers'],
   },
   {
     name: 'captured-and-not-marked',
     what: 'A call of which the caller has been captured can be given up again, in place of that in which it is now.',
     file,
     edits: [{ from: '      yield* set(outer.captured, 1);\n', to: '' }],
-    loses: ['everybody-goes-on', 'weak-waits'],
+    loses: ['all-at-once', 'everybody-goes-on', 'weak-answers', 'weak-waits'],
   },
   {
     name: 'ends-without-its-captives',
@@ -119,6 +119,6 @@ export const lrpcSubmissions: readonly Omit<Submission, 'assignment'>[] = [
         to: "    if ((yield* get(outer.aborted)) === 1 && (yield* get(outer.captured)) === 0) {\n      yield* set(outer.captured, 1);\n      yield* set(mine.kept, 1);\n      return 'given up';\n    }\n    if ((yield* get(open)) === 1) {\n      yield* set(mine.result, 0);\n      return 'open';\n    }\n    if ((yield* get(mine.serverLost)) === 1) return 'lost';\n",
       },
     ],
-    loses: ['everybody-goes-on', 'weak-waits'],
+    loses: ['all-at-once', 'everybody-goes-on', 'weak-answers', 'weak-waits'],
   },
 ];
