@@ -77,16 +77,7 @@ export const lazySchedulerSubmissions: readonly Omit<Submission, 'assignment'>[]
     what: 'Who is preempted is not put into the queue: while it ran it stood there only by chance.',
     file,
     edits: [{ from: '    if (!isThere || isLast) yield* insert', to: '    if (isThere && isLast) yield* insert' }],
-    loses: [
-      'one-at-a-time',
-      'everybody-goes-on',
-      'most-urgent',
-      'gives-way',
-      'takes-turns',
-      'slices',
-      'holds',
-      'weak-waits',
-    ],
+    loses: ['one-at-a-time', 'everybody-goes-on', 'most-urgent', 'gives-way', 'takes-turns', 'holds', 'weak-waits'],
   },
   {
     name: 'never-direct',
