@@ -1,10 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Execution, execute, type Rig, usualLimits } from '#model/engine/explore/execution.ts';
+import { activeOf } from '#model/engine/explore/programs.ts';
 import { randomFrom, randomStrategy } from '#model/engine/explore/random.ts';
 import { replayStrategy } from '#model/engine/explore/replay.ts';
+import { fewerCalls } from '#model/engine/shrink/drawn.ts';
 import { shrink } from '#model/engine/shrink/shrink.ts';
-import type { AnyCall } from '#model/subject.ts';
+import type { AnyCall, Program } from '#model/subject.ts';
 import { isLinear, rigOf, type Tiny } from '#properties/engine/tiny.ts';
 import { lockedCounter, racyCounter, racyFromThree, tornPair, twoLocks } from '#properties/engine/tiny-subjects.ts';
 
@@ -86,5 +88,29 @@ describe('a shrunk story', () => {
   it('is never made of a sound subject: there is no failure to begin with', async () => {
     const rig = await rigOf(lockedCounter);
     expect(() => findFailure(rig, (execution) => wrong(rig, execution), 1)).toThrow('nothing fails');
+  });
+
+  it('is looked for among programs of which each has room: no more contexts than the implementation was loaded for', async () => {
+    const rig = await rigOf(racyCounter);
+    const six: Program = {
+      variant: 'only',
+      parameters: null,
+      cores: 2,
+      threads: Array.from({ length: 6 }, () => [{ tag: 'increment', by: 1 }]),
+    };
+    const ofSoManyCores = (cores: number): Rig => ({
+      ...rig,
+      subject: {
+        ...rig.subject,
+        programs: (variant, size) => rig.subject.programs(variant, size).map((program) => ({ ...program, cores })),
+      },
+    });
+    const roomy = fewerCalls(ofSoManyCores(2), six);
+    expect(roomy.length).toBeGreaterThan(0);
+    for (const program of roomy) {
+      expect(activeOf(program)).toBeGreaterThan(0);
+      expect(program.threads.length + program.cores).toBeLessThanOrEqual(rig.world.instances.length);
+    }
+    expect(fewerCalls(ofSoManyCores(3), six)).toEqual([]); // 6 threads and 3 dispatchers
   });
 });

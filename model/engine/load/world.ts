@@ -27,7 +27,7 @@ export interface World {
   readonly sources: ReadonlyMap<string, string>;
 }
 
-/** As many contexts as the largest program has: 4 threads and 4 dispatchers. */
+/** As many contexts as the largest program has: 4 threads and 4 dispatchers, or 6 threads and 2. */
 export const contextsMax = 8;
 
 let worlds = 0;

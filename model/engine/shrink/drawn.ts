@@ -11,7 +11,7 @@ const drawnMax = 400;
  * program by leaving out may be larger than what fails in the same way from the start (two short writes fill a pipe, and
  * so does one long one).
  */
-export const fewerCalls = ({ subject, variant }: Rig, program: Program): Program[] => {
+export const fewerCalls = ({ subject, variant, world }: Rig, program: Program): Program[] => {
   const threads = activeOf(program);
   const calls = callsOf(program);
   const size = { threads, calls: Math.min(calls - 1, 4) };
@@ -19,7 +19,8 @@ export const fewerCalls = ({ subject, variant }: Rig, program: Program): Program
   const different = new Map<string, Program>();
   for (const drawn of fc.sample(subject.programs(variant, size), { seed: calls, numRuns: drawnMax })) {
     const isFewer = callsOf(drawn) < calls && activeOf(drawn) <= threads && activeOf(drawn) > 0;
-    if (isFewer) different.set(JSON.stringify(drawn), drawn);
+    const hasRoom = drawn.threads.length + drawn.cores <= world.instances.length;
+    if (isFewer && hasRoom) different.set(JSON.stringify(drawn), drawn);
   }
   return [...different.values()].toSorted((one, other) => callsOf(one) - callsOf(other));
 };
