@@ -100,7 +100,7 @@ export const workloads = [{
 `;
     const { code, notes } = await ran('claims', file('twice.ts', text), ...wordsFor);
     expect(code).toBe(64);
-    expect(notes).toMatch(/^S512 twice\.ts: workload 'twice' puts the item 1 twice: /);
+    expect(notes).toMatch(/^S512 twice\.ts: workload 'twice' has 1 twice in `items`: /);
   });
 
   it('are refused with a sentence that says why', async () => {

@@ -181,18 +181,15 @@ const hold = (state: Lrpc, levels: readonly Level[], domain: DomainId): Outcomes
   if (state.aStacks[levels.at(-1)?.aStack ?? -1]?.lost.server) {
     ways.push(continues(inside(levels, { at: 'return', hasFailed: true })));
   }
+  if (ways.length > 0) return ways.flat(); // nobody is captured who can come back
   const call = state.aStacks[outer?.aStack ?? -1]?.call;
-  if (ways.length === 0 && outer && call?.isAborted && !call.isCaptured) {
-    const step: Step = { at: 'collect', aStack: outer.aStack, isFromList: false, failure: 'ECALLABORTED' };
-    ways.push(
-      continues(inside([], step), (draft) => {
-        const captured = draft.aStacks[outer.aStack]?.call;
-        if (captured) captured.isCaptured = true;
-        draft.captured.push({ levels, step: { at: 'serve' } });
-      }),
-    );
-  }
-  return ways.flat();
+  if (!outer || !call?.isAborted || call.isCaptured) return [];
+  const step: Step = { at: 'collect', aStack: outer.aStack, isFromList: false, failure: 'ECALLABORTED' };
+  return continues(inside([], step), (draft) => {
+    const captured = draft.aStacks[outer.aStack]?.call;
+    if (captured) captured.isCaptured = true;
+    draft.captured.push({ levels, step: { at: 'serve' } });
+  });
 };
 
 /** What a procedure does that has called on: it counts that. Source: ours; it is the server's own resource. */

@@ -67,6 +67,7 @@ const assignment: Assignment = {
   limits: { seconds: 900, stepSeconds: 2, memoryMegabytes: 256 },
   least: [],
   programs,
+  distinct: 'items',
   rubric: [
     accepts('in-out'),
     accepts('counters'),

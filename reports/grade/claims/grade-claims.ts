@@ -34,7 +34,7 @@ export const gradeClaims = (by: ByClaims, open: Open): Promise<readonly GradedTe
   inTwoSessions(open, (sessions) => gradeIn(by, sessions));
 
 const gradeIn = async (by: ByClaims, sessions: readonly [Session, Session]): Promise<readonly GradedTest[]> => {
-  const handedIn = readFromBoth(sessions, by.subject);
+  const handedIn = readFromBoth(sessions, by.subject, by.assignment.distinct);
   const cases: Case[] = [];
   for (const item of by.assignment.rubric) cases.push(await caseOf(item, by, handedIn.workloads));
   const decided = decide(

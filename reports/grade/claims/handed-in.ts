@@ -79,17 +79,21 @@ const workloadOf = (value: unknown, i: number): Workload => {
   return { name, parameters, threads };
 };
 
-/** An item that is put twice, by one call or by two. What calls that have items are called is the subject's matter. */
-const repeatedItem = ({ threads }: Workload): unknown => {
-  const items = threads.flat().flatMap((call) => ('items' in call ? (call.items as readonly unknown[]) : []));
+/** What is in such a list of a call, and in one of the same call or another besides. */
+const repeatedIn = ({ threads }: Workload, list: string): unknown => {
+  const items = threads.flat().flatMap((call) => {
+    const own = (call as unknown as Readonly<Record<string, unknown>>)[list];
+    return Array.isArray(own) ? own : [];
+  });
   return items.find((item, i) => items.indexOf(item) < i);
 };
 
 /**
  * Looks through what a submission's process says that it exports: of each claim `holds` is said to be a `function`, or
- * what else it is. Unusable: it is not what was asked for.
+ * what else it is. What calls have in their lists of the name `distinct` is nowhere the same. Unusable: it is not what was
+ * asked for.
  */
-export const readHandedIn = (exported: unknown, subject: Subject): HandedIn => {
+export const readHandedIn = (exported: unknown, subject: Subject, distinct?: string): HandedIn => {
   const { claims: rawClaims, workloads: rawWorkloads } = isRecord(exported) ? exported : {};
   const claims = listOf(rawClaims, 'claims', claimsMax).map(claimOf);
   const workloads = listOf(rawWorkloads, 'workloads', workloadsMax).map(workloadOf);
@@ -106,10 +110,10 @@ export const readHandedIn = (exported: unknown, subject: Subject): HandedIn => {
     if (problems.every((problem) => problem !== undefined)) {
       throw new Unusable(`workload '${workload.name}' can be run by no implementation: ${problems[0]}`);
     }
-    const item = repeatedItem(workload);
-    if (item !== undefined) {
+    const repeated = distinct === undefined ? undefined : repeatedIn(workload, distinct);
+    if (repeated !== undefined) {
       throw new Unusable(
-        `workload '${workload.name}' puts the item ${item} twice: let all its items differ, so that they can be told apart`,
+        `workload '${workload.name}' has ${JSON.stringify(repeated)} twice in \`${distinct}\`: let all of them differ, so that they can be told apart`,
       );
     }
   }
@@ -117,11 +121,15 @@ export const readHandedIn = (exported: unknown, subject: Subject): HandedIn => {
 };
 
 /** The same of two sessions. Unusable: also, that they do not export the same. */
-export const readFromBoth = ([{ exported }, other]: readonly [Session, Session], subject: Subject): HandedIn => {
+export const readFromBoth = (
+  [{ exported }, other]: readonly [Session, Session],
+  subject: Subject,
+  distinct?: string,
+): HandedIn => {
   if (JSON.stringify(exported) !== JSON.stringify(other.exported)) {
     throw new Unusable('it exports something else each time it is loaded');
   }
-  return readHandedIn(exported, subject);
+  return readHandedIn(exported, subject, distinct);
 };
 
 const programOf = ({ parameters, threads }: Workload, variant: string): Program => ({

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { boundedBuffer } from '#model/ipc/bounded-buffer.ts';
 import type { Subject } from '#model/subject.ts';
+import assignment from '#properties/assignments/claims/assignment.ts';
 import { programs as largerPrograms } from '#properties/assignments/claims/programs.ts';
 import { readHandedIn, scenariosFor } from '#reports/grade/claims/handed-in.ts';
 
@@ -8,7 +9,8 @@ const subject = boundedBuffer as unknown as Subject;
 
 describe('the larger programs on which right code is run', () => {
   it('are such as a student may hand in', () => {
-    expect(readHandedIn({ claims: [], workloads: largerPrograms }, subject).workloads).toEqual(largerPrograms);
+    const handedIn = readHandedIn({ claims: [], workloads: largerPrograms }, subject, assignment.distinct);
+    expect(handedIn.workloads).toEqual(largerPrograms);
   });
 
   it.each(subject.variants.map(({ name }) => name))(

@@ -145,7 +145,7 @@ export const workloads = [{ name: 'one', parameters: { capacity: 1, carriedItems
     });
     expect(await failureOf("import { readFileSync } from 'node:fs';")).toMatchObject({
       reason: 'does not load',
-      message: "'node:fs' cannot be imported: only `run.ts` and other files that were handed in beside it",
+      message: "'node:fs' cannot be imported: only files that were handed in with it",
     });
     expect(await failureOf('export const claims = ;')).toMatchObject({ reason: 'does not load' });
   });

@@ -30,7 +30,7 @@ const sessionIn = (process: SubmissionProcess, code: Code, limits: ProcessLimits
     () => process.ask(request, `loading ${code.entry}`),
     () => `${code.entry} was not loaded in time: look for a loop that does not end`,
   );
-  if ('failed' in loaded) throw new SubmissionFailure('does not load', withWhatThereIs(loaded.failed));
+  if ('failed' in loaded) throw new SubmissionFailure('does not load', loaded.failed);
   const listed = process.ask({ ask: 'claims' }, 'reading what it exports');
   if ('failed' in listed) throw new SubmissionFailure('does not load', listed.failed);
   const { exported } = listed;
@@ -46,13 +46,6 @@ const sessionIn = (process: SubmissionProcess, code: Code, limits: ProcessLimits
     close: () => process.end(),
   };
 };
-
-/** There is no library where claims are asked for. */
-const withWhatThereIs = (failed: string): string =>
-  failed.replace(
-    / cannot be imported: .*/,
-    ' cannot be imported: only `run.ts` and other files that were handed in beside it',
-  );
 
 /** What is asked; if there is no answer in time, that is told in these words, since claims have no micro-ops. */
 const unlessHung = <T>(ask: () => T, words: () => string): T => {

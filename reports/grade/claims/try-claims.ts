@@ -17,7 +17,7 @@ export interface Sample {
 }
 
 /** What of an assignment says how claims are tried. */
-type Trying = Pick<Assignment, 'variant' | 'budget' | 'seeds' | 'programs'>;
+type Trying = Pick<Assignment, 'variant' | 'budget' | 'seeds' | 'programs' | 'distinct'>;
 
 /** What became of a sample: who has what against it. */
 export interface Tried {
@@ -50,7 +50,7 @@ const tryIn = async (
   samples: readonly Sample[],
   sessions: readonly [Session, Session],
 ): Promise<readonly Tried[]> => {
-  const { claims, workloads } = readFromBoth(sessions, subject);
+  const { claims, workloads } = readFromBoth(sessions, subject, assignment.distinct);
   const { variant } = assignment;
   const suspects: Suspect[] = [];
   for (const { url, isRight } of samples) {

@@ -92,6 +92,9 @@ const moduleSourceOf = (text: string, path: string): object => {
 
 const load = async (modules: Readonly<Record<string, string>>, entry: string): Promise<Answer> => {
   const known = new Map(Object.entries(modules));
+  const own = entry.slice(0, entry.indexOf('/') + 1); // the folder of what was handed in
+  const hasLibrary = [...known.keys()].some((path) => !path.startsWith(own));
+  const canBe = hasLibrary ? 'only its own files and those of the library' : 'only files that were handed in with it';
   const compartment = new Compartment({
     __options__: true,
     globals: { console: quietConsole },
@@ -102,10 +105,7 @@ const load = async (modules: Readonly<Record<string, string>>, entry: string): P
     },
     importHook: async (path: string) => {
       const text = known.get(path);
-      if (text === undefined)
-        throw new Error(
-          `'${path.replace(/^\((.*)\)$/, '$1')}' cannot be imported: only its own files and those of the library`,
-        );
+      if (text === undefined) throw new Error(`'${path.replace(/^\((.*)\)$/, '$1')}' cannot be imported: ${canBe}`);
       return moduleSourceOf(text, path);
     },
   });
