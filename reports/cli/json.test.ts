@@ -243,4 +243,13 @@ describe('README.md', () => {
     const [shown] = readFileSync(new URL('README.md', root), 'utf8').match(/^claim {3}[^`]*(?=\n```)/m) ?? [];
     expect(replayed.out.join('\n').trimEnd()).toBe(shown); // changed on purpose? paste it, and mend the words below it
   });
+
+  it('lists every command', async () => {
+    const help = await run('--help');
+    const commands = [...help.out.join('\n').matchAll(/^ {2}([a-z]+) (?:\[|<)/gm)].map(([, name]) => name);
+    const text = readFileSync(new URL('README.md', root), 'utf8');
+    const listed = [...text.matchAll(/^\| `([a-z]+)[ `]/gm)].map(([, name]) => name);
+    expect(commands).toContain('check');
+    expect(listed.toSorted()).toEqual(expect.arrayContaining(commands.filter((name) => name !== 'help')));
+  });
 });
