@@ -158,10 +158,10 @@ export interface Subject<
    */
   mayEnd?(rest: Call, answer: Answer): boolean;
   /**
-   * Whether it is likely to end with this answer, if nobody interferes: where to look first. It may be wrong both ways.
-   * Absent: nobody can tell.
+   * Whether it is likely to end with this answer from this state on, if nobody interferes: where to look first. It may be
+   * wrong both ways. Absent: nobody can tell.
    */
-  probablyEnds?(rest: Call, answer: Answer): boolean;
+  probablyEnds?(state: State, rest: Call, answer: Answer): boolean;
   /** The parent of each thread, where that matters. */
   parents(parameters: Parameters, threads: number): readonly (ThreadId | null)[];
   /** The implementation: where its words are, what the call does, and what the thread is told. */

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import type { Allocator } from '#impl/machine/allocator.ts';
 import type { Routine, Word } from '#impl/machine/ops.ts';
 import type { Thread, ThreadTable } from '#impl/sync/threads.ts';
+import { probablyEnds } from '#model/ipc/lrpc.likely.ts';
 import {
   type Call,
   calls,
@@ -28,7 +29,7 @@ import {
   yesOrNo,
 } from '#model/validate.ts';
 import type { LrpcAnswer, LrpcErrno } from '#spec/abi/ipc/lrpc.ts';
-import { type Inside, initial, type Lrpc, type PendingCall, type Result, type Step } from '#spec/ipc/lrpc.state.ts';
+import { type Inside, initial, type Lrpc, type Step } from '#spec/ipc/lrpc.state.ts';
 import * as spec from '#spec/ipc/lrpc.ts';
 
 /** What an implementation exports. The kernel's tables are whatever its `boot` gives. */
@@ -112,20 +113,6 @@ const answerOf = (call: Call, result: Word): LrpcAnswer => {
   const identity = { authority: result & 0xf, priority: (result >> 4) & 0xf, budgetTicks: result >> 8 };
   return { tag: 'identity', identity };
 };
-
-/** What a procedure has answered is what its caller gets, and the caller of that one, unless somebody writes on an A-stack. */
-const probablyEnds = (rest: PendingCall, answer: LrpcAnswer): boolean => {
-  if (rest.tag !== 'rest of call') return true;
-  const { step } = rest;
-  if (step.at === 'count' || step.at === 'answer') return gives(step.result, answer);
-  if (step.at === 'collect') return step.failure === null || gives(step.failure, answer);
-  return step.at !== 'return' || !step.hasFailed || answer.tag === 'failed';
-};
-
-const gives = (result: Result, answer: LrpcAnswer): boolean =>
-  typeof result === 'number'
-    ? answer.tag === 'result' && answer.word === result
-    : answer.tag === 'failed' && answer.errno === result;
 
 const showStep = (step: Step): string => ('result' in step ? `${step.at} ${step.result}` : step.at);
 

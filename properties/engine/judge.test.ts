@@ -67,6 +67,19 @@ describe('a judgement', () => {
     });
   });
 
+  it('searches once where nobody waits, and again where somebody may wait wrongly', async () => {
+    const search = (rig: Rig, program: Program, schedule = calm): Judgement =>
+      new Judgement(new SpecGraph(rig.subject), rig.variant, run(rig, program, schedule));
+    const lost = search(racy, twice, between(2));
+    expect(lost.rest).toEqual({ tag: 'unexplained' });
+    expect(lost.answers).toBe(lost.rest);
+    expect(lost.meaning).toBe(lost.rest); // nobody knows what the words mean
+    const crosswise = await rigOf(twoLocks);
+    const stuck = search(crosswise, programOf([[{ tag: 'both', first: 0 }], [{ tag: 'both', first: 1 }]]), between(2));
+    expect(stuck.rest).toEqual({ tag: 'unexplained' });
+    expect(stuck.answers.tag).toBe('explained');
+  });
+
   it('of states looks at every one that the execution passes through', () => {
     type State = { count: number };
     const execution = run(atomic, twice);

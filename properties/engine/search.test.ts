@@ -180,7 +180,7 @@ describe('a search', () => {
   });
 
   it('comes to the same result wherever it looks first, and however wrongly what is likely is guessed', () => {
-    const wrong = { ...queue, probablyEnds: (_rest: AnyCall, answer: unknown) => answer === 'ok' };
+    const wrong = { ...queue, probablyEnds: (_state: unknown, _rest: AnyCall, answer: unknown) => answer === 'ok' };
     let found = 0;
     for (let seed = 0; seed < 300; seed++) {
       const history = drawn(queue, queueCalls, seed);

@@ -29,6 +29,21 @@ export const isHopeful = (question: Question, from: number, state: number, words
   return true;
 };
 
+/**
+ * The same, and besides whether each call that is to be answered probably ends so. It may be wrong both ways: for searches
+ * that do not look everywhere.
+ */
+export const isLikely = (question: Question, from: number, state: number, words: Int32Array): boolean => {
+  const { operations, answered } = question.history.order;
+  const end = Math.min(answered, from + answersMax);
+  for (let at = from; at < end; at++) {
+    const word = words[at] as number;
+    if (word === over) continue;
+    if (!question.graph.probablyEnds(state, word, (operations[at] as NumberedOperation).answer)) return false;
+  }
+  return isHopeful(question, from, state, words);
+};
+
 /** The calls that may happen before answer `to`: of those under way by then, those that have not happened already. */
 function* callsBefore(
   { graph, history }: Question,

@@ -34,6 +34,7 @@ export class Judgement {
   /** How the spec explains that too, in a state that the machine's words mean, where we know what they mean. */
   get meaning(): Explanation {
     if (this.execution.end !== 'quiescent') return this.answers;
+    if (!this.graph.subject.abstract) return this.rest;
     this.#meaning ??= explain(this.graph, this.variant, this.execution, 'answers and rest', (state) => {
       const value = this.graph.states.value(state);
       const abstract = this.abstract(value);
@@ -52,10 +53,18 @@ export class Judgement {
   get answers(): Explanation {
     if (this.execution.end === 'quiescent') {
       if (this.meaning.tag === 'explained') return this.meaning;
-      if (this.rest.tag === 'explained') return this.rest;
+      if (this.rest.tag === 'explained' || this.#isAllAnswered) return this.rest;
     }
     this.#answers ??= explain(this.graph, this.variant, this.execution, 'answers');
     return this.#answers;
+  }
+
+  /** Then nobody is left of whom more is demanded: what does not explain that the machine rests explains no answers. */
+  get #isAllAnswered(): boolean {
+    const { history } = this.execution;
+    return (
+      history.filter(({ tag }) => tag === 'invoke').length === history.filter(({ tag }) => tag === 'answer').length
+    );
   }
 
   get observation(): Observation {

@@ -1,5 +1,5 @@
 import { Eager } from '#model/engine/refine/eager.ts';
-import { isHopeful } from '#model/engine/refine/foresight.ts';
+import { isHopeful, isLikely } from '#model/engine/refine/foresight.ts';
 import { type NumberedOperation, none, type Order } from '#model/engine/refine/numbered.ts';
 import type { Question, SpecStep } from '#model/engine/refine/question.ts';
 import type { Edge } from '#model/engine/refine/spec-graph.ts';
@@ -154,12 +154,8 @@ export class Search {
 
   /** Whether the edge may be taken by a call that will get this answer. */
   #isAllowed(state: number, edge: Edge, answer: number): boolean {
-    if (answer !== none) return edge.leadsTo(answer) && this.#isLikely(edge, answer);
+    if (answer !== none) return edge.leadsTo(answer);
     return !edge.isLast || (!this.#question.isClosed && edge.state !== state);
-  }
-
-  #isLikely(edge: Edge, answer: number): boolean {
-    return !this.#preference.isHasty || edge.isLast || this.#question.graph.probablyEnds(edge.rest, answer);
   }
 
   /** Whether as much is left of an equal call that is never answered either, and goes first. */
@@ -184,7 +180,8 @@ export class Search {
     if (event > this.furthest) this.furthest = event;
     if (answer === answered && this.#mayEnd(state)) return true;
     if (this.#visited.has(answer, state)) return false;
-    if (isHopeful(this.#question, answer, state, words)) this.#choose(answer, state, isInPart);
+    const goesOn = this.#preference.isHasty ? isLikely : isHopeful;
+    if (goesOn(this.#question, answer, state, words)) this.#choose(answer, state, isInPart);
     else this.#visited.add(answer, state);
     return false;
   }

@@ -179,10 +179,12 @@ export class SpecGraph<Of extends Theory = Subject> {
     return !mayEnd || mayEnd(this.calls.shared(rest), this.answers.shared(answer));
   }
 
-  /** Whether what is left of a call is likely to end with this answer. */
-  probablyEnds(rest: number, answer: number): boolean {
+  /** Whether what is left of a call is likely to end with this answer from this state on. */
+  probablyEnds(state: number, rest: number, answer: number): boolean {
     const { probablyEnds } = this.subject;
-    return !probablyEnds || probablyEnds(this.calls.shared(rest), this.answers.shared(answer));
+    return (
+      !probablyEnds || probablyEnds(this.states.shared(state), this.calls.shared(rest), this.answers.shared(answer))
+    );
   }
 
   #compute(state: number, thread: ThreadId, call: number): readonly Edge[] {
