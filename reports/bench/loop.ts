@@ -62,8 +62,8 @@ export const specContenders = (suite: Suite, variant: string, world: World): Con
     .sample(suite.subject.programs(variant, size), { seed: 1, numRuns: 100 })
     .filter((program) => program.threads.some((calls) => calls.length > 0))
     .map((program) => execute(rig, program, randomStrategy(random, 3), usualLimits));
-  const runAll = (memoise: boolean): number => {
-    const graph = new SpecGraph(suite.subject, memoise);
+  const runAll = (isRemembered: boolean): number => {
+    const graph = new SpecGraph(suite.subject, isRemembered ? undefined : 0);
     for (let i = 0; i < 5; i++) for (const execution of executions) explain(graph, variant, execution, 'answers');
     return graph.asked;
   };

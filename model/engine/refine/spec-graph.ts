@@ -100,6 +100,12 @@ interface NumberedProgram {
   readonly calls: readonly (readonly number[])[];
 }
 
+/**
+ * Of so many states it is remembered what may be done in them; then all of that is forgotten, and computed again where it
+ * is needed. Most of it is of programs that do not come again, and takes more memory than the states do.
+ */
+const usuallyRememberedMax = 300_000;
+
 /** Threads that a key has room for. A machine has far fewer; a history from elsewhere may have hundreds. */
 const threadsMax = 1024;
 
@@ -126,19 +132,20 @@ export class SpecGraph<Of extends Theory = Subject> {
   readonly answers = new Numbering<unknown>(false);
   /** Per state: its edges by call and thread. */
   readonly #edges: (Map<number, readonly Edge[]> | undefined)[] = [];
+  #remembered = 0;
   /** Per call, where the spec has them. */
   readonly #rules: ((state: unknown) => readonly AnyOutcome[])[] = [];
   /** One program is run under many schedules. */
   readonly #programs = new WeakMap<Program, NumberedProgram>();
-  readonly #memoise: boolean;
+  readonly #rememberedMax: number;
   readonly #areCallersAlike: boolean;
   /** How many steps were asked for, and how many had to be computed. */
   asked = 0;
   computed = 0;
 
-  constructor(subject: Of, memoise = true) {
+  constructor(subject: Of, rememberedMax = usuallyRememberedMax) {
     this.subject = subject;
-    this.#memoise = memoise;
+    this.#rememberedMax = rememberedMax;
     this.#areCallersAlike = subject.areCallersAlike === true;
   }
 
@@ -163,7 +170,14 @@ export class SpecGraph<Of extends Theory = Subject> {
     let ofState = this.#edges[state];
     if (!ofState) {
       ofState = new Map();
-      if (this.#memoise) this.#edges[state] = ofState;
+      if (this.#remembered === this.#rememberedMax) {
+        this.#edges.length = 0;
+        this.#remembered = 0;
+      }
+      if (this.#rememberedMax > 0) {
+        this.#edges[state] = ofState;
+        this.#remembered++;
+      }
     }
     let edges = ofState.get(key);
     if (!edges) {
