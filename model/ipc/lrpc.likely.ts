@@ -38,7 +38,8 @@ const askedOf = ({ aStacks }: Lrpc, { levels, step }: Inside): Target | undefine
   const level = levels.at(-1);
   const aStack = aStacks[level?.aStack ?? -1];
   if (!level || !aStack) return undefined;
-  return { ...aStack, argument: step.at === 'copy' ? aStack.argument : level.argument };
+  const { binding, procedure } = aStack;
+  return { binding, procedure, argument: step.at === 'copy' ? aStack.argument : level.argument };
 };
 
 /** Whether the procedure that adds in the end may still come to this sum. */

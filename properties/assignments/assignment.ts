@@ -70,7 +70,10 @@ export interface Assignment {
   readonly least: readonly string[];
   /** Where claims are handed in: programs on which what is right is run besides, to see that they say nothing against it. */
   readonly programs?: readonly Workload[];
-  /** Where claims are handed in: what calls have in lists of this name differs throughout a program, so that it can be told apart. */
+  /**
+   * Where claims are handed in: what calls have in lists of this name differs throughout a program, so that it can be
+   * told apart.
+   */
   readonly distinct?: string;
   readonly rubric: readonly Item[];
 }

@@ -80,6 +80,28 @@ describe('a judgement', () => {
     expect(stuck.answers.tag).toBe('explained');
   });
 
+  it('is the same when what may be done was forgotten, and that is forgotten only where a program begins', () => {
+    const [all, none] = [new SpecGraph(racy.subject), new SpecGraph(racy.subject, 0)];
+    const both = [all, none];
+    const judgedIn = (graph: SpecGraph, execution: Execution): Violation | undefined =>
+      judge(linearizes(), new Judgement(graph, racy.variant, execution), new Set());
+    const programs = [twice, programOf([[increment()], [increment(), increment(2)]])];
+    let refuted = 0;
+    for (const program of programs) {
+      for (let from = 0; from < 10; from++) {
+        const execution = run(racy, program, between(from));
+        const [expected, found] = both.map((graph) => judgedIn(graph, execution));
+        expect({ from, found }).toEqual({ from, found: expected });
+        if (found) refuted++;
+      }
+    }
+    expect(refuted).toBe(2); // an update is lost in one schedule of each
+    expect(none.computed).toBeGreaterThan(all.computed); // the second program forgets what the first has met
+    const { computed } = none;
+    for (let from = 0; from < 10; from++) judgedIn(none, run(racy, programs[1] as Program, between(from)));
+    expect(none.computed).toBe(computed); // it is not new
+  });
+
   it('of states looks at every one that the execution passes through', () => {
     type State = { count: number };
     const execution = run(atomic, twice);

@@ -101,10 +101,11 @@ interface NumberedProgram {
 }
 
 /**
- * Of so many states it is remembered what may be done in them; then all of that is forgotten, and computed again where it
- * is needed. Most of it is of programs that do not come again, and takes more memory than the states do.
+ * When it is remembered of more states what may be done in them, a new program begins with all of that forgotten: most of
+ * it is of programs that do not come again, and takes more memory than the states do. Never in the midst of a search,
+ * which would compute the same again and again.
  */
-const usuallyRememberedMax = 300_000;
+const usuallyRememberedMax = 100_000;
 
 /** Threads that a key has room for. A machine has far fewer; a history from elsewhere may have hundreds. */
 const threadsMax = 1024;
@@ -131,8 +132,7 @@ export class SpecGraph<Of extends Theory = Subject> {
   readonly calls = new Numbering<AnyCall>();
   readonly answers = new Numbering<unknown>(false);
   /** Per state: its edges by call and thread. */
-  readonly #edges: (Map<number, readonly Edge[]> | undefined)[] = [];
-  #remembered = 0;
+  readonly #edges = new Map<number, Map<number, readonly Edge[]>>();
   /** Per call, where the spec has them. */
   readonly #rules: ((state: unknown) => readonly AnyOutcome[])[] = [];
   /** One program is run under many schedules. */
@@ -153,6 +153,7 @@ export class SpecGraph<Of extends Theory = Subject> {
   program(this: SpecGraph, variant: string, program: Program): NumberedProgram {
     const known = this.#programs.get(program);
     if (known) return known;
+    if (this.#edges.size > this.#rememberedMax) this.#edges.clear();
     const { threads, parameters, cores } = program;
     const numbered = {
       initial: this.states.number(this.subject.initial(variant, parameters, threads.length, cores)),
@@ -167,17 +168,10 @@ export class SpecGraph<Of extends Theory = Subject> {
     this.asked++;
     if (thread >= threadsMax) throw new InternalError(`thread ${thread} has no room in a key`);
     const key = this.#areCallersAlike ? call : call * threadsMax + thread;
-    let ofState = this.#edges[state];
+    let ofState = this.#edges.get(state);
     if (!ofState) {
       ofState = new Map();
-      if (this.#remembered === this.#rememberedMax) {
-        this.#edges.length = 0;
-        this.#remembered = 0;
-      }
-      if (this.#rememberedMax > 0) {
-        this.#edges[state] = ofState;
-        this.#remembered++;
-      }
+      this.#edges.set(state, ofState);
     }
     let edges = ofState.get(key);
     if (!edges) {
