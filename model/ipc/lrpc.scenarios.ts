@@ -258,6 +258,13 @@ export const scenarios = (variant: string): { name: string; program: Program<Cal
       [calls(1, 0, 0, 2)],
     ),
     of(
+      'kept behind a server where one can be, and two are given up',
+      { ...nested([0, 0, 0], procedure('hold'), 2), eStacks: 5 },
+      [calls(0, 0, 0)],
+      [calls(0, 0, 0)],
+      [aborts(0), aborts(1)],
+    ),
+    of(
       'kept by a server that crashes',
       keepsOrCrashes([0, 0, 0]),
       [calls(0, 0, 0), calls(0, 1, 0)],

@@ -121,4 +121,21 @@ export const lrpcSubmissions: readonly Omit<Submission, 'assignment'>[] = [
     ],
     loses: ['all-at-once', 'everybody-goes-on', 'weak-answers', 'weak-waits'],
   },
+  {
+    name: 'given-up-while-it-waits',
+    what: 'Who waits for an A-stack on its way is told at once that its call is given up.',
+    file,
+    edits: [
+      { from: 'yield* take(self, tables, domain, asked));', to: 'yield* take(self, tables, domain, asked, from));' },
+      {
+        from: 'take(self: Thread, tables: Tables, domain: DomainId, asked: Asked)',
+        to: 'take(self: Thread, tables: Tables, domain: DomainId, asked: Asked, below: AStackId)',
+      },
+      {
+        from: '    yield* sleep(self, tables.lock, tables.lock);\n  }\n}\n\nfunction* isLost',
+        to: '    const outer = tables.aStacks[below];\n    if (outer && (yield* get(outer.aborted)) === 1) return Failure.ESTALE;\n    yield* sleep(self, tables.lock, tables.lock);\n  }\n}\n\nfunction* isLost',
+      },
+    ],
+    loses: ['all-at-once', 'weak-answers'],
+  },
 ];

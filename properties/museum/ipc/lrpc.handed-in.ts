@@ -161,4 +161,26 @@ export default exhibit('ipc/lrpc', [
     ],
     killedBy: 'refines',
   },
+  {
+    name: 'given-up-while-it-waits',
+    variant,
+    bug: undefined,
+    title: 'Who waits for an A-stack on its way is told at once that its call is given up',
+    story: 'Two answer that their call was given up, and only one of them can have been kept: there is one A-stack.',
+    origin,
+    edits: [
+      { file, from: 'take(self, tables, domain, asked));', to: 'take(self, tables, domain, asked, below));' },
+      {
+        file,
+        from: 'take(self: Thread, tables: Tables, domain: DomainId, asked: Asked)',
+        to: 'take(self: Thread, tables: Tables, domain: DomainId, asked: Asked, below: AStackId)',
+      },
+      {
+        file,
+        from: '    if (isLost) return stale;\n',
+        to: '    if (isLost) return stale;\n    if ((yield* get(tables.aStacks[below]?.isAborted)) !== 0) return stale;\n',
+      },
+    ],
+    killedBy: 'linearizes',
+  },
 ]);
