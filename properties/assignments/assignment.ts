@@ -7,8 +7,13 @@ export type Visibility = 'visible' | 'hidden' | 'after_published';
 
 /** What points are given for. */
 export type Ask =
-  /** A claim of the suite holds for what was handed in, on every memory named. */
-  | { readonly tag: 'claim'; readonly claim: string; readonly memories: readonly MemoryName[] }
+  /** A claim of the suite holds for what was handed in, on every memory named. `claimZh`: its sentence in Chinese. */
+  | {
+      readonly tag: 'claim';
+      readonly claim: string;
+      readonly claimZh: string;
+      readonly memories: readonly MemoryName[];
+    }
   /** The claims that were handed in refute this mutant, by what can be seen of it from outside under one of these memories. */
   | { readonly tag: 'kills'; readonly mutant: string; readonly memories: readonly MemoryName[] }
   /**

@@ -57,6 +57,13 @@ const section = (text: string, heading: string): string =>
 /** Enough to see that all is connected; what a grade explores takes minutes (`npm run night`). */
 const few: Budget = { ...budgets.quick, sequences: 20, looks: 200, scenarioExecutions: 4, programs: 2, schedules: 4 };
 
+/** The rows of a handout's rubric: line, id, points, what is asked, when it is seen. */
+const rowsOf = (assignment: Assignment, file: string): RegExpExecArray[] => [
+  ...read(`${folderOf(assignment)}/${file}`).matchAll(
+    /^\| `([a-z0-9-]+)` +\| (\d+) +\| ([^|]+?) +\|(?:[^|]+\|)? ([^|]+?) +\|$/gm,
+  ),
+];
+
 describe.each(assignments.map((assignment) => [assignment.name, assignment] as const))('%s', (_, assignment) => {
   const { name, rubric } = assignment;
 
@@ -82,10 +89,8 @@ describe.each(assignments.map((assignment) => [assignment.name, assignment] as c
       'handout.zh.md': { visible: '立即', after_published: '成绩公布后', hidden: '不显示' },
     };
     for (const [file, words] of Object.entries(seen)) {
-      const rows = [
-        ...read(`${folderOf(assignment)}/${file}`).matchAll(/^\| `([a-z0-9-]+)` +\| (\d+) +\|.*\| ([^|]+?) +\|$/gm),
-      ];
-      expect(rows.map(([, id, points, visibility]) => [id, Number(points), visibility])).toEqual(
+      const rows = rowsOf(assignment, file);
+      expect(rows.map(([, id, points, , visibility]) => [id, Number(points), visibility])).toEqual(
         rubric.map(({ id, points, visibility }) => [id, points, words[visibility]]),
       );
     }
@@ -101,6 +106,14 @@ describe.each(implementations.map((assignment) => [assignment.name, assignment] 
   const suite = suiteOf(assignment);
   const world = (path: string): Promise<World> =>
     loadWorld({ tag: 'theirs', url: pathToFileURL(path).href }, suite.subject.exports);
+
+  it('says in both handouts what the claims say', () => {
+    const asked = rubric.map(({ asks }) => (asks.tag === 'claim' ? asks : undefined));
+    const askedIn = (file: string): (string | undefined)[] => rowsOf(assignment, file).map(([, , , said]) => said);
+    expect(askedIn('handout.zh.md')).toEqual(asked.map((asks) => asks?.claimZh));
+    const sentences = asked.map((asks) => suite.claims.find(({ id }) => id === asks?.claim)?.sentence);
+    expect(askedIn('handout.md')).toEqual(sentences);
+  });
 
   it('asks for claims about this variant that anybody can meet', () => {
     const claims = claimsAbout(suite, variant);

@@ -2,12 +2,16 @@ import type { Counterexample } from '#model/counterexample.ts';
 import type { Story } from '#model/engine/trace/story.ts';
 import type { Visibility } from '#properties/assignments/assignment.ts';
 
+/** What a line of the rubric asks, in words. */
+export interface Titles {
+  readonly title: string;
+  readonly titleZh: string;
+}
+
 /** What became of one line of the rubric. Plain data, with no time in it: the same on every machine. */
-export interface GradedTest {
+export interface GradedTest extends Titles {
   /** The rubric's id. */
   readonly id: string;
-  /** What was asked, in words. */
-  readonly title: string;
   readonly score: number;
   readonly maximum: number;
   readonly visibility: Visibility;

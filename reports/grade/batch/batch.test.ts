@@ -168,6 +168,7 @@ describe('a regrade', () => {
       {
         id: 'order',
         title: 'in order',
+        titleZh: '次序不变',
         score: 10,
         maximum: 10,
         visibility: 'visible',

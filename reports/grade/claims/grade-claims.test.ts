@@ -172,13 +172,13 @@ end  nothing more happens`);
   });
 
   it('calls each line what the handout calls it, and tells no more of what is wrong', async () => {
-    const handout = readFileSync(join(starter, '../handout.md'), 'utf8');
-    const rows = [...handout.matchAll(/^\| `([a-z0-9-]+)` +\| \d+ +\| (.*?) +\| /gm)].map(([, id, asked]) => [
-      id,
-      asked?.replaceAll('`', ''),
-    ]);
+    const rowsOf = (file: string): unknown[] =>
+      [...readFileSync(join(starter, '..', file), 'utf8').matchAll(/^\| `([a-z0-9-]+)` +\| \d+ +\| (.*?) +\| /gm)].map(
+        ([, id, asked]) => [id, asked?.replaceAll('`', '')],
+      );
     const tests = await grade(submission('nothing'), assignment.rubric);
-    expect(tests.map(({ id, title }) => [id, title])).toEqual(rows);
+    expect(tests.map(({ id, title }) => [id, title])).toEqual(rowsOf('handout.md'));
+    expect(tests.map(({ id, titleZh }) => [id, titleZh])).toEqual(rowsOf('handout.zh.md'));
     for (const { title } of mutants) expect(JSON.stringify(tests)).not.toContain(title);
   });
 

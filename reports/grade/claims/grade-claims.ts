@@ -10,7 +10,7 @@ import { nobodySaysNo, objectionText, smallestRun } from '#reports/grade/claims/
 import { type HandedIn, readFromBoth } from '#reports/grade/claims/handed-in.ts';
 import { inTwoSessions, type Open, type Session } from '#reports/grade/claims/session.ts';
 import { type Suspect, suspectOf } from '#reports/grade/claims/suspect.ts';
-import type { GradedTest, Outcome } from '#reports/grade/graded.ts';
+import type { GradedTest, Outcome, Titles } from '#reports/grade/graded.ts';
 
 /** What an assignment of the kind `properties` is graded by. */
 export interface ByClaims {
@@ -70,10 +70,13 @@ const mutantOf = (mutants: readonly Mutant[], id: string): Mutant => {
 };
 
 /** As the handout's table has it: it does not tell what is wrong with it. */
-const titleOf = ({ item: { asks }, variant }: Case): string => {
-  if (asks.tag !== 'kills') return `the right ${variant} is accepted`;
+const titlesOf = ({ item: { asks }, variant }: Case): Titles => {
+  if (asks.tag !== 'kills') return { title: `the right ${variant} is accepted`, titleZh: `接受正确的 ${variant}` };
   const isElsewhereRight = !asks.memories.some((memory) => memory === 'sc');
-  return `a wrong ${variant} is refuted${isElsewhereRight ? `, on ${asks.memories.join(', ')}` : ''}`;
+  return {
+    title: `a wrong ${variant} is refuted${isElsewhereRight ? `, on ${asks.memories.join(', ')}` : ''}`,
+    titleZh: `反驳一个错误的 ${variant}${isElsewhereRight ? `，在 ${asks.memories.join('、')} 上` : ''}`,
+  };
 };
 
 const outcomeOf = ({ isRight }: Suspect, isEarned: boolean): Outcome => {
@@ -83,7 +86,7 @@ const outcomeOf = ({ isRight }: Suspect, isEarned: boolean): Outcome => {
 
 const testOf = (one: Case, why: string | null, shown?: string): GradedTest => ({
   id: one.item.id,
-  title: titleOf(one),
+  ...titlesOf(one),
   score: why === null ? one.item.points : 0,
   maximum: one.item.points,
   visibility: one.item.visibility,

@@ -4,13 +4,11 @@ import type { Story } from '#model/engine/trace/story.ts';
 import type { Subject } from '#model/subject.ts';
 import type { Item } from '#properties/assignments/assignment.ts';
 import { clauseOf } from '#reports/grade/clause.ts';
-import type { GradedTest } from '#reports/grade/graded.ts';
+import type { GradedTest, Titles } from '#reports/grade/graded.ts';
 
 /** A line of the rubric that asks for a claim of ours, with that claim. */
-export interface ClaimItem {
+export interface ClaimItem extends Titles {
   readonly item: Item;
-  /** What it asks, in words. */
-  readonly title: string;
   readonly asks: Extract<Item['asks'], { tag: 'claim' }>;
   readonly claim: Claim;
 }
@@ -36,9 +34,9 @@ const lost = ({ item }: ClaimItem, why: string): Pick<GradedTest, 'score' | 'why
   hintZh: item.hintZh,
 });
 
-const common = (asked: ClaimItem): Pick<GradedTest, 'id' | 'title' | 'maximum' | 'visibility'> => {
-  const { id, points, visibility } = asked.item;
-  return { id, title: asked.title, maximum: points, visibility };
+const common = ({ item, title, titleZh }: ClaimItem): Titles & Pick<GradedTest, 'id' | 'maximum' | 'visibility'> => {
+  const { id, points, visibility } = item;
+  return { id, title, titleZh, maximum: points, visibility };
 };
 
 /** Nothing was decided: it earns nothing, and this is why. */

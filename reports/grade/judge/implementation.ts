@@ -11,7 +11,7 @@ import { suiteOf } from '#properties/assignments/lost.ts';
 import type { GradedTest } from '#reports/grade/graded.ts';
 import { type ClaimItem, type Judged, testOf } from '#reports/grade/judge/graded-tests.ts';
 import { testsOfLeast } from '#reports/grade/judge/least.ts';
-import { titleOfItem } from '#reports/grade/judge/title.ts';
+import { titlesOfItem } from '#reports/grade/judge/title.ts';
 import type { SubmissionProcess } from '#reports/grade/sandbox/submission.ts';
 import { SubmissionFailure } from '#reports/grade/sandbox/submission-failure.ts';
 
@@ -22,7 +22,7 @@ export const claimItems = (assignment: Assignment): readonly ClaimItem[] => {
     const { asks } = item;
     const claim = asks.tag === 'claim' && suite.claims.find(({ id }) => id === asks.claim);
     if (!claim) throw new InternalError(`${assignment.name}: ${item.id} asks for no claim of ${suite.subject.id}`);
-    return { item, title: titleOfItem(assignment, item), asks, claim };
+    return { item, ...titlesOfItem(assignment, item), asks, claim };
   });
 };
 

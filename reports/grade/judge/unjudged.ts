@@ -1,11 +1,11 @@
 import type { Assignment, Item } from '#properties/assignments/assignment.ts';
 import type { Failure, GradedTest } from '#reports/grade/graded.ts';
-import { titleOfItem } from '#reports/grade/judge/title.ts';
+import { titlesOfItem } from '#reports/grade/judge/title.ts';
 
 /** A line of the rubric that was never judged. */
 export const unjudged = (assignment: Assignment, item: Item, failure: Failure | null): GradedTest => ({
   id: item.id,
-  title: titleOfItem(assignment, item),
+  ...titlesOfItem(assignment, item),
   score: 0,
   maximum: item.points,
   visibility: item.visibility,

@@ -1,8 +1,8 @@
 import type { Assignment } from '#properties/assignments/assignment.ts';
-import type { Found, Graded } from '#reports/grade/graded.ts';
+import type { Found, Graded, GradedTest } from '#reports/grade/graded.ts';
 import { drawHistogram } from '#reports/grade/outputs/histogram.ts';
 import { mistakesOf } from '#reports/grade/outputs/mistake.ts';
-import { pageFailure } from '#reports/grade/outputs/page.ts';
+import { pageFailure, titlesOf } from '#reports/grade/outputs/page.ts';
 import { visibleIn, visibleLine } from '#reports/grade/outputs/safe-text.ts';
 import type { ClassPage, PageItem } from '#reports/html/client/grade/data.ts';
 import { pack } from '#reports/html/client/packed.ts';
@@ -61,7 +61,8 @@ export const classPageData = (
     mistakes: mistakes.map(({ example, submissions }, i) => {
       const { kind, expected, observed } = (example.found as Found).counterexample.violation;
       return {
-        title: visibleLine(`${example.id}: ${example.title}`),
+        id: example.id,
+        title: titlesOf(example),
         kind,
         expected,
         observed,
@@ -86,8 +87,8 @@ const itemsOf = (grades: readonly Graded[]): PageItem[] => {
     .map(([id, tests]) => {
       const lost = tests.filter(({ score, maximum }) => score < maximum);
       const undecided = lost.filter(({ verdict }) => verdict === 'gave-up').length;
-      const title = visibleLine(tests[0]?.title ?? '');
-      return { id, title, asked: tests.length, lost: lost.length - undecided, undecided };
+      const [first] = tests as [GradedTest];
+      return { id, title: titlesOf(first), asked: tests.length, lost: lost.length - undecided, undecided };
     })
     .toSorted((a, b) => b.lost + b.undecided - (a.lost + a.undecided));
 };

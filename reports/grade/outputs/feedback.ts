@@ -1,4 +1,4 @@
-import type { Found, GradedTest } from '#reports/grade/graded.ts';
+import type { Found, GradedTest, Titles } from '#reports/grade/graded.ts';
 import { english, type FeedbackWords } from '#reports/grade/outputs/feedback.words.ts';
 import { chinese } from '#reports/grade/outputs/feedback.words.zh.ts';
 import { markdownBlock, markdownCode, markdownLine, markdownText } from '#reports/grade/outputs/safe-text.ts';
@@ -10,6 +10,10 @@ export interface Telling {
   /** The command that replays what was found, in the student's own folder; null: there is none. */
   replayOf(test: GradedTest): string | null;
 }
+
+/** What was asked. */
+export const titleIn = ({ title, titleZh }: Titles, { language }: Telling): string =>
+  language === 'zh' ? titleZh : title;
 
 export const wordsOf = ({ language }: Telling): FeedbackWords => (language === 'zh' ? chinese : english);
 

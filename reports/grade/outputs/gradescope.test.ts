@@ -78,6 +78,7 @@ describe('results.json', () => {
 
   test('speaks Chinese', () => {
     const chinese = gradescopeResults(graded, { ...telling, language: 'zh' }, null);
+    expect(chinese.tests?.[0]?.name).toContain('（中文）');
     expect(chinese.tests?.[0]?.output).toContain('**提示**：看一看');
   });
 });

@@ -1,6 +1,6 @@
 import type { Visibility } from '#properties/assignments/assignment.ts';
 import type { Graded, GradedTest } from '#reports/grade/graded.ts';
-import { feedbackOn, type Telling, wordsOf } from '#reports/grade/outputs/feedback.ts';
+import { feedbackOn, type Telling, titleIn, wordsOf } from '#reports/grade/outputs/feedback.ts';
 import { markdownBlock, visibleLine } from '#reports/grade/outputs/safe-text.ts';
 
 /** `results.json` as Gradescope reads it: https://gradescope-autograders.readthedocs.io/en/latest/specs/. */
@@ -57,11 +57,11 @@ export const gradescopeResults = (
 };
 
 const testOf = (test: GradedTest, telling: Telling): GradescopeTest => {
-  const { id, title, score, maximum, visibility, verdict, outcome, executions, found } = test;
+  const { id, score, maximum, visibility, verdict, outcome, executions, found } = test;
   const isLost = score < maximum;
   const kind = found?.counterexample.violation.kind;
   return {
-    name: visibleLine(`${id}: ${title}`),
+    name: visibleLine(`${id}: ${titleIn(test, telling)}`),
     score,
     max_score: maximum,
     status: isLost ? 'failed' : 'passed',

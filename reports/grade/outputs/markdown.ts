@@ -1,6 +1,6 @@
 import type { Assignment } from '#properties/assignments/assignment.ts';
 import type { GradedTest } from '#reports/grade/graded.ts';
-import { feedbackOn, type Telling, wordsOf } from '#reports/grade/outputs/feedback.ts';
+import { feedbackOn, type Telling, titleIn, wordsOf } from '#reports/grade/outputs/feedback.ts';
 import type { FeedbackWords } from '#reports/grade/outputs/feedback.words.ts';
 import { markdownBlock, markdownLine } from '#reports/grade/outputs/safe-text.ts';
 import type { Shown } from '#reports/grade/outputs/shown.ts';
@@ -12,14 +12,13 @@ export const gradeMarkdown = (
   telling: Telling,
 ): string => {
   const words = wordsOf(telling);
-  const title = telling.language === 'zh' ? assignment.titleZh : assignment.title;
   const lost = shown.failure ? [] : shown.tests.filter(({ score, maximum }) => score < maximum);
   return [
-    `# ${markdownLine(title)}${words.colon}${markdownLine(shown.name)}`,
+    `# ${markdownLine(titleIn(assignment, telling))}${words.colon}${markdownLine(shown.name)}`,
     `**${words.score(shown.score, shown.maximum)}**`,
     shown.withheld > 0 && words.withheld(shown.withheld),
     shown.failure && failureText(shown.failure, words),
-    shown.tests.length > 0 && tableOf(shown.tests, words),
+    shown.tests.length > 0 && tableOf(shown.tests, words, telling),
     lost.length === 0 && !shown.failure && words.nothingLost,
     lost.length > 0 && `## ${words.lostPoints}`,
     ...lostTogether(lost).map((tests) => lossText(tests, words, telling)),
@@ -49,7 +48,7 @@ const lossText = (tests: readonly GradedTest[], words: FeedbackWords, telling: T
     hintZh: hints('hintZh'),
   };
   const ids = tests.map(({ id }) => markdownLine(id)).join(words.comma);
-  const title = tests.length === 1 ? `${ids}${words.colon}${markdownLine(first.title)}` : ids;
+  const title = tests.length === 1 ? `${ids}${words.colon}${markdownLine(titleIn(first, telling))}` : ids;
   return `### ${title}\n\n${feedbackOn(together, telling)}`;
 };
 
@@ -58,19 +57,20 @@ const failureText = ({ reason, why }: NonNullable<Shown['failure']>, words: Feed
 
 const signs: Record<GradedTest['verdict'], string> = { holds: '✓', refuted: '✗', 'gave-up': '?' };
 
-const tableOf = (tests: readonly GradedTest[], words: FeedbackWords): string => {
+const tableOf = (tests: readonly GradedTest[], words: FeedbackWords, telling: Telling): string => {
   const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const { points, asked, outcome } = words.table;
   return [
     row('', points, asked, outcome),
     row('---', '---:', '---', '---'),
-    ...tests.map(({ id, title, score, maximum, verdict, outcome: told, executions }) =>
-      row(
+    ...tests.map((test) => {
+      const { id, score, maximum, verdict, outcome: told, executions } = test;
+      return row(
         signs[verdict],
         `${words.number(score)} / ${words.number(maximum)}`,
-        `${markdownLine(id)}${words.colon}${markdownLine(title)}`,
+        `${markdownLine(id)}${words.colon}${markdownLine(titleIn(test, telling))}`,
         `${told ? words.outcome[told] : words.verdict[verdict]}${words.comma}${words.executions(executions)}`,
-      ),
-    ),
+      );
+    }),
   ].join('\n');
 };

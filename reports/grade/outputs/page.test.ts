@@ -40,7 +40,11 @@ beforeAll(async () => {
   ]);
   grades = [
     graded,
-    gradedOf(hostile, [{ ...lost, title: hostile, why: hostile, found: lost.found && hostileIn(lost.found) }], failure),
+    gradedOf(
+      hostile,
+      [{ ...lost, title: hostile, titleZh: hostile, why: hostile, found: lost.found && hostileIn(lost.found) }],
+      failure,
+    ),
     gradedOf('bob', [lost, earned('faultless', 'the machine never faults'), earned('stream', 'the stream is whole')]),
     gradedOf('eve', [
       { ...lost, score: lost.maximum, verdict: 'holds', found: null },
@@ -64,6 +68,7 @@ describe('the page of a submission', () => {
       clause: { file: 'spec/ipc/pipe.ts' },
       replay: 'npx rendezvous replay refines.json',
     });
+    expect(page.tests[0]?.title).toEqual({ en: lost.title, zh: lost.titleZh });
     expect(page.tests[0]?.hint).toEqual({ en: lost.hint, zh: lost.hintZh });
     expect(page.tests[2]).toMatchObject({ why: 'the time was up', found: null });
     expect(page.stories.map(unpack)).toEqual([

@@ -1,5 +1,5 @@
 import type { Assignment } from '#properties/assignments/assignment.ts';
-import type { Failure, Found, GradedTest } from '#reports/grade/graded.ts';
+import type { Failure, Found, GradedTest, Titles } from '#reports/grade/graded.ts';
 import { english } from '#reports/grade/outputs/feedback.words.ts';
 import { chinese } from '#reports/grade/outputs/feedback.words.zh.ts';
 import { visibleIn, visibleLine } from '#reports/grade/outputs/safe-text.ts';
@@ -61,11 +61,11 @@ export const pageFailure = ({ reason, why }: Failure): PageFailure => ({
 });
 
 const pageTest = (test: GradedTest, replay: string | null): PageTest => {
-  const { id, title, score, maximum, verdict, outcome, executions, why, shown, found } = test;
+  const { id, score, maximum, verdict, outcome, executions, why, shown, found } = test;
   const isLost = score < maximum;
   return {
     id,
-    title: visibleLine(title),
+    title: titlesOf(test),
     score,
     maximum,
     verdict,
@@ -77,6 +77,12 @@ const pageTest = (test: GradedTest, replay: string | null): PageTest => {
     found: found && pageFound(found, replay),
   };
 };
+
+/** What was asked, for a page. */
+export const titlesOf = ({ title, titleZh }: Titles): Bilingual => ({
+  en: visibleLine(title),
+  zh: visibleLine(titleZh),
+});
 
 const hintOf = ({ hint, hintZh }: GradedTest): Bilingual | null =>
   hint === null ? null : { en: hint, zh: hintZh ?? hint };

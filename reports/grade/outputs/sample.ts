@@ -37,6 +37,7 @@ export const lostTo = async (mutantId: string, visibility: Visibility = 'visible
   return {
     id: mutant.killedBy,
     title: showClaim(result.claim),
+    titleZh: `${showClaim(result.claim)}（中文）`,
     score: 0,
     maximum: 10,
     visibility,
@@ -53,6 +54,7 @@ export const lostTo = async (mutantId: string, visibility: Visibility = 'visible
 export const earned = (id: string, title: string, visibility: Visibility = 'visible'): GradedTest => ({
   id,
   title,
+  titleZh: `${title}（中文）`,
   score: 5,
   maximum: 5,
   visibility,

@@ -50,7 +50,7 @@ export const itemsElement = (items: readonly PageItem[], words: Words): HTMLElem
               'td',
               {},
               make('b', {}, item.id),
-              make('small', {}, item.title),
+              make('small', {}, spoken(item.title, words)),
               make(
                 'span',
                 { class: 'share', 'aria-hidden': 'true' },
@@ -81,6 +81,7 @@ export const mistakesElement = (page: ClassPage, words: Words, link: Link): HTML
 
 const mistakeElement = (mistake: PageMistake, { submissions }: ClassPage, words: Words, link: Link): HTMLElement => {
   const own = gradeWordsOf(words);
+  const title = `${mistake.id}${words.colon}${spoken(mistake.title, words)}`;
   return make(
     'details',
     { class: 'check mistake', 'data-key': mistake.story, open: mistake.submissions.length > 1 },
@@ -88,14 +89,14 @@ const mistakeElement = (mistake: PageMistake, { submissions }: ClassPage, words:
       'summary',
       {},
       make('span', { class: 'badge refuted' }, words.kind[mistake.kind]),
-      make('span', { class: 'what' }, make('b', {}, mistake.title)),
+      make('span', { class: 'what' }, make('b', {}, title)),
       make('small', { class: 'numbers' }, own.submissions(mistake.submissions.length)),
     ),
     make(
       'div',
       { class: 'told' },
       contradiction(mistake.expected, mistake.observed, words),
-      make('p', {}, `${own.example}${words.colon}`, link(mistake.story, mistake.title)),
+      make('p', {}, `${own.example}${words.colon}`, link(mistake.story, title)),
       make(
         'ul',
         { class: 'names' },

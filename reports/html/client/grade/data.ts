@@ -32,7 +32,7 @@ export interface PageFailure {
 /** A line of the rubric, and what became of it. */
 export interface PageTest {
   readonly id: string;
-  readonly title: string;
+  readonly title: Bilingual;
   readonly score: number;
   readonly maximum: number;
   readonly verdict: 'holds' | 'refuted' | 'gave-up';
@@ -90,7 +90,7 @@ export interface PageSubmission {
 /** A line of the rubric over the class: how many submissions lost it, and for how many it was not decided. */
 export interface PageItem {
   readonly id: string;
-  readonly title: string;
+  readonly title: Bilingual;
   readonly asked: number;
   readonly lost: number;
   readonly undecided: number;
@@ -98,7 +98,9 @@ export interface PageItem {
 
 /** Lost points that look like one mistake. `story` is an example, among the page's stories. */
 export interface PageMistake {
-  readonly title: string;
+  /** Of an example: the line of the rubric. */
+  readonly id: string;
+  readonly title: Bilingual;
   readonly kind: ViolationKind;
   readonly expected: string;
   readonly observed: string;

@@ -44,7 +44,7 @@ const testElement = (test: PageTest, isOpen: boolean, words: Words, link: Link):
       'summary',
       {},
       make('span', { class: `badge ${test.verdict}` }, label),
-      make('span', { class: 'what' }, make('b', {}, test.id), make('small', {}, test.title)),
+      make('span', { class: 'what' }, make('b', {}, test.id), make('small', {}, spoken(test.title, words))),
       make(
         'small',
         { class: 'numbers' },
@@ -58,7 +58,7 @@ const testElement = (test: PageTest, isOpen: boolean, words: Words, link: Link):
       test.why !== null &&
         section(test.verdict === 'gave-up' ? own.whyUndecided : own.whatWentWrong, make('p', {}, test.why)),
       test.shown !== null && make('pre', { class: 'said', tabindex: 0 }, test.shown),
-      ...(test.found ? foundElements(test.id, test.found, test.title, words, link) : []),
+      ...(test.found ? foundElements(test.id, test.found, spoken(test.title, words), words, link) : []),
       test.hint && make('p', { class: 'hint' }, make('b', {}, own.hint), words.colon, spoken(test.hint, words)),
     ),
   );
