@@ -147,6 +147,9 @@ export const workloads = [{ name: 'one', parameters: { capacity: 1, carriedItems
       reason: 'does not load',
       message: "'node:fs' cannot be imported: only files that were handed in with it",
     });
-    expect(await failureOf('export const claims = ;')).toMatchObject({ reason: 'does not load' });
+    expect(await failureOf('export const claims = ;')).toMatchObject({
+      reason: 'does not load',
+      message: 'claims.ts:1: Expression expected',
+    });
   });
 });

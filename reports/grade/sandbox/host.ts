@@ -70,23 +70,23 @@ const silent = Object.freeze((): void => undefined);
 const quietConsole = Object.freeze({ log: silent, info: silent, warn: silent, error: silent, debug: silent });
 
 /** What is no syntax error is the end of a stack, here or in WebAssembly: in whose words depends on the machine. */
-const withoutTypes = (text: string): string => {
+const withoutTypes = (text: string, file: string): string => {
   try {
     return stripTypeScriptTypes(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw new Error('it cannot be parsed: it is nested too deeply');
     const line = error.stack?.match(/^:(\d+)/)?.[1]; // Node says there where it is, and shows it
-    throw line === undefined ? error : new SyntaxError(`line ${line}: ${error.message}`);
+    throw line === undefined ? error : new SyntaxError(`${file}:${line}: ${error.message}`);
   }
 };
 
-/** What only the compartment's parser finds is told as Node tells the rest: the line first. */
-const moduleSourceOf = (text: string, path: string): object => {
+/** What only the compartment's parser finds is told as what Node's finds: `file` and line first. */
+const moduleSourceOf = (text: string, path: string, file: string): object => {
   try {
-    return new ModuleSource(withoutTypes(text), path);
+    return new ModuleSource(withoutTypes(text, file), path);
   } catch (error) {
     const said = /^Error transforming source in ".*?": (.*?)\.? \((\d+):\d+\)/s.exec((error as Error).message);
-    throw said ? new SyntaxError(`line ${said[2]}: ${said[1]}`) : error;
+    throw said ? new SyntaxError(`${file}:${said[2]}: ${said[1]}`) : error;
   }
 };
 
@@ -106,7 +106,7 @@ const load = async (modules: Readonly<Record<string, string>>, entry: string): P
     importHook: async (path: string) => {
       const text = known.get(path);
       if (text === undefined) throw new Error(`'${path.replace(/^\((.*)\)$/, '$1')}' cannot be imported: ${canBe}`);
-      return moduleSourceOf(text, path);
+      return moduleSourceOf(text, path, path.startsWith(own) ? path.slice(own.length) : path);
     },
   });
   for (const name of Object.getOwnPropertyNames(compartment.globalThis)) {

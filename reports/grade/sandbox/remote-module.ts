@@ -82,8 +82,7 @@ export const remoteModule = (
   entry: string,
 ): Readonly<Record<string, unknown>> => {
   const loaded = process.ask({ ask: 'load', modules, entry }, 'loading it');
-  if ('failed' in loaded)
-    throw new SubmissionFailure('does not load', `${entry.replace(/^.*?\//, '')}: ${loaded.failed}`);
+  if ('failed' in loaded) throw new SubmissionFailure('does not load', loaded.failed);
   const kept = new Kept(process);
   const routines = new Routines(process);
   const booted = new Map<string, Booted>();

@@ -13,9 +13,12 @@ const imports = `import { copyIn, load, maskInterrupts, panic, store } from '#im
 let process: SubmissionProcess | undefined;
 
 /** A submission with this text, in a process of its own. */
-const moduleOf = (text: string, stepSeconds = 1): Readonly<Record<string, unknown>> => {
+type Code = Readonly<Record<string, string>>;
+
+const moduleOf = (text: string, stepSeconds = 1, others: Code = {}): Readonly<Record<string, unknown>> => {
   process = new SubmissionProcess({ stepSeconds, memoryMegabytes: 64 });
-  return remoteModule(process, { 'submission/it.ts': imports + text, [ops]: readText(ops) }, 'submission/it.ts');
+  const modules = { 'submission/it.ts': imports + text, ...others, [ops]: readText(ops) };
+  return remoteModule(process, modules, 'submission/it.ts');
 };
 
 type Remote = (...given: unknown[]) => Generator<MicroOp, unknown, number>;
@@ -134,13 +137,16 @@ describe('a submission in its own process', () => {
     }
   });
 
-  it('is told in which line it cannot be parsed, whichever of its parsers finds that', () => {
+  it('is told in which file and line it cannot be parsed, whichever of its parsers finds that', () => {
     for (const wrong of ['const of = ;', 'enum Kind { one }', 'export const it = 2;']) {
       const failure = thrownBy(() => moduleOf(`export const it = 1;\n${wrong}`));
       expect(failure.reason).toBe('does not load');
-      expect(failure.message, wrong).toMatch(/: line 3: /);
+      expect(failure.message, wrong).toMatch(/^it\.ts:3: /);
       process?.end();
     }
+    const neighbour = { 'submission/more/neighbour.ts': '\nexport const of = ;' };
+    const failure = thrownBy(() => moduleOf("import './more/neighbour.ts';", 1, neighbour));
+    expect(failure.message).toMatch(/^more\/neighbour\.ts:2: /);
   });
 
   it('throws what it throws, and says of a micro-op that was not yielded that it was not', () => {
