@@ -115,7 +115,7 @@ export const workloads = [{ name: 'one', parameters: { capacity: 1, carriedItems
     const [accepted] = await judge(claiming('() => new Uint8Array(1).length === 1'));
     expect(accepted?.why).toContain('it threw TypeError: Uint8Array is not a constructor');
     const failure = await failureOf('const bytes = new Uint8Array(1);\nexport const claims = [];');
-    expect(failure.message).toBe('TypeError: Uint8Array is not a constructor');
+    expect(failure.message).toBe('TypeError: Uint8Array is not a constructor, at claims.ts:1');
   });
 
   it('that do not end are ended', async () => {
@@ -133,6 +133,8 @@ export const workloads = [{ name: 'one', parameters: { capacity: 1, carriedItems
   it('that give a thenable, or throw what cannot be looked at, have made a mistake', async () => {
     const whyOf = async (holds: string): Promise<string | null | undefined> => (await judge(claiming(holds)))[0]?.why;
     expect(await whyOf('() => ({ then: (tell) => tell(true) })')).toContain('it gave an object, not true or false');
+    expect(await whyOf('(run) => run.of.it')).toMatch(/it threw TypeError: .* \(reading 'it'\), at claims\.ts:\d+$/);
+    expect(await whyOf('function endless() { endless(); }')).toMatch(/it threw RangeError: Maximum call stack[^:]*$/);
     expect(await whyOf('() => { throw new Proxy(new Error(), { get() { throw 1; } }); }')).toMatch(
       /makes a mistake about a run of a right implementation: it threw (something that cannot be shown|an object)/,
     );
@@ -150,6 +152,10 @@ export const workloads = [{ name: 'one', parameters: { capacity: 1, carriedItems
     expect(await failureOf('export const claims = ;')).toMatchObject({
       reason: 'does not load',
       message: 'claims.ts:1: Expression expected',
+    });
+    expect(await failureOf('interface Of {\n  of: number;\n}\nexport const claims = nobody();')).toMatchObject({
+      reason: 'does not load',
+      message: 'TypeError: nobody is not a function, at claims.ts:4',
     });
   });
 });

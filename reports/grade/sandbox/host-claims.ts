@@ -1,5 +1,5 @@
 /** Claims that were handed in, in the submission's own process: what they are called, and what they say of a run. */
-import { plainOf, textOf } from '#reports/grade/sandbox/host-values.ts';
+import { plainOf, textOf, thrownText } from '#reports/grade/sandbox/host-values.ts';
 import { textLengthMax, type Value } from '#reports/grade/sandbox/protocol.ts';
 
 interface ClaimLike {
@@ -43,12 +43,3 @@ export class HandedInClaims {
 }
 
 const short = (text: string): string => text.slice(0, textLengthMax);
-
-/** What was thrown may itself throw when it is looked at. */
-const thrownText = (error: unknown): string => {
-  try {
-    return textOf(error instanceof Error ? `${error.name}: ${error.message}` : error);
-  } catch {
-    return 'something that cannot be shown';
-  }
-};

@@ -11,6 +11,27 @@ export const textOf = (value: unknown): string => {
   return typeof value === 'function' ? 'a function' : String(value).slice(0, textLengthMax);
 };
 
+/** The compartments' shim gives it to whoever made them: of an error made anywhere the stack, without its message. */
+declare const getStackString: (error: Error) => string;
+
+/** What was thrown, and where among what was handed in, if that can be told. It may itself throw when it is looked at. */
+export const thrownText = (error: unknown): string => {
+  try {
+    if (!(error instanceof Error)) return textOf(error);
+    const text = textOf(`${error.name}: ${error.message}`);
+    if (error.name === 'RangeError') return text; // how deep a stack may be depends on the machine
+    const [, file, line] = placeInStack.exec(getStackString(error)) ?? [];
+    return file === undefined ? text : `${text}, at ${decodeURI(file)}:${line}`;
+  } catch {
+    return 'something that cannot be shown';
+  }
+};
+
+/** What was handed in goes by such an address in stacks, so that its lines are known from others. */
+export const addressOf = (file: string): string => `handed-in:${encodeURI(file)}`;
+
+const placeInStack = /\bhanded-in:(\S+?):(\d+):\d+\)?$/m;
+
 /** Freezes a value and all that is in it. */
 export const freeze = (value: unknown): void => {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;

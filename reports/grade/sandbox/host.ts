@@ -8,7 +8,7 @@ import { ModuleSource } from '@endo/module-source';
 import 'ses';
 import { HandedInClaims } from '#reports/grade/sandbox/host-claims.ts';
 import { Guesses, type Runner } from '#reports/grade/sandbox/host-guesses.ts';
-import { allocatorOf, freeze, plainOf, textOf } from '#reports/grade/sandbox/host-values.ts';
+import { addressOf, allocatorOf, freeze, plainOf, textOf, thrownText } from '#reports/grade/sandbox/host-values.ts';
 import {
   type Answer,
   digestAfter,
@@ -81,9 +81,9 @@ const withoutTypes = (text: string, file: string): string => {
 };
 
 /** What only the compartment's parser finds is told as what Node's finds: `file` and line first. */
-const moduleSourceOf = (text: string, path: string, file: string): object => {
+const moduleSourceOf = (text: string, file: string, address: string): object => {
   try {
-    return new ModuleSource(withoutTypes(text, file), path);
+    return new ModuleSource(withoutTypes(text, file), address);
   } catch (error) {
     const said = /^Error transforming source in ".*?": (.*?)\.? \((\d+):\d+\)/s.exec((error as Error).message);
     throw said ? new SyntaxError(`${file}:${said[2]}: ${said[1]}`) : error;
@@ -106,7 +106,9 @@ const load = async (modules: Readonly<Record<string, string>>, entry: string): P
     importHook: async (path: string) => {
       const text = known.get(path);
       if (text === undefined) throw new Error(`'${path.replace(/^\((.*)\)$/, '$1')}' cannot be imported: ${canBe}`);
-      return moduleSourceOf(text, path, path.startsWith(own) ? path.slice(own.length) : path);
+      if (!path.startsWith(own)) return moduleSourceOf(text, path, `file:///${path}`);
+      const file = path.slice(own.length);
+      return moduleSourceOf(text, file, addressOf(file));
     },
   });
   for (const name of Object.getOwnPropertyNames(compartment.globalThis)) {
@@ -240,9 +242,8 @@ const wrapped = /^Failed to load module .*? underlying failures: (.*?)\)?$/s;
 
 const failure = (error: unknown): Answer => {
   try {
-    if (!(error instanceof Error)) return { failed: textOf(error) };
-    const [, why] = wrapped.exec(error.message) ?? [];
-    return { failed: textOf(why ?? `${error.name}: ${error.message}`) };
+    const [, why] = (error instanceof Error && wrapped.exec(error.message)) || [];
+    return { failed: why === undefined ? thrownText(error) : textOf(why) };
   } catch {
     return { failed: 'something was thrown that cannot be shown' };
   }
