@@ -141,21 +141,15 @@ export const workloads = [{ name: 'one', parameters: { capacity: 1, carriedItems
   });
 
   it('that are not what was asked for are refused, and told why', async () => {
-    expect(await failureOf('export const claims = 3;')).toMatchObject({
-      reason: 'does not load',
-      message: 'claims.ts: `claims` is no list: export one under that name',
-    });
-    expect(await failureOf("import { readFileSync } from 'node:fs';")).toMatchObject({
-      reason: 'does not load',
-      message: "'node:fs' cannot be imported: only files that were handed in with it",
-    });
-    expect(await failureOf('export const claims = ;')).toMatchObject({
-      reason: 'does not load',
-      message: 'claims.ts:1: Expression expected',
-    });
-    expect(await failureOf('interface Of {\n  of: number;\n}\nexport const claims = nobody();')).toMatchObject({
-      reason: 'does not load',
-      message: 'TypeError: nobody is not a function, at claims.ts:4',
-    });
+    const told = {
+      'export const claims = 3;': 'claims.ts: `claims` is no list: export one under that name',
+      "import { readFileSync } from 'node:fs';": "'node:fs' cannot be imported: only files that were handed in with it",
+      'export const claims = ;': 'claims.ts:1: Expression expected',
+      'interface Of {\n  of: number;\n}\nexport const claims = nobody();':
+        'TypeError: nobody is not a function, at claims.ts:4',
+    };
+    for (const [text, message] of Object.entries(told)) {
+      expect(await failureOf(text)).toMatchObject({ reason: 'does not load', message });
+    }
   });
 });

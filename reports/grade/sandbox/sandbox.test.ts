@@ -12,9 +12,9 @@ const imports = `import { copyIn, load, maskInterrupts, panic, store } from '#im
 
 let process: SubmissionProcess | undefined;
 
-/** A submission with this text, in a process of its own. */
 type Code = Readonly<Record<string, string>>;
 
+/** A submission with this text, and other files beside it, in a process of its own. */
 const moduleOf = (text: string, stepSeconds = 1, others: Code = {}): Readonly<Record<string, unknown>> => {
   process = new SubmissionProcess({ stepSeconds, memoryMegabytes: 64 });
   const modules = { 'submission/it.ts': imports + text, ...others, [ops]: readText(ops) };
